@@ -53,6 +53,8 @@ func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAd
 func BenchmarkRowSums(b *testing.B)                 { benchmark(b, "RowSums") }
 func BenchmarkRowMax(b *testing.B)                  { benchmark(b, "RowMax") }
 func BenchmarkRowDots(b *testing.B)                 { benchmark(b, "RowDots") }
+func BenchmarkRowSubtractMax(b *testing.B)          { benchmark(b, "RowSubtractMax") }
+func BenchmarkRowShares(b *testing.B)               { benchmark(b, "RowShares") }
 func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
 func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
 func BenchmarkExp(b *testing.B)                     { benchmark(b, "Exp") }

@@ -12,6 +12,7 @@ import (
 func naiveRowwise[T kernels.Float](t *kernels.Table[T]) {
 	t.RowSums, t.RowMax = rowSums[T], rowMax[T]
 	t.RowDots = rowDots[T]
+	t.RowSubtractMax, t.RowShares = rowSubtractMax[T], rowShares[T]
 	t.RowSubtract, t.RowScale = rowSubtract[T], rowScale[T]
 }
 
@@ -36,6 +37,21 @@ func rowMax[T kernels.Float](rows, n int, dst, a []T, stride int) {
 			}
 		}
 		dst[r] = most
+	}
+}
+
+func rowSubtractMax[T kernels.Float](rows, n int, most, dst []T, dstStride int, a []T, stride int) {
+	rowMax(rows, n, most, a, stride)
+	rowSubtract(rows, n, dst, dstStride, a, stride, most)
+}
+
+func rowShares[T kernels.Float](rows, n int, sums, dst []T, dstStride int, a []T, stride int, p []T) {
+	rowSums(rows, n, sums, a, stride)
+	for r := range rows {
+		share, to := p[r]/sums[r], dst[r*dstStride:][:n]
+		for j, v := range a[r*stride:][:n] {
+			to[j] = v * share
+		}
 	}
 }
 

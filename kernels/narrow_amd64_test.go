@@ -22,7 +22,7 @@ func TestNarrow(t *testing.T) {
 	}(halfWidth, active)
 	both := []string{"Axpy", "Axpby", "Scal", "Add", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
 		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs",
-		"SumRowsAdd", "MeanRowsAdd", "SumSlicesAdd", "Gemv", "GemvT"}
+		"SumRowsAdd", "MeanRowsAdd", "SumSlicesAdd", "RowSubtractMax", "RowShares", "Gemv", "GemvT"}
 	for _, half := range []bool{false, true} {
 		halfWidth = half
 		for _, l := range Levels()[1:] {

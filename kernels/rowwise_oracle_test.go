@@ -29,26 +29,49 @@ func rowwiseOracles[T kernels.Float]() map[string]oracle[T] {
 			}
 		}
 	}
+	sum := func(row []T) T { return T(inOrder(len(row), blockOf[T](), func(j int) T { return row[j] })) }
+	most := func(row []T) T {
+		most := math.Inf(-1)
+		for _, v := range row {
+			if v == v {
+				most = math.Max(most, float64(v))
+			}
+		}
+		if most == 0 {
+			most = 0 // of either sign
+		}
+		return T(most)
+	}
 	return map[string]oracle[T]{
+		"RowSubtractMax": {expect: func(c *call[T]) {
+			to, dst, a := c.vector("most"), c.vector("dst"), c.v("a")
+			for r := range c.n("rows") {
+				row := a[r*c.n("stride"):][:c.n("n")]
+				m := most(row)
+				to.become(r, m)
+				for j, v := range row {
+					dst.become(r*c.n("dstStride")+j, add(v, -m))
+				}
+			}
+		}},
+		"RowShares": {expect: func(c *call[T]) {
+			sums, p, dst, a := c.vector("sums"), c.v("p"), c.vector("dst"), c.v("a")
+			for r := range c.n("rows") {
+				row := a[r*c.n("stride"):][:c.n("n")]
+				s := sum(row)
+				q := div(p[r], s)
+				sums.become(r, s)
+				for j, v := range row {
+					dst.become(r*c.n("dstStride")+j, mul(v, q))
+				}
+			}
+		}},
 		"RowSums": {
-			reduction(func(row []T) T {
-				return T(inOrder(len(row), blockOf[T](), func(j int) T { return row[j] }))
-			}),
+			reduction(sum),
 			func(c *call[T]) { kernels.RowSums(c.v("dst"), c.v("a"), c.n("stride"), c.n("n")) },
 		},
 		"RowMax": {
-			reduction(func(row []T) T {
-				most := math.Inf(-1)
-				for _, v := range row {
-					if v == v {
-						most = math.Max(most, float64(v))
-					}
-				}
-				if most == 0 {
-					most = 0 // of either sign
-				}
-				return T(most)
-			}),
+			reduction(most),
 			func(c *call[T]) { kernels.RowMax(c.v("dst"), c.v("a"), c.n("stride"), c.n("n")) },
 		},
 		"RowDots": {

@@ -103,6 +103,10 @@ type Table[T Float] struct {
 	RowMax func(rows, n int, dst, a []T, stride int)
 	// dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]
 	RowDots func(rows, n int, dst, a []T, stride int, b []T, bStride int)
+	// most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]
+	RowSubtractMax func(rows, n int, most, dst []T, dstStride int, a []T, stride int)
+	// sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])
+	RowShares func(rows, n int, sums, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] - p[r]
 	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]

@@ -59,6 +59,8 @@ var avx232 = Table[float32]{
 	RowSums:                 avx2.RowSumsF32,
 	RowMax:                  avx2.RowMaxF32,
 	RowDots:                 avx2.RowDotsF32,
+	RowSubtractMax:          avx2.RowSubtractMaxF32,
+	RowShares:               avx2.RowSharesF32,
 	RowSubtract:             avx2.RowSubtractF32,
 	RowScale:                avx2.RowScaleF32,
 	GemmBlock:               avx2.GemmBlockF32,
@@ -164,6 +166,8 @@ var avx264 = Table[float64]{
 	RowSums:                 avx2.RowSumsF64,
 	RowMax:                  avx2.RowMaxF64,
 	RowDots:                 avx2.RowDotsF64,
+	RowSubtractMax:          avx2.RowSubtractMaxF64,
+	RowShares:               avx2.RowSharesF64,
 	RowSubtract:             avx2.RowSubtractF64,
 	RowScale:                avx2.RowScaleF64,
 	GemmBlock:               avx2.GemmBlockF64,
@@ -269,6 +273,8 @@ var avx51232 = Table[float32]{
 	RowSums:                 avx512.RowSumsF32,
 	RowMax:                  avx512.RowMaxF32,
 	RowDots:                 avx512.RowDotsF32,
+	RowSubtractMax:          avx512.RowSubtractMaxF32,
+	RowShares:               avx512.RowSharesF32,
 	RowSubtract:             avx512.RowSubtractF32,
 	RowScale:                avx512.RowScaleF32,
 	GemmBlock:               avx512.GemmBlockF32,
@@ -374,6 +380,8 @@ var avx51264 = Table[float64]{
 	RowSums:                 avx512.RowSumsF64,
 	RowMax:                  avx512.RowMaxF64,
 	RowDots:                 avx512.RowDotsF64,
+	RowSubtractMax:          avx512.RowSubtractMaxF64,
+	RowShares:               avx512.RowSharesF64,
 	RowSubtract:             avx512.RowSubtractF64,
 	RowScale:                avx512.RowScaleF64,
 	GemmBlock:               avx512.GemmBlockF64,
@@ -482,4 +490,8 @@ func narrow(t32 *Table[float32], t64 *Table[float64]) {
 	t64.MeanRowsAdd = avx2.MeanRowsAddF64
 	t32.SumSlicesAdd = avx2.SumSlicesAddF32
 	t64.SumSlicesAdd = avx2.SumSlicesAddF64
+	t32.RowSubtractMax = avx2.RowSubtractMaxF32
+	t64.RowSubtractMax = avx2.RowSubtractMaxF64
+	t32.RowShares = avx2.RowSharesF32
+	t64.RowShares = avx2.RowSharesF64
 }

@@ -55,6 +55,8 @@ func genericTable[T Float]() Table[T] {
 		RowSums:                 generic.RowSums[T],
 		RowMax:                  generic.RowMax[T],
 		RowDots:                 generic.RowDots[T],
+		RowSubtractMax:          generic.RowSubtractMax[T],
+		RowShares:               generic.RowShares[T],
 		RowSubtract:             generic.RowSubtract[T],
 		RowScale:                generic.RowScale[T],
 		GemmBlock:               generic.GemmBlock[T],

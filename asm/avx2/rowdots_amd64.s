@@ -548,6 +548,8 @@ loaded44:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R13
+
 row9:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
@@ -810,8 +812,7 @@ fold:
 	VCVTSD2SS    X10, X10, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSS X0, (DX)(SI*1)
+	VMOVSS X0, (R13)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x02, DX
 	ADDQ   DX, BX
@@ -1210,6 +1211,8 @@ loaded104:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R13
+
 row9:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
@@ -1433,8 +1436,7 @@ fold:
 	VMOVAPS      X10, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSD X0, (DX)(SI*1)
+	VMOVSD X0, (R13)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x03, DX
 	ADDQ   DX, BX

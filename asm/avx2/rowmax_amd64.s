@@ -318,6 +318,8 @@ row13:
 	RET
 
 more12:
+	MOVQ dst_base+16(FP), R10
+
 row14:
 	MOVQ  BX, R9
 	MOVQ  n+8(FP), R8
@@ -369,9 +371,8 @@ done:
 	VMAXPS       X0, X1, X0
 	VMOVSHDUP    X0, X1
 	VMAXPS       X0, X1, X0
-	MOVQ         dst_base+16(FP), DX
 	VADDPS       X5, X0, X6
-	VMOVSS       X6, (DX)(SI*1)
+	VMOVSS       X6, (R10)(SI*1)
 	MOVQ         stride+64(FP), DX
 	SHLQ         $0x02, DX
 	ADDQ         DX, BX
@@ -645,6 +646,8 @@ row11:
 	RET
 
 more10:
+	MOVQ dst_base+16(FP), R10
+
 row12:
 	MOVQ  BX, R9
 	MOVQ  n+8(FP), R8
@@ -694,9 +697,8 @@ done:
 	VMAXPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
 	VMAXPD       X0, X1, X0
-	MOVQ         dst_base+16(FP), DX
 	VADDPD       X5, X0, X6
-	VMOVSD       X6, (DX)(SI*1)
+	VMOVSD       X6, (R10)(SI*1)
 	MOVQ         stride+64(FP), DX
 	SHLQ         $0x03, DX
 	ADDQ         DX, BX

@@ -358,6 +358,8 @@ loaded20:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R11
+
 row9:
 	MOVQ   BX, R9
 	MOVQ   n+8(FP), R10
@@ -538,8 +540,7 @@ fold:
 	VCVTSD2SS    X9, X9, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSS X0, (DX)(SI*1)
+	VMOVSS X0, (R11)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x02, DX
 	ADDQ   DX, BX
@@ -817,6 +818,8 @@ loaded50:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R11
+
 row9:
 	MOVQ   BX, R9
 	MOVQ   n+8(FP), R10
@@ -976,8 +979,7 @@ fold:
 	VMOVAPS      X9, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSD X0, (DX)(SI*1)
+	VMOVSD X0, (R11)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x03, DX
 	ADDQ   DX, BX

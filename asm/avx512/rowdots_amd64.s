@@ -162,6 +162,8 @@ row4:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R13
+
 row5:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
@@ -320,8 +322,7 @@ fold:
 	VCVTSD2SS     X4, X4, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSS X0, (DX)(SI*1)
+	VMOVSS X0, (R13)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x02, DX
 	ADDQ   DX, BX
@@ -486,6 +487,8 @@ row4:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R13
+
 row5:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
@@ -641,8 +644,7 @@ fold:
 	VMOVAPS       X4, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSD X0, (DX)(SI*1)
+	VMOVSD X0, (R13)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x03, DX
 	ADDQ   DX, BX

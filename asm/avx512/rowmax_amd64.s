@@ -380,6 +380,8 @@ row15:
 	RET
 
 more14:
+	MOVQ dst_base+16(FP), R10
+
 row16:
 	MOVQ  BX, R9
 	MOVQ  n+8(FP), R8
@@ -433,9 +435,8 @@ done:
 	VMAXPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
 	VMAXPS        X0, X1, X0
-	MOVQ          dst_base+16(FP), DX
 	VADDPS        X5, X0, X6
-	VMOVSS        X6, (DX)(SI*1)
+	VMOVSS        X6, (R10)(SI*1)
 	MOVQ          stride+64(FP), DX
 	SHLQ          $0x02, DX
 	ADDQ          DX, BX
@@ -767,6 +768,8 @@ row13:
 	RET
 
 more12:
+	MOVQ dst_base+16(FP), R10
+
 row14:
 	MOVQ  BX, R9
 	MOVQ  n+8(FP), R8
@@ -818,9 +821,8 @@ done:
 	VMAXPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
 	VMAXPD        X0, X1, X0
-	MOVQ          dst_base+16(FP), DX
 	VADDPD        X5, X0, X6
-	VMOVSD        X6, (DX)(SI*1)
+	VMOVSD        X6, (R10)(SI*1)
 	MOVQ          stride+64(FP), DX
 	SHLQ          $0x03, DX
 	ADDQ          DX, BX

@@ -138,6 +138,8 @@ row4:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R11
+
 row5:
 	MOVQ   BX, R9
 	MOVQ   n+8(FP), R10
@@ -237,8 +239,7 @@ fold:
 	VCVTSD2SS     X4, X4, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSS X0, (DX)(SI*1)
+	VMOVSS X0, (R11)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x02, DX
 	ADDQ   DX, BX
@@ -376,6 +377,8 @@ row4:
 	RET
 
 more4:
+	MOVQ dst_base+16(FP), R11
+
 row5:
 	MOVQ   BX, R9
 	MOVQ   n+8(FP), R10
@@ -472,8 +475,7 @@ fold:
 	VMOVAPS       X4, X0
 
 store:
-	MOVQ   dst_base+16(FP), DX
-	VMOVSD X0, (DX)(SI*1)
+	VMOVSD X0, (R11)(SI*1)
 	MOVQ   stride+64(FP), DX
 	SHLQ   $0x03, DX
 	ADDQ   DX, BX

@@ -494,6 +494,26 @@ func RowDotsF32(rows, n int, dst, a []float32, stride int, b []float32, bStride 
 //go:noescape
 func RowDotsF64(rows, n int, dst, a []float64, stride int, b []float64, bStride int)
 
+// RowSubtractMaxF32 computes most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r].
+//
+//go:noescape
+func RowSubtractMaxF32(rows, n int, most, dst []float32, dstStride int, a []float32, stride int)
+
+// RowSubtractMaxF64 computes most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r].
+//
+//go:noescape
+func RowSubtractMaxF64(rows, n int, most, dst []float64, dstStride int, a []float64, stride int)
+
+// RowSharesF32 computes sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r]).
+//
+//go:noescape
+func RowSharesF32(rows, n int, sums, dst []float32, dstStride int, a []float32, stride int, p []float32)
+
+// RowSharesF64 computes sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r]).
+//
+//go:noescape
+func RowSharesF64(rows, n int, sums, dst []float64, dstStride int, a []float64, stride int, p []float64)
+
 // RowSubtractF32 computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
 //
 //go:noescape

@@ -339,6 +339,7 @@ loaded8:
 	RET
 
 more4:
+	MOVD dst_base+16(FP), R9
 
 row9:
 	MOVD R3, R6
@@ -720,8 +721,7 @@ fold:
 	FCVTDS F18, F0
 
 store:
-	MOVD dst_base+16(FP), R2
-	FMOVS F0, (R2)(R1)
+	FMOVS F0, (R9)(R1)
 	MOVD stride+64(FP), R2
 	LSL $2, R2, R2
 	ADD R2, R3, R3
@@ -990,6 +990,7 @@ loaded18:
 	RET
 
 more4:
+	MOVD dst_base+16(FP), R9
 
 row9:
 	MOVD R3, R6
@@ -1352,8 +1353,7 @@ fold:
 	VORR V18.B16, V18.B16, V0.B16
 
 store:
-	MOVD dst_base+16(FP), R2
-	FMOVD F0, (R2)(R1)
+	FMOVD F0, (R9)(R1)
 	MOVD stride+64(FP), R2
 	LSL $3, R2, R2
 	ADD R2, R3, R3

@@ -328,6 +328,7 @@ row11:
 	RET
 
 more10:
+	MOVD dst_base+16(FP), R6
 
 row12:
 	MOVD R3, R5
@@ -400,9 +401,8 @@ done:
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	MOVD dst_base+16(FP), R2
 	WORD $0x4e25d406 // fadd v6.4s, v0.4s, v5.4s
-	FMOVS F6, (R2)(R1)
+	FMOVS F6, (R6)(R1)
 	MOVD stride+64(FP), R2
 	LSL $2, R2, R2
 	ADD R2, R3, R3
@@ -661,6 +661,7 @@ row9:
 	RET
 
 more8:
+	MOVD dst_base+16(FP), R6
 
 row10:
 	MOVD R3, R5
@@ -729,9 +730,8 @@ done:
 	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	MOVD dst_base+16(FP), R2
 	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
-	FMOVD F6, (R2)(R1)
+	FMOVD F6, (R6)(R1)
 	MOVD stride+64(FP), R2
 	LSL $3, R2, R2
 	ADD R2, R3, R3

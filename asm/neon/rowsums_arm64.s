@@ -240,6 +240,7 @@ loaded4:
 	RET
 
 more4:
+	MOVD dst_base+16(FP), R7
 
 row9:
 	MOVD R3, R5
@@ -524,8 +525,7 @@ fold:
 	FCVTDS F17, F0
 
 store:
-	MOVD dst_base+16(FP), R2
-	FMOVS F0, (R2)(R1)
+	FMOVS F0, (R7)(R1)
 	MOVD stride+64(FP), R2
 	LSL $2, R2, R2
 	ADD R2, R3, R3
@@ -724,6 +724,7 @@ loaded9:
 	RET
 
 more4:
+	MOVD dst_base+16(FP), R7
 
 row9:
 	MOVD R3, R5
@@ -997,8 +998,7 @@ fold:
 	VORR V17.B16, V17.B16, V0.B16
 
 store:
-	MOVD dst_base+16(FP), R2
-	FMOVD F0, (R2)(R1)
+	FMOVD F0, (R7)(R1)
 	MOVD stride+64(FP), R2
 	LSL $3, R2, R2
 	ADD R2, R3, R3

@@ -528,6 +528,19 @@ func (m *Machine) UpperHalf(dst, src vec.V, bytes int) {
 	}
 }
 
+// Spread implements vec.Machine.
+func (m *Machine) Spread(dst, src vec.V, e vec.Elem, bytes int) {
+	d, s := sized(dst, max(bytes, 16)), sized(src, 16)
+	switch {
+	case e == vec.F32:
+		m.VBROADCASTSS(s, d)
+	case bytes <= 16:
+		m.VMOVDDUP(s, d)
+	default:
+		m.VBROADCASTSD(s, d)
+	}
+}
+
 // Convert implements vec.Machine.
 func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
 	d, s := sized(dst, 16), sized(src, 16)

@@ -445,6 +445,11 @@ func (m *Machine) UpperHalf(dst, src vec.V, bytes int) {
 	m.p("VDUP V%d.S[1], V%d.S4", src, dst)
 }
 
+// Spread implements vec.Machine.
+func (m *Machine) Spread(dst, src vec.V, e vec.Elem, _ int) {
+	m.p("VDUP V%d.%s[0], V%d.%s", src, map[vec.Elem]string{vec.F32: "S", vec.F64: "D"}[e], dst, lanes(e))
+}
+
 // Convert implements vec.Machine.
 func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
 	switch {

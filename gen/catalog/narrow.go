@@ -16,7 +16,8 @@ import (
 // instead of 93 (on Zen 5, whose data paths have 64 bytes, 35 instead of 25, and 62
 // instead of 38). SumRowsAdd and MeanRowsAdd of 65,000 to 131,000 elements, Gemv of
 // 1024, GemvT and SumSlicesAdd of 16, and Ger of 1024 float64 are 1.4 times as slow in
-// vectors of 64 bytes. IndexAbs has a longer way with these, through masks.
+// vectors of 64 bytes. IndexAbs has a longer way with these, through masks. Of 128 rows of
+// 10 float32, RowShares takes 330 ns instead of 270.
 var narrow = map[string][]Elem{
 	"Axpy":             {F32, F64},
 	"Axpby":            {F32, F64},
@@ -35,6 +36,8 @@ var narrow = map[string][]Elem{
 	"SumRowsAdd":       {F32, F64},
 	"MeanRowsAdd":      {F32, F64},
 	"SumSlicesAdd":     {F32, F64},
+	"RowSubtractMax":   {F32, F64},
+	"RowShares":        {F32, F64},
 	"Gemv":             {F32, F64},
 	"GemvT":            {F32, F64},
 	"Ger":              {F64},

@@ -16,6 +16,24 @@ func rowwise() []*Kernel {
 				return b.Mul(b.Load("a"), b.Load("b"))
 			}},
 		},
+		{
+			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise",
+			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "most", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride"),
+			Alias:  [][2]string{{"dst", "a"}},
+			Loop: RowReduce{Combine: OpMax, Term: element, Map: func(b *Body) {
+				b.Store("dst", b.Sub(element(b), b.Held("most")))
+			}},
+		},
+		{
+			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise",
+			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "sums", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride", InRows, "p"),
+			Alias:  [][2]string{{"dst", "a"}},
+			Loop: RowReduce{Combine: OpAdd, Term: element,
+				Factor: func(b *Body, total Val) Val { return b.Div(b.Load("p"), total) },
+				Map: func(b *Body) {
+					b.Store("dst", b.Mul(element(b), b.Held("factor")))
+				}},
+		},
 		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", func(b *Body) Val {
 			return b.Sub(b.Load("a"), b.Held("p"))
 		}),

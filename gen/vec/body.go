@@ -254,6 +254,11 @@ func (b *Body) Word(number int) Val { return b.uniform(Uniform{Word: number}) }
 // Held returns a value that the skeleton has put in a register.
 func (b *Body) Held(name string) Val { return b.uniform(Uniform{Held: name}) }
 
+// holds reports whether the body uses a held value.
+func (b *Body) holds(name string) bool {
+	return slices.ContainsFunc(b.uni, func(u Uniform) bool { return u.Held == name })
+}
+
 // Accumulate adds a term to one of the body's sums: see accumulation. An exact product
 // that was computed last is left to a multiply-add, which gives the same bits.
 func (b *Body) Accumulate(sum int, term Val) {

@@ -168,6 +168,9 @@ type Machine interface {
 	// dst; the rest of dst does not matter.
 	UpperHalf(dst, src V, bytes int)
 
+	// Spread sets the lanes in the first so many bytes of dst, at least, to the first of src.
+	Spread(dst, src V, e Elem, bytes int)
+
 	// Convert converts the first lane from one type to the other.
 	Convert(dst, src V, from, to Elem)
 	// AddFirst adds in the first lane, in float64: dst += src.

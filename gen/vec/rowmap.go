@@ -21,31 +21,12 @@ func (s RowMap) generate(g *gen) {
 	s.Body(body)
 	body.storesLast()
 
-	// A piece that overlaps the one before it is loaded before that one is stored, which
-	// may be to the same place.
-	last := map[int]V{}
-	for i, p := range w.streams[:w.matrices] {
-		if p.Kind.Reads() {
-			last[i] = g.vector()
-		}
-	}
+	last := w.lastPieces()
 	g.makeResident(body)
 	start := g.begins()
 	ptrs := w.near()
-	w.inPieces(n, func(p pieces) {
-		w.each(func() {
-			if p.overlap {
-				for i := range w.matrices {
-					if v, ok := last[i]; ok {
-						m.Load(v, g.e, g.e, Address{Base: ptrs[i], Index: n, Times: 1}, p.access())
-					}
-				}
-			}
-			g.emit(step{body: body, copies: p.whole, access: p.access(), ptrs: ptrs})
-			if p.overlap {
-				g.emit(step{body: body, copies: 1, access: p.access(), ptrs: ptrs, strides: same(n, len(ptrs)), element: 1, loaded: last})
-			}
-		})
+	w.inPieces(n, unprepared, func(p pieces) {
+		w.each(func() { w.mapPieces(body, p, ptrs, n, last) })
 	})
 	g.restore(start)
 	w.strides, w.bases = nil, nil
@@ -59,4 +40,32 @@ func (s RowMap) generate(g *gen) {
 	})
 	m.Label(end)
 	m.Return()
+}
+
+// lastPieces gives registers to the last pieces of the matrices that are read.
+func (w *rowwise) lastPieces() map[int]V {
+	last := map[int]V{}
+	for i, p := range w.streams[:w.matrices] {
+		if p.Kind.Reads() {
+			last[i] = w.vector()
+		}
+	}
+	return last
+}
+
+// mapPieces runs an element-wise body over the pieces of a row; n is the bytes in front of
+// the last one. A piece that overlaps the one before it is loaded before that one is stored,
+// which may be to the same place.
+func (w *rowwise) mapPieces(b *Body, p pieces, ptrs []G, n G, last map[int]V) {
+	if p.overlap {
+		for i := range w.matrices {
+			if v, ok := last[i]; ok {
+				w.m.Load(v, w.e, w.e, Address{Base: ptrs[i], Index: n, Times: 1}, p.access())
+			}
+		}
+	}
+	w.emit(step{body: b, copies: p.whole, access: p.access(), ptrs: ptrs})
+	if p.overlap {
+		w.emit(step{body: b, copies: 1, access: p.access(), ptrs: ptrs, strides: same(n, len(ptrs)), element: 1, loaded: last})
+	}
 }

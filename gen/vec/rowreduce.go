@@ -1,5 +1,10 @@
 package vec
 
+import (
+	"fmt"
+	"slices"
+)
+
 // RowReduce is the skeleton of reductions of the rows of matrices: for each row r, dst[r]
 // is Finish of what its terms combine to. A sum is added in the order of Reduce. A term
 // may read matrices, vectors that all rows share, and, as held values, vectors with one
@@ -10,6 +15,12 @@ type RowReduce struct {
 	Combine Op
 	Term    func(b *Body) Val
 	Finish  func(b *Body, total Val) Val // nil stores the total
+
+	// Map, if set, is then done to the row's elements, as RowMap does it. It finds what was
+	// stored in the held value of dst's name, and what Factor, if set, makes of the total
+	// and of vectors with one element for each row, as of streams, in "factor".
+	Map    func(b *Body)
+	Factor func(b *Body, total Val) Val
 }
 
 func (RowReduce) result(string) string { return "" }
@@ -17,24 +28,47 @@ func (RowReduce) result(string) string { return "" }
 // least is what a maximum begins with.
 var least = Const{Name: "least", Bits32: 0xff800000, Bits64: 0xfff0000000000000}
 
+// zero is +0. Added to -0, it turns it into +0.
+var zero = Const{Name: "zero"}
+
 // rowReduce is the code of a RowReduce kernel.
 type rowReduce struct {
 	*rowwise
 	RowReduce
-	dst          Param
 	body, finish *Body
-	n            G // columns
+	after        *Body // of Map, or nil
+	dst          Param
+	spread       map[int]V // see step: of finish
+	last         map[int]V // see mapPieces
+	read         []int     // the streams that are read
+	n            G         // columns
 }
 
 func (s RowReduce) generate(g *gen) {
 	m, end := g.m, g.label("end")
 	m.Begin(g.k, g.e, 0)
-	r := &rowReduce{rowwise: newRowwise(g, end), RowReduce: s, dst: g.k.OfKind(OutRows), n: g.general()}
+	r := &rowReduce{rowwise: newRowwise(g, end), RowReduce: s, spread: map[int]V{}, n: g.general()}
 	r.columns(r.n)
-	r.holdCoefs()
-	r.body = newBody(g.k, g.e, m, r.streams)
+	if s.Factor == nil {
+		r.holdCoefs()
+	}
+	var read []Param
+	for i, p := range r.streams {
+		if p.Kind.Reads() {
+			r.read, read = append(r.read, i), append(read, p)
+		}
+	}
+	r.body = newBody(g.k, g.e, m, read)
 	r.body.Accumulate(0, s.Term(r.body))
-	r.finish = newBody(g.k, g.e, m, []Param{{r.dst.Name, Out}})
+	r.dst = g.k.OfKind(OutRows)
+	streams := []Param{{r.dst.Name, Out}}
+	if s.Factor != nil {
+		streams = append(streams, Param{"factor", Out})
+		for _, p := range r.coefs {
+			streams = append(streams, Param{p.Name, In})
+		}
+	}
+	r.finish = newBody(g.k, g.e, m, streams)
 	total := r.finish.Held("total")
 	if s.Combine == OpMax {
 		total = r.finish.Add(total, r.finish.Const(zero))
@@ -43,6 +77,20 @@ func (s RowReduce) generate(g *gen) {
 		total = s.Finish(r.finish, total)
 	}
 	r.finish.Store(r.dst.Name, total)
+	if s.Factor != nil {
+		r.finish.Store("factor", s.Factor(r.finish, total))
+	}
+	if s.Map != nil {
+		r.after = newBody(g.k, g.e, m, r.streams)
+		s.Map(r.after)
+		r.after.storesLast()
+		for i, p := range streams {
+			if p.Kind == Out && r.after.holds(p.Name) {
+				r.spread[i] = g.hold(p.Name)
+			}
+		}
+		r.last = r.lastPieces()
+	}
 	if s.Combine == OpMax {
 		r.greatest()
 	} else {
@@ -52,13 +100,55 @@ func (s RowReduce) generate(g *gen) {
 	m.Return()
 }
 
-// zero is +0. Added to -0, it turns it into +0.
-var zero = Const{Name: "zero"}
+// bodies returns the bodies whose uniforms need registers.
+func (r *rowReduce) bodies() []*Body {
+	if r.after == nil {
+		return []*Body{r.body, r.finish}
+	}
+	return []*Body{r.body, r.finish, r.after}
+}
 
-// store finishes a row.
-func (r *rowReduce) store() {
-	at := r.element(r.dst.Name)
-	r.emit(step{body: r.finish, copies: 1, access: 1, ptrs: []G{at.Base}, strides: []G{at.Index}, element: 1})
+// reads returns the pointers of the streams that are read.
+func (r *rowReduce) reads(ptrs []G) []G {
+	some := make([]G, len(r.read))
+	for i, stream := range r.read {
+		some[i] = ptrs[stream]
+	}
+	return some
+}
+
+// store finishes a row, of which the next step looks at so many bytes at a time.
+func (r *rowReduce) store(bytes int) {
+	ptrs := make([]G, len(r.finish.streams))
+	for i, p := range r.finish.streams {
+		ptrs[i] = noRegister
+		if p.Name != "factor" {
+			ptrs[i] = r.element(p.Name).Base
+		}
+	}
+	if len(ptrs) > 1 && slices.Contains(ptrs, r.t) {
+		panic(fmt.Sprintf("vec: kernel %s has too few general registers for its vectors of one element for each row", r.k.Name))
+	}
+	r.emit(step{body: r.finish, copies: 1, access: 1, ptrs: ptrs, strides: same(r.off, len(ptrs)), element: 1, spread: r.spread, wide: bytes})
+}
+
+// storePieces finishes a row of few columns.
+func (r *rowReduce) storePieces(p pieces, ptrs []G) {
+	r.store(p.lanes * int(r.e))
+	if r.after != nil {
+		r.mapPieces(r.after, p, ptrs, r.n, r.last)
+	}
+}
+
+// storeLong finishes a row of many columns.
+func (r *rowReduce) storeLong(walk []G) {
+	r.store(r.m.VectorBytes())
+	if r.after != nil {
+		r.far(walk)
+		r.columns(r.n)
+		r.exactTails = true
+		r.mapLoop(r.after, walk, r.n, false)
+	}
 }
 
 // sums emits the code of a sum.
@@ -68,45 +158,54 @@ func (r *rowReduce) sums() {
 	g.restore(start)
 	r.strides, r.bases = nil, nil
 
-	ptrs, rest := g.generalsFor(r.streams), g.general()
-	a := accumulation{body: r.body, combine: OpAdd, sums: 1, ptrs: ptrs, n: r.n, t: r.t, first: noRegister}
+	walk, rest := g.generalsFor(r.streams), g.general()
+	r.base()
+	a := accumulation{body: r.body, combine: OpAdd, sums: 1, ptrs: r.reads(walk), n: r.n, t: r.t, first: noRegister}
 	a.registers(g)
 	total := g.vector()
 	g.resident[Uniform{Held: "total"}] = a.acc[0][0]
-	g.makeResident(r.body, r.finish)
+	g.makeResident(r.bodies()...)
 	r.each(func() {
-		r.far(ptrs)
+		r.far(walk)
 		r.columns(rest)
 		m.Zero(total)
 		a.blocks(g, rest, []V{total}, false, r.columns)
-		r.store()
+		r.storeLong(walk)
 	})
 }
 
 // shortSums emits the code for rows of few columns.
 func (r *rowReduce) shortSums() {
 	g, m, n, w := r.gen, r.m, r.n, r.lanes(r.e)
-	ptrs := r.near(r.dst)
+	ptrs := r.near()
 	a := accumulation{body: r.body, combine: OpAdd, sums: 1, acc: [][]V{g.vectors(rowwiseVectors)}}
 	g.resident[Uniform{Held: "total"}] = a.acc[0][0]
 	none := g.vector()
 	m.Zero(none)
-	g.makeResident(r.body, r.finish)
+	g.makeResident(r.bodies()...)
+	// sum adds up a row of some vectors, the last of them as access says.
+	sum := func(vectors int, last Access) {
+		for j := range vectors {
+			s := step{body: r.body, first: j, copies: 1, ptrs: r.reads(ptrs), sums: column(a.acc, j), combine: OpAdd, assign: j > 0}
+			if j == 0 { // as in accumulation.few
+				s.begin = &none
+			}
+			if j == vectors-1 {
+				s.access = last
+			}
+			g.emit(s)
+		}
+		a.foldFew(g, vectors)
+	}
+	if r.after != nil {
+		r.sumPieces(&a, ptrs, sum)
+		return
+	}
 	rows := func(vectors int, last Access) {
 		r.each(func() {
-			for j := range vectors {
-				s := step{body: r.body, first: j, copies: 1, ptrs: ptrs, sums: column(a.acc, j), combine: OpAdd, assign: j > 0}
-				if j == 0 { // as in accumulation.few
-					s.begin = &none
-				}
-				if j == vectors-1 {
-					s.access = last
-				}
-				g.emit(s)
-			}
-			a.foldFew(g, vectors)
+			sum(vectors, last)
 			a.foldLanes(g)
-			r.store()
+			r.store(0)
 		})
 		m.Return()
 	}
@@ -128,6 +227,42 @@ func (r *rowReduce) shortSums() {
 	}
 }
 
+// sumPieces emits the code for rows of few columns whose elements are handled again, in
+// pieces, once their sum is known. A sum takes no element twice: its last vector is partial.
+func (r *rowReduce) sumPieces(a *accumulation, ptrs []G, sum func(vectors int, last Access)) {
+	g, m, w := r.gen, r.m, r.lanes(r.e)
+	some := g.label("some")
+	m.JumpIf(r.n, GT, 0, some)
+	r.each(func() {
+		m.Zero(a.acc[0][0])
+		r.store(0)
+	})
+	m.Return()
+	m.Label(some)
+	r.inPieces(r.n, func(p pieces) {
+		if p.overlap {
+			m.Move(r.t, r.n)
+			if p.lanes == w {
+				m.AddImm(r.t, -p.whole*w)
+			}
+			m.SetCount(r.t)
+		}
+	}, func(p pieces) {
+		vectors, last, lanes := p.whole, p.access(), p.lanes
+		switch {
+		case p.overlap && p.lanes == w:
+			vectors, last = vectors+1, Partial
+		case p.overlap:
+			last, lanes = Partial, 2*p.lanes
+		}
+		r.each(func() {
+			sum(vectors, last)
+			a.foldBytes(g, lanes*int(g.e))
+			r.storePieces(p, ptrs)
+		})
+	})
+}
+
 // greatest emits the code of a maximum. It does not matter to that in which order its
 // terms come, and whether one comes twice.
 func (r *rowReduce) greatest() {
@@ -137,39 +272,42 @@ func (r *rowReduce) greatest() {
 	g.resident[Uniform{Held: "total"}] = acc[0]
 	none := g.hold("none")
 	m.Broadcast(none, g.e, Uniform{Const: least})
-	g.makeResident(r.body, r.finish)
+	g.makeResident(r.bodies()...)
 	start := g.begins()
 
-	ptrs := r.near(r.dst)
+	ptrs := r.near()
+	reads := r.reads(ptrs)
 	some := g.label("some")
 	m.JumpIf(n, GT, 0, some)
 	r.each(func() {
 		m.Convert(acc[0], none, g.e, g.e)
-		r.store()
+		r.store(0)
 	})
 	m.Return()
 	m.Label(some)
-	r.inPieces(n, func(p pieces) {
+	r.inPieces(n, unprepared, func(p pieces) {
 		r.each(func() {
 			for j := range p.whole {
-				s := step{body: r.body, first: j, copies: 1, access: p.access(), ptrs: ptrs, sums: a.acc, combine: OpMax}
+				s := step{body: r.body, first: j, copies: 1, access: p.access(), ptrs: reads, sums: a.acc, combine: OpMax}
 				if j == 0 {
 					s.begin = &none
 				}
 				g.emit(s)
 			}
 			if p.overlap {
-				g.emit(step{body: r.body, copies: 1, access: p.access(), ptrs: ptrs, strides: same(n, len(ptrs)), element: 1,
+				g.emit(step{body: r.body, copies: 1, access: p.access(), ptrs: reads, strides: same(n, len(reads)), element: 1,
 					sums: a.acc, combine: OpMax})
 			}
 			a.foldBytes(g, p.lanes*int(g.e))
-			r.store()
+			r.storePieces(p, ptrs)
 		})
 	})
 	g.restore(start)
 	r.strides, r.bases = nil, nil
 
 	walk := g.generalsFor(r.streams)
+	r.base()
+	reads = r.reads(walk)
 	r.each(func() {
 		main, single, tail, done := g.label("main"), g.label("single"), g.label("tail"), g.label("done")
 		r.far(walk)
@@ -177,23 +315,23 @@ func (r *rowReduce) greatest() {
 		for _, v := range acc {
 			m.Op(OpOr, g.e, m.VectorBytes(), v, none, none)
 		}
-		s := step{body: r.body, copies: len(acc), ptrs: walk, sums: a.acc, combine: OpMax}
+		s := step{body: r.body, copies: len(acc), ptrs: reads, sums: a.acc, combine: OpMax}
 		m.AlignLoop()
 		m.Label(main)
 		g.emit(s)
-		g.advance(walk, n, len(acc)*w)
+		g.advance(reads, n, len(acc)*w)
 		m.JumpIf(n, GE, len(acc)*w, main)
 		s.copies = 1
 		m.Label(single)
 		m.JumpIf(n, LT, w, tail)
 		g.emit(s)
-		g.advance(walk, n, w)
+		g.advance(reads, n, w)
 		m.Jump(single)
 		m.Label(tail)
 		m.JumpIf(n, EQ, 0, done)
 		m.Comment("The last vector ends where the row ends.")
 		m.ShiftLeft(n, shift(g.e))
-		for _, p := range walk {
+		for _, p := range reads {
 			m.Add(p, n)
 		}
 		s.first = -1
@@ -203,7 +341,7 @@ func (r *rowReduce) greatest() {
 			a.foldRegisters(g, h, len(acc), m.VectorBytes())
 		}
 		a.foldLanes(g)
-		r.store()
+		r.storeLong(walk)
 	})
 }
 

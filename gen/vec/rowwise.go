@@ -71,7 +71,7 @@ func (w *rowwise) stride(s G, matrix int) {
 
 // near hands out registers for the loops over short rows, and returns those of the
 // streams.
-func (w *rowwise) near(perRow ...Param) []G {
+func (w *rowwise) near() []G {
 	shared := w.generalsFor(w.streams[w.matrices:])
 	for i, p := range w.streams[w.matrices:] {
 		w.m.ArgBase(shared[i], p.Name)
@@ -80,14 +80,20 @@ func (w *rowwise) near(perRow ...Param) []G {
 	for i, s := range w.strides {
 		w.stride(s, i)
 	}
+	w.base()
+	return slices.Concat(w.rows, shared)
+}
+
+// base hands out registers for the vectors that have one element for each row, as far as
+// there are any.
+func (w *rowwise) base() {
 	w.bases = map[string]G{}
-	for _, p := range append(perRow, w.coefs...) {
-		if w.generals < w.m.Generals() {
+	for _, p := range w.k.Params {
+		if (p.Kind == OutRows || p.Kind == InRows) && w.generals < w.m.Generals() {
 			w.bases[p.Name] = w.general()
 			w.m.ArgBase(w.bases[p.Name], p.Name)
 		}
 	}
-	return slices.Concat(w.rows, shared)
 }
 
 // far sets pointers to the row and to the vectors that all rows share.
@@ -115,7 +121,9 @@ func (w *rowwise) element(vector string) Address {
 func (w *rowwise) each(handle func()) {
 	w.rowLoop(w.left, func() {
 		for _, p := range w.coefs {
-			w.m.BroadcastAt(w.resident[Uniform{Held: p.Name}], w.e, w.element(p.Name))
+			if v, ok := w.resident[Uniform{Held: p.Name}]; ok {
+				w.m.BroadcastAt(v, w.e, w.element(p.Name))
+			}
 		}
 		handle()
 		for i, row := range w.rows {
@@ -139,17 +147,21 @@ type pieces struct {
 	overlap      bool
 }
 
+// unprepared is the preparation of a version that needs none.
+func unprepared(pieces) {}
+
 // access returns the access to a piece.
 func (p pieces) access() Access { return Access(p.lanes) }
 
 // inPieces emits a version of the code for rows of any number of columns from 1 to
-// rowwiseVectors vectors. n holds that number; handle finds in it the bytes in front of
-// the last piece. Behind the code it is unchanged.
-func (w *rowwise) inPieces(n G, handle func(p pieces)) {
+// rowwiseVectors vectors. n holds that number, for which prepare may emit something; handle
+// finds in it the bytes in front of the last piece. Behind the code it is unchanged.
+func (w *rowwise) inPieces(n G, prepare, handle func(p pieces)) {
 	m, lanes := w.m, w.lanes(w.e)
 	version := func(p pieces, most int) {
 		more := w.label("more")
 		m.JumpIf(n, GT, most, more)
+		prepare(p)
 		if p.overlap {
 			m.AddImm(n, -p.lanes)
 			m.ShiftLeft(n, shift(w.e))

@@ -23,6 +23,11 @@ type step struct {
 	combine    Op        // how OpAccum accumulates
 	interleave bool      // the copies go side by side, not one behind the other
 
+	// By stream: gets a single element that is stored, in the lanes of so many bytes. A
+	// stream without a pointer is stored nowhere else.
+	spread map[int]V
+	wide   int
+
 	assign bool // the sums are undefined before the step: OpAccum sets them to their terms
 	begin  *V   // likewise, but OpAccum combines the terms with this register
 }
@@ -180,6 +185,11 @@ func (g *gen) access(s step, at allocated) {
 	case at.in.op == OpLoad:
 		g.m.Load(at.dst, e, g.e, g.place(s, at.event), s.access)
 	default:
-		g.m.Store(at.args[0], e, g.e, g.place(s, at.event), s.access)
+		if s.ptrs[stream] != noRegister {
+			g.m.Store(at.args[0], e, g.e, g.place(s, at.event), s.access)
+		}
+		if v, ok := s.spread[stream]; ok {
+			g.m.Spread(v, at.args[0], e, s.wide)
+		}
 	}
 }

@@ -31,6 +31,25 @@ func RowDots[T Float](rows, n int, dst, a []T, stride int, b []T, bStride int) {
 	}
 }
 
+// RowSubtractMax computes most[r] = largest a[r*stride+j] that is not NaN, as RowMax does,
+// and dst[r*dstStride+j] = a[r*stride+j] - most[r].
+func RowSubtractMax[T Float](rows, n int, most, dst []T, dstStride int, a []T, stride int) {
+	RowMax(rows, n, most, a, stride)
+	RowSubtract(rows, n, dst, dstStride, a, stride, most)
+}
+
+// RowShares computes sums[r] = sum over j of a[r*stride+j], as Sum does, and
+// dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r]).
+func RowShares[T Float](rows, n int, sums, dst []T, dstStride int, a []T, stride int, p []T) {
+	RowSums(rows, n, sums, a, stride)
+	for r := range rows {
+		share, to := p[r]/sums[r], dst[r*dstStride:][:n]
+		for j, v := range a[r*stride:][:n] {
+			to[j] = v * share
+		}
+	}
+}
+
 // RowSubtract computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
 func RowSubtract[T Float](rows, n int, dst []T, dstStride int, a []T, stride int, p []T) {
 	for r := range rows {

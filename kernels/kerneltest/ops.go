@@ -1157,6 +1157,72 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise", Probe: "Read1",
+			Narrow: true,
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"most", OutRows},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowSubtractMax
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				p6 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise", Probe: "Read1",
+			Narrow: true,
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"sums", OutRows},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"p", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowShares
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				p6 := a.Int[3]
+				p7 := a.Vec[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110",
 			Params: []Param{
 				{"rows", RowCount},
