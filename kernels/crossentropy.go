@@ -49,21 +49,32 @@ func CrossEntropyWeight[T Float](labels []int, classes int, o *CrossEntropyOptio
 	if err := o.check(classes); err != nil {
 		return 0, err
 	}
-	sum, ignored := 0.0, 0
+	if !o.Ignore && o.Weights == nil && allBelow(labels, classes) {
+		return float64(len(labels)), nil
+	}
+	sum := 0.0
 	for r, y := range labels {
 		switch {
 		case o.Ignore && y == o.IgnoredLabel:
-			ignored++
 		case uint(y) >= uint(max(0, classes)):
 			return 0, fmt.Errorf("kernels: CrossEntropy: label %d of row %d is none of %d classes", y, r, classes)
 		case o.Weights != nil:
 			sum += float64(o.Weights[y])
+		default:
+			sum++
 		}
 	}
-	if o.Weights == nil {
-		sum = float64(len(labels) - ignored)
-	}
 	return sum, nil
+}
+
+// allBelow reports whether every label is one of so many classes.
+func allBelow(labels []int, classes int) bool {
+	for _, y := range labels {
+		if y < 0 || y >= classes {
+			return false
+		}
+	}
+	return true
 }
 
 // CrossEntropy is the cross-entropy of the softmax of each row of logits with the row's

@@ -15,16 +15,21 @@ type crossEntropy[T Float] struct {
 
 // numbers are those of the rows of a block.
 type numbers[T Float] struct {
-	most   [CrossEntropyRows]T // the largest logit, later the sum of exponentials
+	share  [CrossEntropyRows]T // the scaled sum of the target
 	at     [CrossEntropyRows]T // what is subtracted from the logarithm: by the label's logit
 	even   [CrossEntropyRows]T // and by all logits alike, 0 where a label goes to one class
-	hot    [CrossEntropyRows]T // the label's part of the target
+	hot    [CrossEntropyRows]T // the label's part of the target; before, the largest logit
 	losses [CrossEntropyRows]T
 }
 
 // rows returns the sum of the losses, and writes them where there is room for them.
 func (c *crossEntropy[T]) rows(grad, logits []T, labels []int, losses []T) (sum float64) {
 	var n numbers[T]
+	if c.plain() {
+		for r := range min(CrossEntropyRows, len(labels)) {
+			n.share[r] = c.scale
+		}
+	}
 	step := rowsAtATime[T](c.classes)
 	for first := 0; first < len(labels); first += CrossEntropyRows {
 		block := min(CrossEntropyRows, len(labels)-first)
@@ -43,39 +48,31 @@ func (c *crossEntropy[T]) rows(grad, logits []T, labels []int, losses []T) (sum 
 // piece handles rows that stay in the first-level cache meanwhile.
 func (c *crossEntropy[T]) piece(n *numbers[T], losses []T, grad, logits []T, labels []int) {
 	t, rows := c.t, len(labels)
-	most, at, even := noescape(n.most[:rows]), noescape(n.at[:rows]), noescape(n.even[:rows])
-	hot := n.hot[:rows]
-	t.RowMax(rows, c.classes, most, logits, c.stride)
-	c.labelled(at, hot, most, logits, labels)
-	t.RowSubtract(rows, c.classes, grad, c.gradStride, logits, c.stride, most)
-	if c.spread != 0 {
-		c.spreadOut(even, grad)
-	}
-	sums, logs := most, noescape(losses)
-	expRows(t, rows, c.classes, grad, c.gradStride, sums, logs)
-	if c.plain() {
-		t.Axpy(-1, at, logs)
-		for r, sum := range sums {
-			sums[r] = c.scale / sum
-		}
-	} else {
-		for r, h := range hot {
-			total := c.base + h
-			losses[r] = T(total*logs[r]) - (even[r] + at[r])
-			sums[r] = T(c.scale*total) / sums[r]
-		}
-	}
-	t.RowScale(rows, c.classes, grad, c.gradStride, grad, c.gradStride, sums)
-	if c.spread != 0 {
-		c.subtractSpread(even, grad)
-	}
+	share, at, even := noescape(n.share[:rows]), noescape(n.at[:rows]), noescape(n.even[:rows])
+	hot, logs := noescape(n.hot[:rows]), noescape(losses)
+	t.RowSubtractMax(rows, c.classes, hot, grad, c.gradStride, logits, c.stride)
 	if c.plain() {
 		from := 0
+		for r, y := range labels {
+			at[r] = grad[from+y]
+			from += c.gradStride
+		}
+		expRows(t, c.classes, grad, c.gradStride, share, logs)
+		t.Axpy(-1, at, logs)
+		from = 0
 		for _, y := range labels {
 			grad[from+y] -= c.scale
 			from += c.gradStride
 		}
 		return
+	}
+	c.targets(at, hot, share, grad, labels)
+	if c.spread != 0 {
+		c.spreadOut(even, grad)
+	}
+	expRows(t, c.classes, grad, c.gradStride, share, logs)
+	if c.spread != 0 {
+		c.subtractSpread(share, grad)
 	}
 	for r, y := range labels {
 		if c.ignore && y == c.ignored {
@@ -83,37 +80,28 @@ func (c *crossEntropy[T]) piece(n *numbers[T], losses []T, grad, logits []T, lab
 			losses[r] = 0
 			continue
 		}
+		losses[r] = T((c.base+hot[r])*logs[r]) - (even[r] + at[r])
 		grad[r*c.gradStride+y] -= T(c.scale * hot[r])
 	}
 }
 
-// plain reports whether every row's target is 1 for its label: then much of what follows
-// changes no bit.
+// plain reports whether every row's target is 1 for its label: to multiply by it and to add
+// nothing else changes no bit.
 func (c *crossEntropy[T]) plain() bool { return c.weights == nil && c.spread == 0 && !c.ignore }
 
-// labelled finds what the labels' logits, less the largest of their row, subtract from the
-// losses, and the labels' parts of the targets.
-func (c *crossEntropy[T]) labelled(at, hot, most, logits []T, labels []int) {
-	at, hot, most = at[:len(labels)], hot[:len(labels)], most[:len(labels)]
-	if c.plain() {
-		from := 0
-		for r, y := range labels {
-			at[r] = logits[from+y] - most[r]
-			from += c.stride
-		}
-		return
-	}
+// targets finds the labels' parts of the targets, what the labels' logits, less the largest
+// of their row, subtract from the losses, and the scaled sums of the targets.
+func (c *crossEntropy[T]) targets(at, hot, share, differences []T, labels []int) {
 	for r, y := range labels {
-		switch {
-		case c.ignore && y == c.ignored:
-			hot[r], at[r] = 0, 0
-			continue
-		case c.weights != nil:
-			hot[r] = T(c.hot * c.weights[y])
-		default:
+		hot[r], at[r] = 0, 0
+		if !c.ignore || y != c.ignored {
 			hot[r] = c.hot
+			if c.weights != nil {
+				hot[r] = T(c.hot * c.weights[y])
+			}
+			at[r] = T(hot[r] * differences[r*c.gradStride+y])
 		}
-		at[r] = T(hot[r] * (logits[r*c.stride+y] - most[r]))
+		share[r] = T(c.scale * (c.base + hot[r]))
 	}
 }
 

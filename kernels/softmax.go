@@ -15,9 +15,10 @@ func rowsAtATime[T Float](columns int) int {
 	return max(1, min(CrossEntropyRows, nearBytes/int(unsafe.Sizeof(T(0)))/max(1, columns)))
 }
 
-// expRows takes the exponential function of each element of a matrix, and leaves the sums of
-// the rows and their logarithms.
-func expRows[T Float](t *Table[T], rows, columns int, x []T, stride int, sums, logs []T) {
+// expRows takes the exponential function of each element of a matrix, multiplies it by its
+// row's element of shares over the sum of the row, and leaves the sums' logarithms in logs.
+func expRows[T Float](t *Table[T], columns int, x []T, stride int, shares, logs []T) {
+	rows := len(logs)
 	if stride == columns {
 		t.Exp(x[:rows*columns], x[:rows*columns])
 	} else {
@@ -26,8 +27,8 @@ func expRows[T Float](t *Table[T], rows, columns int, x []T, stride int, sums, l
 			t.Exp(row, row)
 		}
 	}
-	t.RowSums(rows, columns, sums, x, stride)
-	t.Log(logs, sums)
+	t.RowShares(rows, columns, logs, x, stride, x, stride, shares)
+	t.Log(logs, logs)
 }
 
 // LogSumExp computes the logarithm of the sum of exponentials of each row of a row-major
@@ -67,12 +68,15 @@ func LogSumExp[T Float](dst, softmax []T, softmaxStride int, x []T, stride, colu
 }
 
 func logSumExp[T Float](dst, softmax []T, softmaxStride int, x []T, stride, columns int) {
-	var sumsOf, logsOf [CrossEntropyRows]T
+	var sharesOf, logsOf [CrossEntropyRows]T
 	t, step := table[T](), rowsAtATime[T](columns)
+	for r := range min(step, len(dst)) {
+		sharesOf[r] = 1
+	}
 	for first := 0; first < len(dst); first += step {
 		rows := min(step, len(dst)-first)
 		most, x, softmax := dst[first:][:rows], x[first*stride:], softmax[first*softmaxStride:]
-		sums, logs := noescape(sumsOf[:rows]), noescape(logsOf[:rows])
+		shares, logs := noescape(sharesOf[:rows]), noescape(logsOf[:rows])
 		t.RowMax(rows, columns, most, x, stride)
 		for r, m := range most {
 			if m-m != 0 { // of infinities: NaN would not show in the sum, which is NaN anyway
@@ -80,14 +84,12 @@ func logSumExp[T Float](dst, softmax []T, softmaxStride int, x []T, stride, colu
 			}
 		}
 		t.RowSubtract(rows, columns, softmax, softmaxStride, x, stride, most)
-		expRows(t, rows, columns, softmax, softmaxStride, sums, logs)
+		expRows(t, columns, softmax, softmaxStride, shares, logs)
 		for r, m := range most {
 			if m-m == 0 {
 				most[r] = m + logs[r]
 			}
-			sums[r] = 1 / sums[r]
 		}
-		t.RowScale(rows, columns, softmax, softmaxStride, softmax, softmaxStride, sums)
 	}
 }
 
