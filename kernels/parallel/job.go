@@ -44,6 +44,7 @@ const (
 	trmm
 	trsm
 	linearGradient
+	crossEntropy
 )
 
 // call holds the arguments of a function, as far as it has them.
@@ -63,6 +64,7 @@ type call[T kernels.Float] struct {
 	c              []T
 	ldc            int
 	batch[T]
+	labelled[T]
 }
 
 // job is a call on its way, in pieces.
@@ -93,6 +95,8 @@ func (j *job[T]) Work(int) {
 			return
 		case j.routine == linearGradient:
 			j.rows(i)
+		case j.routine == crossEntropy:
+			j.entropies(i)
 		case j.routine != gemm:
 			if from, to := j.bound(i, j.pieces), j.bound(i+1, j.pieces); from < to {
 				j.span(from, to)

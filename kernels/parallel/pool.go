@@ -1,6 +1,6 @@
 // Package parallel spreads work over goroutines: a pool of them, and on it the gradient of
-// linear models, and matrix products, those with symmetric and triangular matrices and the
-// solution of equations with the latter among them.
+// linear models, the cross-entropy of a classifier, and matrix products, those with symmetric
+// and triangular matrices and the solution of equations with the latter among them.
 // Results have the same bits for any number of goroutines, and are those of package
 // kernels.
 package parallel
