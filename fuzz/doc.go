@@ -14,8 +14,9 @@
 // The targets range over kerneltest.Ops: a kernel that enters the catalog is
 // fuzzed from then on, and a new family fails a test until it has a target.
 //
-// FuzzGemm and FuzzTriangle do the same with public functions that are made of kernels:
-// products of matrices, and those with symmetric and triangular ones.
+// FuzzGemm, FuzzTriangle and FuzzCrossEntropy do the same with public functions that are made
+// of kernels: products of matrices, those with symmetric and triangular ones, and losses of
+// rows.
 //
 // Two programs ask whether the tests reach and notice enough of the assembly:
 // fuzz/blocks fails where a basic block of a kernel is reached by no test, and
