@@ -50,6 +50,7 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"weight": 1,
 		"width":  3, "most": 1.5, "p": 0.5, "keep": 0.9, "std": 1, "least": 0.07, "TruncatedNormal.width": 0.86, "Dropout.scale": 1 / 0.9,
 		"div": float64(s.Rows),
+		"n":   64, "MergeMoments.w": 0.25, "MergeMoments.c": 48, "MergeMoments.div": 64, // the first 64 elements of 256
 		// Updates
 		"scale": 1,
 		"l2":    1e-4, "Adam.l2": 0,
@@ -104,10 +105,10 @@ func newPools[T kernels.Float]() *pools[T] {
 func (p *pools[T]) of(op string, param kerneltest.Param) []T {
 	switch param.Name {
 	case "x":
-		if op == "Log" || op == "Log1p" {
+		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" {
 			return p.positive
 		}
-	case "v", "vmax", "u", "sum", "acc": // second moments; their roots are taken
+	case "v", "vmax", "u", "sum", "acc", "q": // second moments; their roots are taken
 		return p.positive
 	}
 	return p.signed

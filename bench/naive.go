@@ -59,6 +59,7 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 	naiveStrided(t)
 	naiveLevel2(t)
 	naiveRowwise(t)
+	naiveMoments(t)
 	return t
 }
 

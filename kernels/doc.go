@@ -15,6 +15,8 @@
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
 //   - Each row of a matrix: [RowSums], [RowDots] and [RowMax]; [RowSubtract] and [RowScale] with a
 //     number for each row.
+//   - Moments: [ColumnMoments], [RowMoments], [StandardizeColumns] and its inverse
+//     [UnstandardizeColumns], [ReciprocalRoot].
 //   - Functions of each element: [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid],
 //     [Erf].
 //   - Activations: [ReLU], [LeakyReLU], [Softplus], [SiLU], [GELU], [GELUTanh], and those
@@ -95,6 +97,10 @@
 // 256, of which all but the first are summed from +0 and then added, in their order, so that
 // the number of workers never shows.
 //
+// Moments. [ColumnMoments] sums deviations from a block's first row, 64 rows by themselves,
+// and joins the blocks in order; [RowMoments] takes Sum's order twice, for the mean and then
+// for the squares.
+//
 // Matrix products. [Gemm] first scales C, c = beta*c: beta = 1 leaves it as it is, and
 // with beta = 0 it is not read and counts as +0 whatever it holds. Then the k terms of
 // an element go by in their order, in blocks of 256 for both types. The sum of a block
@@ -168,9 +174,9 @@
 // Misuse. Slices of unequal length panic with the function's name and both
 // lengths. Exactly equal slices may be passed for two parameters where the
 // function says so. Any other overlap gives undefined values, but no kernel ever
-// touches memory outside its slices. No function allocates, but for workspaces that Gemm
-// and LinearGradient keep for their next calls, and none makes a caller's stack buffer
-// escape to the heap.
+// touches memory outside its slices. No function allocates, but for workspaces that Gemm,
+// LinearGradient and ColumnMoments keep for their next calls, and none makes a
+// caller's stack buffer escape to the heap.
 //
 // A kernel in assembly cannot be preempted. A call on very long slices therefore
 // delays a garbage collection's start by its running time, about a millisecond

@@ -128,6 +128,19 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.LeastSquares, 1)
 			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.Logistic, 1)
 		},
+		"ColumnMoments":  func() { var a [400]T; var m, v [4]T; kernels.ColumnMoments(m[:], v[:], a[:], 100, 4) },
+		"RowMoments":     func() { var a [400]T; var m, v [4]T; kernels.RowMoments(m[:], v[:], a[:], 100, 100) },
+		"ReciprocalRoot": func() { var x, y [40]T; kernels.ReciprocalRoot(y[:], x[:], 1) },
+		"StandardizeColumns": func() {
+			var a, d [400]T
+			var m, w [4]T
+			kernels.StandardizeColumns(d[:], 4, a[:], 4, 100, m[:], w[:])
+		},
+		"UnstandardizeColumns": func() {
+			var a, d [400]T
+			var m, w [4]T
+			kernels.UnstandardizeColumns(d[:], 4, a[:], 4, 100, m[:], w[:])
+		},
 		"Symm": func() {
 			var a, b, c [1600]T
 			kernels.Symm(kernels.Left, kernels.Lower, 40, 40, 2, a[:], 40, b[:], 40, 0, c[:], 40)

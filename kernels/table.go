@@ -111,6 +111,36 @@ type Table[T Float] struct {
 	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]
 	RowScale func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
+	// s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn
+	ColumnDeviations func(rows int, s, q, a []T, stride int, k []T)
+	// s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn
+	ColumnProducts func(rows int, s, q, g []T, gStride int, a []T, stride int, m, w []T)
+	// s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn
+	RowProductSums func(rows int, s, q, g []T, gStride int, a []T, stride int, m, w []T)
+	// mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n
+	MergeMoments func(mean, m2, origin, k, s, q []T, n, w, c, div T)
+	// dst[i] = 1 / sqrt(x[i] + eps)
+	ReciprocalRoot func(dst, x []T, eps T)
+	// dst[r] = sum over j of a[r*stride+j]-m[r]
+	RowDeviations func(rows, n int, dst, a []T, stride int, m []T)
+	// dst[r] = sum over j of (a[r*stride+j]-m[r])²
+	RowSquaredDeviations func(rows, n int, dst, a []T, stride int, m []T)
+	// dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j]
+	RowProducts func(rows, n int, dst, g []T, gStride int, a []T, stride int, c, m []T)
+	// dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]
+	StandardizeColumns func(rows, n int, dst []T, dstStride int, a []T, stride int, m, w []T)
+	// dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]
+	UnstandardizeColumns func(rows, n int, dst []T, dstStride int, a []T, stride int, m, w []T)
+	// dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]
+	NormalizeColumns func(rows, n int, dst []T, dstStride int, a []T, stride int, m, w, c []T)
+	// dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]
+	NormalizeRows func(rows, n int, dst []T, dstStride int, a []T, stride int, c, d, m, w []T)
+	// dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]
+	ScaleRows func(rows, n int, dst []T, dstStride int, a []T, stride int, c, w []T)
+	// dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])
+	NormalizeRowsGrad func(rows, n int, dst []T, dstStride int, g []T, gStride int, a []T, stride int, c, m, w, s, q []T)
+	// dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i])
+	NormalizeGrad func(dst, g, a, m, w, s, q []T)
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	GemmBlock func(m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int)
 	// dst[j*dstRow+i] = src[i*srcRow+j]

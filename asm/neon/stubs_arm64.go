@@ -534,6 +534,156 @@ func RowScaleF32(rows, n int, dst []float32, dstStride int, a []float32, stride 
 //go:noescape
 func RowScaleF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
 
+// ColumnDeviationsF32 computes s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn.
+//
+//go:noescape
+func ColumnDeviationsF32(rows int, s, q, a []float32, stride int, k []float32)
+
+// ColumnDeviationsF64 computes s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn.
+//
+//go:noescape
+func ColumnDeviationsF64(rows int, s, q, a []float64, stride int, k []float64)
+
+// ColumnProductsF32 computes s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn.
+//
+//go:noescape
+func ColumnProductsF32(rows int, s, q, g []float32, gStride int, a []float32, stride int, m, w []float32)
+
+// ColumnProductsF64 computes s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn.
+//
+//go:noescape
+func ColumnProductsF64(rows int, s, q, g []float64, gStride int, a []float64, stride int, m, w []float64)
+
+// RowProductSumsF32 computes s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn.
+//
+//go:noescape
+func RowProductSumsF32(rows int, s, q, g []float32, gStride int, a []float32, stride int, m, w []float32)
+
+// RowProductSumsF64 computes s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn.
+//
+//go:noescape
+func RowProductSumsF64(rows int, s, q, g []float64, gStride int, a []float64, stride int, m, w []float64)
+
+// MergeMomentsF32 computes mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n.
+//
+//go:noescape
+func MergeMomentsF32(mean, m2, origin, k, s, q []float32, n, w, c, div float32)
+
+// MergeMomentsF64 computes mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n.
+//
+//go:noescape
+func MergeMomentsF64(mean, m2, origin, k, s, q []float64, n, w, c, div float64)
+
+// ReciprocalRootF32 computes dst[i] = 1 / sqrt(x[i] + eps).
+//
+//go:noescape
+func ReciprocalRootF32(dst, x []float32, eps float32)
+
+// ReciprocalRootF64 computes dst[i] = 1 / sqrt(x[i] + eps).
+//
+//go:noescape
+func ReciprocalRootF64(dst, x []float64, eps float64)
+
+// RowDeviationsF32 computes dst[r] = sum over j of a[r*stride+j]-m[r].
+//
+//go:noescape
+func RowDeviationsF32(rows, n int, dst, a []float32, stride int, m []float32)
+
+// RowDeviationsF64 computes dst[r] = sum over j of a[r*stride+j]-m[r].
+//
+//go:noescape
+func RowDeviationsF64(rows, n int, dst, a []float64, stride int, m []float64)
+
+// RowSquaredDeviationsF32 computes dst[r] = sum over j of (a[r*stride+j]-m[r])².
+//
+//go:noescape
+func RowSquaredDeviationsF32(rows, n int, dst, a []float32, stride int, m []float32)
+
+// RowSquaredDeviationsF64 computes dst[r] = sum over j of (a[r*stride+j]-m[r])².
+//
+//go:noescape
+func RowSquaredDeviationsF64(rows, n int, dst, a []float64, stride int, m []float64)
+
+// RowProductsF32 computes dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j].
+//
+//go:noescape
+func RowProductsF32(rows, n int, dst, g []float32, gStride int, a []float32, stride int, c, m []float32)
+
+// RowProductsF64 computes dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j].
+//
+//go:noescape
+func RowProductsF64(rows, n int, dst, g []float64, gStride int, a []float64, stride int, c, m []float64)
+
+// StandardizeColumnsF32 computes dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j].
+//
+//go:noescape
+func StandardizeColumnsF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, m, w []float32)
+
+// StandardizeColumnsF64 computes dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j].
+//
+//go:noescape
+func StandardizeColumnsF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, m, w []float64)
+
+// UnstandardizeColumnsF32 computes dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j].
+//
+//go:noescape
+func UnstandardizeColumnsF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, m, w []float32)
+
+// UnstandardizeColumnsF64 computes dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j].
+//
+//go:noescape
+func UnstandardizeColumnsF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, m, w []float64)
+
+// NormalizeColumnsF32 computes dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j].
+//
+//go:noescape
+func NormalizeColumnsF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, m, w, c []float32)
+
+// NormalizeColumnsF64 computes dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j].
+//
+//go:noescape
+func NormalizeColumnsF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, m, w, c []float64)
+
+// NormalizeRowsF32 computes dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j].
+//
+//go:noescape
+func NormalizeRowsF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, c, d, m, w []float32)
+
+// NormalizeRowsF64 computes dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j].
+//
+//go:noescape
+func NormalizeRowsF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, c, d, m, w []float64)
+
+// ScaleRowsF32 computes dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j].
+//
+//go:noescape
+func ScaleRowsF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, c, w []float32)
+
+// ScaleRowsF64 computes dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j].
+//
+//go:noescape
+func ScaleRowsF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, c, w []float64)
+
+// NormalizeRowsGradF32 computes dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r]).
+//
+//go:noescape
+func NormalizeRowsGradF32(rows, n int, dst []float32, dstStride int, g []float32, gStride int, a []float32, stride int, c, m, w, s, q []float32)
+
+// NormalizeRowsGradF64 computes dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r]).
+//
+//go:noescape
+func NormalizeRowsGradF64(rows, n int, dst []float64, dstStride int, g []float64, gStride int, a []float64, stride int, c, m, w, s, q []float64)
+
+// NormalizeGradF32 computes dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i]).
+//
+//go:noescape
+func NormalizeGradF32(dst, g, a, m, w, s, q []float32)
+
+// NormalizeGradF64 computes dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i]).
+//
+//go:noescape
+func NormalizeGradF64(dst, g, a, m, w, s, q []float64)
+
 // GemmBlockF32 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
 //
 //go:noescape
@@ -1113,6 +1263,26 @@ func Read1F32(x []float32) float32
 //
 //go:noescape
 func Read1F64(x []float64) float64
+
+// Move402F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move402F32(a, b, c, d, e, f []float32)
+
+// Move402F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move402F64(a, b, c, d, e, f []float64)
+
+// Move610F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move610F32(a, b, c, d, e, f, g []float32)
+
+// Move610F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move610F64(a, b, c, d, e, f, g []float64)
 
 // Move220F32 computes the bits of all streams read, or'ed together.
 //

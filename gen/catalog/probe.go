@@ -24,7 +24,7 @@ func ProbeName(k *Kernel) string {
 		return "Read1"
 	case Outer:
 		return "Move001"
-	case RowReduce:
+	case RowReduce, ColumnReduce:
 		in, _, _ := streams(k)
 		return fmt.Sprintf("Read%d", in)
 	case Reduce, Search:
@@ -81,7 +81,7 @@ func probes(kernels []*Kernel) []*Kernel {
 		case Outer:
 			p.Params = params(InOut, "a")
 			p.Loop = moveProbe(p.Params)
-		case Reduce, RowReduce, Search:
+		case Reduce, RowReduce, ColumnReduce, Search:
 			for _, s := range passed(k) {
 				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
 			}

@@ -119,6 +119,9 @@ type Body struct {
 	deep    int // how many copies of a function are interleaved, 0 for other bodies
 	parts   int // in how many parts of a block a copy works: see Random; 0 for other bodies
 	part    int // the one that is recorded
+
+	// ready says that partial vectors are in registers before a step, which loads none.
+	ready bool
 }
 
 func newBody(k *Kernel, e Elem, m Machine, streams []Param) *Body {

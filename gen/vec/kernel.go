@@ -114,7 +114,7 @@ type Kernel struct {
 }
 
 // Skeleton is the loop of a kernel: Map, Function, Random, Reduce, Search, Rows, RowDots,
-// RowAxpys, Outer, RowReduce, RowMap, Product, Transposition or CopyRows.
+// RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.

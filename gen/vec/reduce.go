@@ -93,6 +93,7 @@ const noRegister G = -1
 // accumulation adds up the terms of a body over a block of elements.
 type accumulation struct {
 	body    *Body
+	tail    *Body // for partial vectors; nil: body
 	combine Op
 	sums    int       // how many the body has
 	ptrs    []G       // by stream; they are moved on
@@ -327,6 +328,9 @@ func (a *accumulation) partial(g *gen, j int) {
 		s.first, s.access = j, Partial
 	} else {
 		s.loaded = a.loaded
+	}
+	if a.tail != nil {
+		s.body = a.tail
 	}
 	g.emit(s)
 }

@@ -16,6 +16,10 @@ type RowReduce struct {
 	Term    func(b *Body) Val
 	Finish  func(b *Body, total Val) Val // nil stores the total
 
+	// Cut says that the term of a sum is not +0 where everything that it loads is +0, as it
+	// is behind the end of a row: there it is cleared. There is no Map then.
+	Cut bool
+
 	// Map, if set, is then done to the row's elements, as RowMap does it. It finds what was
 	// stored in the held value of dst's name, and what Factor, if set, makes of the total
 	// and of vectors with one element for each row, as of streams, in "factor".
@@ -36,17 +40,23 @@ type rowReduce struct {
 	*rowwise
 	RowReduce
 	body, finish *Body
+	tail         *Body // for partial vectors
 	after        *Body // of Map, or nil
 	dst          Param
 	spread       map[int]V // see step: of finish
 	last         map[int]V // see mapPieces
 	read         []int     // the streams that are read
 	n            G         // columns
+	present      V         // with Cut: all bits in the lanes of a partial vector that belong to the row
 }
 
 func (s RowReduce) generate(g *gen) {
 	m, end := g.m, g.label("end")
-	m.Begin(g.k, g.e, 0)
+	frame := 0
+	if s.Cut {
+		frame = m.VectorBytes()
+	}
+	m.Begin(g.k, g.e, frame)
 	r := &rowReduce{rowwise: newRowwise(g, end), RowReduce: s, spread: map[int]V{}, n: g.general()}
 	r.columns(r.n)
 	if s.Factor == nil {
@@ -60,6 +70,10 @@ func (s RowReduce) generate(g *gen) {
 	}
 	r.body = newBody(g.k, g.e, m, read)
 	r.body.Accumulate(0, s.Term(r.body))
+	r.tail = r.body
+	if s.Cut {
+		r.prepareCut(read)
+	}
 	r.dst = g.k.OfKind(OutRows)
 	streams := []Param{{r.dst.Name, Out}}
 	if s.Factor != nil {
@@ -102,10 +116,36 @@ func (s RowReduce) generate(g *gen) {
 
 // bodies returns the bodies whose uniforms need registers.
 func (r *rowReduce) bodies() []*Body {
-	if r.after == nil {
-		return []*Body{r.body, r.finish}
+	all := []*Body{r.body, r.finish}
+	if r.Cut {
+		all = append(all, r.tail)
 	}
-	return []*Body{r.body, r.finish, r.after}
+	if r.after != nil {
+		all = append(all, r.after)
+	}
+	return all
+}
+
+// prepareCut makes the body for partial vectors of the streams that are read, and leaves a
+// vector of all bits in the local memory.
+func (r *rowReduce) prepareCut(read []Param) {
+	if r.Map != nil {
+		panic(fmt.Sprintf("vec: kernel %s has both Cut and Map", r.k.Name))
+	}
+	r.tail = newBody(r.k, r.e, r.m, read)
+	r.tail.Accumulate(0, r.tail.And(r.Term(r.tail), r.tail.Held("present")))
+	r.present = r.hold("present")
+	r.m.Broadcast(r.present, r.e, Uniform{Const: Const{Name: "all", Bits32: 1<<32 - 1, Bits64: 1<<64 - 1}})
+	r.m.Local(r.t)
+	r.m.Store(r.present, r.e, r.e, Address{Base: r.t}, Full)
+}
+
+// cut prepares partial vectors of as many elements as SetCount was told.
+func (r *rowReduce) cut() {
+	if r.Cut {
+		r.m.Local(r.t)
+		r.m.Load(r.present, r.e, r.e, Address{Base: r.t}, Partial)
+	}
 }
 
 // reads returns the pointers of the streams that are read.
@@ -160,11 +200,18 @@ func (r *rowReduce) sums() {
 
 	walk, rest := g.generalsFor(r.streams), g.general()
 	r.base()
-	a := accumulation{body: r.body, combine: OpAdd, sums: 1, ptrs: r.reads(walk), n: r.n, t: r.t, first: noRegister}
+	a := accumulation{body: r.body, tail: r.tail, combine: OpAdd, sums: 1, ptrs: r.reads(walk), n: r.n, t: r.t, first: noRegister}
 	a.registers(g)
 	total := g.vector()
 	g.resident[Uniform{Held: "total"}] = a.acc[0][0]
+	r.body.ready, r.tail.ready = !a.masked(g), !a.masked(g)
 	g.makeResident(r.bodies()...)
+	if r.Cut {
+		r.columns(rest)
+		m.AndImm(rest, r.lanes(r.e)-1)
+		m.SetCount(rest)
+		r.cut()
+	}
 	r.each(func() {
 		r.far(walk)
 		r.columns(rest)
@@ -193,6 +240,9 @@ func (r *rowReduce) shortSums() {
 			if j == vectors-1 {
 				s.access = last
 			}
+			if s.access == Partial {
+				s.body = r.tail
+			}
 			g.emit(s)
 		}
 		a.foldFew(g, vectors)
@@ -202,6 +252,9 @@ func (r *rowReduce) shortSums() {
 		return
 	}
 	rows := func(vectors int, last Access) {
+		if last == Partial {
+			r.cut()
+		}
 		r.each(func() {
 			sum(vectors, last)
 			a.foldLanes(g)

@@ -77,7 +77,11 @@ func (g *gen) emit(s step) {
 // need returns the largest number of registers that a body takes, which it does where
 // every load is an instruction of its own.
 func (g *gen) need(b *Body) int {
-	return g.pressure(step{body: b, copies: max(1, b.deep), interleave: b.deep > 1, access: Partial})
+	access := Partial
+	if b.ready {
+		access = Full
+	}
+	return g.pressure(step{body: b, copies: max(1, b.deep), interleave: b.deep > 1, access: access})
 }
 
 // pressure returns the number of registers that the step takes.

@@ -1285,6 +1285,484 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "ColumnDeviations", Doc: "s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn", Family: "rows", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"s", InOut},
+				{"q", InOut},
+				{"a", Matrix},
+				{"stride", Step},
+				{"k", In},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ColumnDeviations
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Vec[1]
+				p3 := a.Vec[2]
+				p4 := a.Int[1]
+				p5 := a.Vec[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ColumnProducts", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn", Family: "rows", Probe: "Read2",
+			Params: []Param{
+				{"rows", RowCount},
+				{"s", InOut},
+				{"q", InOut},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", In},
+				{"w", In},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ColumnProducts
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Vec[1]
+				p3 := a.Vec[2]
+				p4 := a.Int[1]
+				p5 := a.Vec[3]
+				p6 := a.Int[2]
+				p7 := a.Vec[4]
+				p8 := a.Vec[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowProductSums", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn", Family: "rows", Probe: "Read2",
+			Params: []Param{
+				{"rows", RowCount},
+				{"s", InOut},
+				{"q", InOut},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", InRows},
+				{"w", InRows},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowProductSums
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Vec[1]
+				p3 := a.Vec[2]
+				p4 := a.Int[1]
+				p5 := a.Vec[3]
+				p6 := a.Int[2]
+				p7 := a.Vec[4]
+				p8 := a.Vec[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "MergeMoments", Doc: "mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n", Family: "level1", Probe: "Move402",
+			Params: []Param{
+				{"mean", InOut},
+				{"m2", InOut},
+				{"origin", In},
+				{"k", In},
+				{"s", In},
+				{"q", In},
+				{"n", Scalar},
+				{"w", Scalar},
+				{"c", Scalar},
+				{"div", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.MergeMoments
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Vec[4]
+				p5 := a.Vec[5]
+				p6 := a.Scalar[0]
+				p7 := a.Scalar[1]
+				p8 := a.Scalar[2]
+				p9 := a.Scalar[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ReciprocalRoot", Doc: "dst[i] = 1 / sqrt(x[i] + eps)", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"eps", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ReciprocalRoot
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowDeviations", Doc: "dst[r] = sum over j of a[r*stride+j]-m[r]", Family: "rowwise", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", InRows},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowDeviations
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowSquaredDeviations", Doc: "dst[r] = sum over j of (a[r*stride+j]-m[r])²", Family: "rowwise", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", InRows},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowSquaredDeviations
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowProducts", Doc: "dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j]", Family: "rowwise", Probe: "Read2",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"c", In},
+				{"m", InRows},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowProducts
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				p6 := a.Int[3]
+				p7 := a.Vec[3]
+				p8 := a.Vec[4]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "StandardizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", In},
+				{"w", In},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.StandardizeColumns
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "UnstandardizeColumns", Doc: "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", In},
+				{"w", In},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.UnstandardizeColumns
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NormalizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"m", In},
+				{"w", In},
+				{"c", In},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.NormalizeColumns
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				p8 := a.Vec[4]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NormalizeRows", Doc: "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"c", In},
+				{"d", In},
+				{"m", InRows},
+				{"w", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.NormalizeRows
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				p8 := a.Vec[4]
+				p9 := a.Vec[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ScaleRows", Doc: "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"c", In},
+				{"w", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ScaleRows
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NormalizeRowsGrad", Doc: "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])", Family: "rowwise", Probe: "Move210",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"c", In},
+				{"m", InRows},
+				{"w", InRows},
+				{"s", InRows},
+				{"q", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "g"},
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.NormalizeRowsGrad
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Int[4]
+				p8 := a.Vec[3]
+				p9 := a.Vec[4]
+				p10 := a.Vec[5]
+				p11 := a.Vec[6]
+				p12 := a.Vec[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NormalizeGrad", Doc: "dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i])", Family: "level1", Probe: "Move610",
+			Params: []Param{
+				{"dst", Out},
+				{"g", In},
+				{"a", In},
+				{"m", In},
+				{"w", In},
+				{"s", In},
+				{"q", In},
+			},
+			Alias: [][2]string{
+				{"dst", "g"},
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.NormalizeGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Vec[4]
+				p5 := a.Vec[5]
+				p6 := a.Vec[6]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
 			Params: []Param{
 				{"m", RowCount},

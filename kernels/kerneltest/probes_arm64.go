@@ -80,6 +80,35 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move402": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			p5 := a.Vec[5]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move402F32(p0, p1, p2, p3, p4, p5)
+				}
+				return r
+			}
+		},
+		"Move610": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			p5 := a.Vec[5]
+			p6 := a.Vec[6]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move610F32(p0, p1, p2, p3, p4, p5, p6)
+				}
+				return r
+			}
+		},
 		"Move220": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -220,6 +249,35 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					r = float64(neon.Read1F64(p0))
+				}
+				return r
+			}
+		},
+		"Move402": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			p5 := a.Vec[5]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move402F64(p0, p1, p2, p3, p4, p5)
+				}
+				return r
+			}
+		},
+		"Move610": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			p5 := a.Vec[5]
+			p6 := a.Vec[6]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move610F64(p0, p1, p2, p3, p4, p5, p6)
 				}
 				return r
 			}
