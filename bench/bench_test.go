@@ -71,6 +71,15 @@ func BenchmarkCrossEntropy(b *testing.B) {
 	}
 }
 
+// BenchmarkNormalize measures moments and normalisation: LayerNorm/256x1024.
+func BenchmarkNormalize(b *testing.B) {
+	for _, s := range normSpecs(DetectCaches()) {
+		if op := s.Ops[0]; s.Type == "f32" { // each has both types
+			b.Run(op, func(b *testing.B) { benchmark(b, op) })
+		}
+	}
+}
+
 // BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
 // gonum's own.
 func BenchmarkBLAS(b *testing.B) {

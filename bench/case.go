@@ -98,7 +98,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), linearSpecs(c), entropySpecs(c), stepSpecs(c), blasSpecs(c))
+	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), linearSpecs(c), entropySpecs(c), normSpecs(c), stepSpecs(c), blasSpecs(c))
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

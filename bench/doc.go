@@ -32,6 +32,9 @@
 // BenchmarkCrossEntropy measures the cross-entropy of 512 rows of 10 classes and its gradient,
 // CrossEntropy/512x10.
 //
+// BenchmarkNormalize measures moments and normalisation, LayerNorm/256x1024 for 256 rows of
+// 1024 columns.
+//
 // BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
 // them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
 // BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.

@@ -15,8 +15,10 @@
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
 //   - Each row of a matrix: [RowSums], [RowDots] and [RowMax]; [RowSubtract] and [RowScale] with a
 //     number for each row.
-//   - Moments: [ColumnMoments], [RowMoments], [StandardizeColumns] and its inverse
-//     [UnstandardizeColumns], [ReciprocalRoot].
+//   - Moments and normalisation: [ColumnMoments], [RowMoments], [StandardizeColumns] and its
+//     inverse [UnstandardizeColumns], [ReciprocalRoot]; [BatchNorm], [BatchNormApply],
+//     [LayerNorm] and [RMSNorm] with their gradients [BatchNormGrad], [LayerNormGrad] and
+//     [RMSNormGrad].
 //   - Functions of each element: [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid],
 //     [Erf].
 //   - Activations: [ReLU], [LeakyReLU], [Softplus], [SiLU], [GELU], [GELUTanh], and those
@@ -99,7 +101,8 @@
 //
 // Moments. [ColumnMoments] sums deviations from a block's first row, 64 rows by themselves,
 // and joins the blocks in order; [RowMoments] takes Sum's order twice, for the mean and then
-// for the squares.
+// for the squares. Gradients of normalisation add over rows in pieces of 256 as
+// LinearGradient does.
 //
 // Matrix products. [Gemm] first scales C, c = beta*c: beta = 1 leaves it as it is, and
 // with beta = 0 it is not read and counts as +0 whatever it holds. Then the k terms of
@@ -175,7 +178,7 @@
 // lengths. Exactly equal slices may be passed for two parameters where the
 // function says so. Any other overlap gives undefined values, but no kernel ever
 // touches memory outside its slices. No function allocates, but for workspaces that Gemm,
-// LinearGradient and ColumnMoments keep for their next calls, and none makes a
+// LinearGradient, moments and normalisation keep for their next calls, and none makes a
 // caller's stack buffer escape to the heap.
 //
 // A kernel in assembly cannot be preempted. A call on very long slices therefore

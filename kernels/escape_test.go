@@ -141,6 +141,46 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var m, w [4]T
 			kernels.UnstandardizeColumns(d[:], 4, a[:], 4, 100, m[:], w[:])
 		},
+		"BatchNorm": func() {
+			var x, y [1200]T
+			var gamma, beta, mean, rstd, runningMean, runningVariance [4]T
+			running := kernels.RunningMoments[T]{Mean: runningMean[:], Variance: runningVariance[:], Momentum: 0.1}
+			kernels.BatchNorm(y[:], 4, x[:], 4, 300, gamma[:], beta[:], mean[:], rstd[:], 1, &running)
+		},
+		"BatchNormApply": func() {
+			var x, y [1200]T
+			var gamma, beta, mean, variance [4]T
+			kernels.BatchNormApply(y[:], 4, x[:], 4, 300, gamma[:], beta[:], mean[:], variance[:], 1)
+		},
+		"BatchNormGrad": func() {
+			var x, dx, dy [1200]T
+			var gamma, dgamma, dbeta, mean, rstd [4]T
+			kernels.BatchNormGrad(dx[:], 4, dgamma[:], dbeta[:], dy[:], 4, x[:], 4, 300, gamma[:], mean[:], rstd[:])
+		},
+		"LayerNorm": func() {
+			var x, y [1200]T
+			var gamma, beta [4]T
+			var mean, rstd [300]T
+			kernels.LayerNorm(y[:], 4, x[:], 4, gamma[:], beta[:], mean[:], rstd[:], 1)
+		},
+		"LayerNormGrad": func() {
+			var x, dx, dy [1200]T
+			var gamma, dgamma, dbeta [4]T
+			var mean, rstd [300]T
+			kernels.LayerNormGrad(dx[:], 4, dgamma[:], dbeta[:], dy[:], 4, x[:], 4, gamma[:], mean[:], rstd[:])
+		},
+		"RMSNorm": func() {
+			var x, y [1200]T
+			var gamma [4]T
+			var rstd [300]T
+			kernels.RMSNorm(y[:], 4, x[:], 4, gamma[:], rstd[:], 1)
+		},
+		"RMSNormGrad": func() {
+			var x, dx, dy [1200]T
+			var gamma, dgamma [4]T
+			var rstd [300]T
+			kernels.RMSNormGrad(dx[:], 4, dgamma[:], dy[:], 4, x[:], 4, gamma[:], rstd[:])
+		},
 		"Symm": func() {
 			var a, b, c [1600]T
 			kernels.Symm(kernels.Left, kernels.Lower, 40, 40, 2, a[:], 40, b[:], 40, 0, c[:], 40)

@@ -46,6 +46,9 @@
 // CrossEntropy/512x10 is the cross-entropy of 512 rows of 10 classes with its gradient; n is
 // the number of logits.
 //
+// ColumnMoments/256x1024, BatchNorm/256x1024 and their like are moments and normalisation of
+// 256 rows and 1024 columns; GB/s counts the matrices that are read and written once.
+//
 // BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
 // through gonum's interface as its users call them, on the active level; gonum is
 // how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
