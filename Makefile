@@ -72,6 +72,10 @@ v3:
 LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
 LEG_PACKAGES ?= kernels kernels/generic kernels/gonumblas optim optim/checkpoint fuzz optim/checkpoint/regular
 
+# Trainings whose last bits are the same on every machine, and the legs that run them.
+EXAMPLES ?= digits factorization logistic network regression wordvectors
+EXAMPLE_LEGS ?= arm64 s390x wasm
+
 # Haswell and Nehalem leave out what is plain Go: this machine runs that itself.
 PACKAGES_haswell := kernels optim fuzz
 PACKAGES_nehalem := kernels optim
@@ -88,7 +92,7 @@ MACHINE_nehalem := linux amd64 generic
 RUN_nehalem = qemu-x86_64-static -cpu Nehalem
 MACHINE_wasm := js wasm generic
 # Little room for an environment there.
-RUN_wasm = env -i PATH="$$PATH" HOME="$$HOME" STEEPEST_EXPECT_LEVEL=$$3 $$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
+RUN_wasm = env -i PATH="$$PATH" HOME="$$HOME" STEEPEST_EXPECT_LEVEL=$$level $$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
 MACHINE_386 := linux 386 generic
 RUN_386 =
 
@@ -97,12 +101,15 @@ legs: $(LEGS:%=leg-%)
 .PHONY: $(LEGS:%=leg-%)
 $(LEGS:%=leg-%): leg-%:
 	@mkdir -p $(BIN); start=$$(date +%s); set -- $(MACHINE_$*); \
-	for pkg in $(or $(PACKAGES_$*),$(LEG_PACKAGES)); do \
-		echo "leg $*: $$pkg"; \
-		binary=$(BIN)/$*-$$(basename $$pkg).test; \
-		GOOS=$$1 GOARCH=$$2 $(GO) test -c -o $$binary ./$$pkg && \
-		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$$3 $(RUN_$*) $$binary -test.short) || exit 1; \
-	done; echo "leg $*: $$(($$(date +%s) - start)) s"
+	run() { \
+		echo "leg $*: $$1"; package=$$1; binary=$(BIN)/$*-$$(basename $$1).test; shift; \
+		GOOS=$$system GOARCH=$$arch $(GO) test -c -o $$binary ./$$package && \
+		(cd $$package && STEEPEST_EXPECT_LEVEL=$$level $(RUN_$*) $$binary -test.short "$$@"); \
+	}; \
+	system=$$1 arch=$$2 level=$$3; \
+	for package in $(or $(PACKAGES_$*),$(LEG_PACKAGES)); do run $$package || exit 1; done; \
+	for example in $(if $(filter $*,$(EXAMPLE_LEGS)),$(EXAMPLES)); do run examples/$$example -test.run '^TestSameEverywhere$$' || exit 1; done; \
+	echo "leg $*: $$(($$(date +%s) - start)) s"
 
 # Writes the table of golden hashes anew, from what this machine computes.
 golden:

@@ -99,6 +99,7 @@ func conclude(w io.Writer, here, plain *result) error {
 	}
 	fmt.Fprintf(w, "%v took %.3f s, %v %.3f s: speed-up %.1f, same loss bit for bit\n",
 		here.level, here.time.Seconds(), plain.level, plain.time.Seconds(), plain.time.Seconds()/here.time.Seconds())
+	demo.Checksum(w, here.loss, here.model.all)
 	fmt.Fprintf(w, "accuracy=%.4f loss=%.6f level=%v\n", here.accuracy, here.loss, here.level)
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
@@ -128,11 +127,10 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 	}
 
 	r := &result{model: m}
-	order := demo.Order(n)
-	rng := rand.New(rand.NewPCG(s.seed, 0))
+	order := make([]int, n)
 	for epoch := 1; epoch <= s.epochs; epoch++ {
 		start := time.Now()
-		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		kernels.Permutation(order, s.seed, uint64(epoch))
 		var total float64
 		for lo := 0; lo < n; lo += s.batch {
 			batch := order[lo:min(n, lo+s.batch)]

@@ -77,6 +77,8 @@ func (o *options) Run(w io.Writer) error {
 		return err
 	}
 	constant := newModel(o.users, o.items, 1, mean(train)) // no factors, no biases
-	fmt.Fprintf(w, "rmse=%.6f constant=%.6f noise=%.6f\n", m.rmse(test), constant.rmse(test), plantedNoise)
+	rmse := m.rmse(test)
+	demo.Checksum(w, rmse, m.users, m.items)
+	fmt.Fprintf(w, "rmse=%.6f constant=%.6f noise=%.6f\n", rmse, constant.rmse(test), plantedNoise)
 	return nil
 }

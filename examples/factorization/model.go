@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
@@ -32,12 +31,11 @@ func newModel(users, items, rank int, mean float32) *model {
 }
 
 // initialise draws factors; the biases stay 0.
-func (m *model) initialise(rng *rand.Rand) {
-	for _, table := range [][]float32{m.users, m.items} {
-		for i := range table {
-			if i%(m.rank+1) != m.rank {
-				table[i] = float32(firstScale * rng.NormFloat64())
-			}
+func (m *model) initialise(seed uint64) {
+	for stream, table := range [][]float32{m.users, m.items} {
+		kernels.Normal(table, 0, firstScale, kernels.Philox{Seed: seed, Stream: uint64(stream)})
+		for i := m.rank; i < len(table); i += m.rank + 1 {
+			table[i] = 0
 		}
 	}
 }
@@ -107,9 +105,8 @@ func (b *batch) gradient(m *model) float64 {
 
 // fit trains a model.
 func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) {
-	rng := rand.New(rand.NewPCG(o.seed, 0))
 	m := newModel(o.users, o.items, o.rank, mean(train))
-	m.initialise(rng)
+	m.initialise(o.seed)
 
 	n := len(train)
 	rule := optim.NewAdagrad(o.lr)
@@ -125,10 +122,10 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 	}
 
 	var b batch
-	order := demo.Order(n)
+	order := make([]int, n)
 	for epoch := 1; epoch <= o.epochs; epoch++ {
 		start := time.Now()
-		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		kernels.Permutation(order, o.seed, uint64(epoch))
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
 			b.load(train, order[lo:min(n, lo+o.batch)])

@@ -22,32 +22,39 @@ const (
 	plantedNoise = 0.3 // standard deviation
 )
 
+// The streams of random numbers, behind those of the model's first factors.
+const (
+	plantedUsers = 2 + 2*iota
+	plantedItems
+	noises
+)
+
 // generate draws ratings of pairs of users and items. Some users rate far more
 // than others, and some items are rated far more.
 func (o *options) generate() (train, test []rating) {
 	rng := rand.New(rand.NewPCG(o.seed, 4))
-	users, items := plant(rng, o.users), plant(rng, o.items)
+	users, items := plant(o.users, o.seed, plantedUsers), plant(o.items, o.seed, plantedItems)
+	noise := make([]float32, o.ratings)
+	kernels.Normal(noise, 0, plantedNoise, kernels.Philox{Seed: o.seed, Stream: noises})
 	all := make([]rating, o.ratings)
 	for i := range all {
 		u, v := skewed(rng, o.users), skewed(rng, o.items)
 		a, b := users[u*(plantedRank+1):][:plantedRank+1], items[v*(plantedRank+1):][:plantedRank+1]
 		value := plantedMean + kernels.Dot(a[:plantedRank], b[:plantedRank]) + a[plantedRank] + b[plantedRank]
-		all[i] = rating{u, v, value + float32(plantedNoise*rng.NormFloat64())}
+		all[i] = rating{u, v, value + noise[i]}
 	}
 	n := len(all) / 10
 	return all[n:], all[:n]
 }
 
-// plant draws rows of factors, each with a bias behind.
-func plant(rng *rand.Rand, rows int) []float32 {
-	dev := math.Sqrt(plantedScale / math.Sqrt(plantedRank))
-	all := make([]float32, rows*(plantedRank+1))
-	for i := range all {
-		if i%(plantedRank+1) == plantedRank {
-			all[i] = float32(plantedBias * rng.NormFloat64())
-		} else {
-			all[i] = float32(dev * rng.NormFloat64())
-		}
+// plant draws rows of factors, each with a bias behind, from two streams of random numbers.
+func plant(rows int, seed, stream uint64) []float32 {
+	const dim = plantedRank + 1
+	all, biases := make([]float32, rows*dim), make([]float32, rows)
+	kernels.Normal(all, 0, float32(math.Sqrt(plantedScale/math.Sqrt(plantedRank))), kernels.Philox{Seed: seed, Stream: stream})
+	kernels.Normal(biases, 0, plantedBias, kernels.Philox{Seed: seed, Stream: stream + 1})
+	for i, bias := range biases {
+		all[i*dim+plantedRank] = bias
 	}
 	return all
 }

@@ -68,7 +68,7 @@ func TestExact(t *testing.T) {
 	}
 }
 
-func TestSameEverywhere(t *testing.T) { program.SameEverywhere(t, small...) }
+func TestSameEverywhere(t *testing.T) { program.SameEverywhere(t, "", small...) }
 
 func TestBadFlags(t *testing.T) {
 	program.BadFlags(t, "-rows 0", "-cols 0", "-cols 10001", "-rows 100001", "-steps 0", "-runs 0", "-rows 199")

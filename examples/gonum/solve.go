@@ -1,12 +1,12 @@
 package main
 
 import (
-	"math/rand/v2"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/seed63264101/steepest/kernels"
 )
 
 // A problem is a matrix, and what planted weights give with it, up to noise.
@@ -22,23 +22,18 @@ type problem struct {
 const noise = 1e-3 // standard deviation
 
 func generate(rows, cols int, seed uint64) *problem {
-	rng := rand.New(rand.NewPCG(seed, 4))
 	p := &problem{a: mat.NewDense(rows, cols, nil), target: mat.NewVecDense(rows, nil), planted: make([]float64, cols)}
-	for i := range rows {
-		for j := range cols {
-			p.a.Set(i, j, rng.NormFloat64())
-		}
-	}
-	for j := range p.planted {
-		p.planted[j] = rng.NormFloat64()
+	target := p.target.RawVector().Data
+	for stream, x := range [][]float64{p.a.RawMatrix().Data, p.planted, target} {
+		kernels.Normal(x, 0, 1, kernels.Philox{Seed: seed, Stream: uint64(stream)})
 	}
 	// Not through BLAS: the data must not depend on the backend.
 	for i := range rows {
-		sum := noise * rng.NormFloat64()
+		sum := float64(noise * target[i])
 		for j, w := range p.planted {
 			sum += float64(w * p.a.At(i, j))
 		}
-		p.target.SetVec(i, sum)
+		target[i] = sum
 	}
 	p.a32 = blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: narrow(p.a.RawMatrix().Data)}
 	p.target32 = blas32.Vector{N: rows, Inc: 1, Data: narrow(p.target.RawVector().Data)}

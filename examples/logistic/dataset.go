@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
@@ -131,9 +132,7 @@ var attributes = [22]int{6, 4, 10, 2, 9, 4, 3, 2, 12, 2, 7, 4, 4, 9, 9, 4, 3, 8,
 func generate(seed uint64) (train, test *dataset) {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	planted := make([]float64, features)
-	for i := range planted {
-		planted[i] = rng.NormFloat64()
-	}
+	kernels.Normal(planted, 0, 1, kernels.Philox{Seed: seed})
 	draw := func(rows int) *dataset {
 		d := &dataset{source: fmt.Sprintf("data generated with seed %d", seed)}
 		for d.len() < rows {

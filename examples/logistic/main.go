@@ -70,6 +70,7 @@ func (o *options) Run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	demo.Checksum(w, r.loss, r.model.weights, r.model.bias)
 	fmt.Fprintf(w, "error=%.6f loss=%.6f\n", r.errors, r.loss)
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"math/rand/v2"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
@@ -108,9 +107,9 @@ func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error)
 		grads[i] = [][]float32{micros[i].grad.weights, micros[i].grad.bias}
 	}
 	r := &result{model: m}
-	order, rng := demo.Order(n), rand.New(rand.NewPCG(o.seed, 0))
+	order := make([]int, n)
 	for epoch := 1; epoch <= o.epochs; epoch++ {
-		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		kernels.Permutation(order, o.seed, uint64(epoch))
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
 			batch := order[lo:min(n, lo+o.batch)]

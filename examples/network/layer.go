@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -56,14 +55,8 @@ func transpose(trans kernels.Transpose) blas.Transpose {
 	return blas.NoTrans
 }
 
-// initialise draws weights whose scale keeps that of the activations (K. He et
-// al., Delving deep into rectifiers, 2015).
-func (l *layer) initialise(rng *rand.Rand) {
-	dev := math.Sqrt(2 / float64(l.in))
-	for i := range l.weights {
-		l.weights[i] = float32(dev * rng.NormFloat64())
-	}
-}
+// initialise draws weights whose scale keeps that of the activations.
+func (l *layer) initialise(at kernels.Philox) { kernels.HeNormal(l.weights, l.in, math.Sqrt2, at) }
 
 // forward stores the outputs y of the inputs x, behind an activation unless it is nil.
 func (l *layer) forward(y, x []float32, rows int, activation func(dst, x []float32)) {

@@ -36,7 +36,7 @@ type options struct {
 	data, blas            string
 	compare               bool
 	epochs, batch, hidden int
-	lr                    float64
+	lr, dropout           float64
 	seed                  uint64
 }
 
@@ -49,11 +49,15 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.IntVar(&o.batch, "batch", 64, "images in a mini-batch")
 	fs.IntVar(&o.hidden, "hidden", 64, "units of the hidden layer")
 	fs.Float64Var(&o.lr, "lr", 0.003, "highest learning rate")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights and the order of the images")
+	fs.Float64Var(&o.dropout, "dropout", 0, "share of the hidden units left out in a training step")
+	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights, the order of the images and the dropout")
 }
 
 // Check checks the flags' values.
 func (o *options) Check() error {
+	if !(o.dropout >= 0 && o.dropout < 1) {
+		return fmt.Errorf("-dropout %v: want a number in [0, 1)", o.dropout)
+	}
 	return demo.First(
 		demo.OneOf("blas", o.blas, slices.Sorted(maps.Keys(products))...),
 		demo.Between("epochs", o.epochs, 1, 10000),
@@ -81,6 +85,7 @@ func (o *options) Run(w io.Writer) error {
 			return err
 		}
 	}
+	demo.Checksum(w, r.loss, r.model.slices()...)
 	fmt.Fprintf(w, "accuracy=%.4f loss=%.6f\n", r.accuracy, r.loss)
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"math/rand/v2"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
@@ -36,6 +35,20 @@ func (m *model) len() int {
 	return n
 }
 
+// The streams of random numbers of a run, by what they are for. That of the dropout has the
+// step in its upper half.
+const (
+	firstStream = iota
+	secondStream
+	dropoutStream
+)
+
+// initialise draws the weights; the biases stay 0.
+func (m *model) initialise(seed uint64) {
+	m.first.initialise(kernels.Philox{Seed: seed, Stream: firstStream})
+	m.second.initialise(kernels.Philox{Seed: seed, Stream: secondStream})
+}
+
 // slices returns the parameters in the order in which params names them.
 func (m *model) slices() [][]float32 {
 	return [][]float32{m.first.weights, m.first.bias, m.second.weights, m.second.bias}
@@ -59,11 +72,15 @@ type pass struct {
 	scores  []float32
 	dhidden []float32 // gradients
 	dscores []float32
+
+	dropout float64 // share of the hidden units that are left out in training
+	place   kernels.Philox
 }
 
-func newPass(m *model, size int) *pass {
+func newPass(m *model, size int, dropout float64) *pass {
 	return &pass{
-		images: make([]float32, size*inputs), labels: make([]int, size),
+		dropout: dropout,
+		images:  make([]float32, size*inputs), labels: make([]int, size),
 		hidden: make([]float32, size*m.first.out), dhidden: make([]float32, size*m.first.out),
 		scores: make([]float32, size*outputs), dscores: make([]float32, size*outputs),
 	}
@@ -78,15 +95,25 @@ func (p *pass) load(d *mnist.Dataset, indices []int) {
 }
 
 // forward computes the scores of the first n images.
-func (p *pass) forward(m *model, n int) {
+func (p *pass) forward(m *model, n int, train bool) {
 	m.first.forward(p.hidden, p.images, n, kernels.ReLU)
+	if train {
+		p.drop(p.hidden[:n*m.first.out])
+	}
 	m.second.forward(p.scores, p.hidden, n, nil)
+}
+
+// drop leaves hidden units out, or their gradients: the same ones at the same place.
+func (p *pass) drop(units []float32) {
+	if p.dropout > 0 {
+		kernels.Dropout(units, units, p.dropout, p.place)
+	}
 }
 
 // gradient stores the gradient of the mean cross-entropy over the first n images,
 // and returns that mean.
 func (p *pass) gradient(m, grad *model, n int) (float64, error) {
-	p.forward(m, n)
+	p.forward(m, n, true)
 	loss, err := kernels.CrossEntropy(p.dscores, outputs, p.scores, outputs, outputs, p.labels[:n], nil)
 	if err != nil {
 		return 0, err
@@ -94,6 +121,7 @@ func (p *pass) gradient(m, grad *model, n int) (float64, error) {
 	grad.second.gradient(p.hidden, p.dscores, n)
 	m.second.backward(p.dhidden, p.dscores, n)
 	hidden, dhidden := p.hidden[:n*m.first.out], p.dhidden[:n*m.first.out]
+	p.drop(dhidden)
 	kernels.ReLUGrad(dhidden, dhidden, hidden) // an output is positive where its input is
 	grad.first.gradient(p.images, p.dhidden, n)
 	return loss, nil
@@ -106,7 +134,7 @@ func (p *pass) accuracy(m *model, d *mnist.Dataset) float64 {
 	for lo := 0; lo < len(order); lo += size {
 		batch := order[lo:min(len(order), lo+size)]
 		p.load(d, batch)
-		p.forward(m, len(batch))
+		p.forward(m, len(batch), false)
 		for r, label := range p.labels[:len(batch)] {
 			scores, best := p.scores[r*outputs:][:outputs], 0
 			for k, s := range scores {
@@ -141,9 +169,7 @@ type result struct {
 func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, error) {
 	multiply := products[o.blas]
 	m, grad := newModel(o.hidden, multiply), newModel(o.hidden, multiply)
-	rng := rand.New(rand.NewPCG(o.seed, 0))
-	m.first.initialise(rng)
-	m.second.initialise(rng)
+	m.initialise(o.seed)
 
 	n := train.Len()
 	steps := o.epochs * ((n + o.batch - 1) / o.batch)
@@ -159,14 +185,15 @@ func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, 
 	}
 
 	r := &result{model: m}
-	p, grads, order := newPass(m, o.batch), grad.slices(), demo.Order(n)
+	p, grads, order := newPass(m, o.batch, o.dropout), grad.slices(), make([]int, n)
 	for epoch := 1; epoch <= o.epochs; epoch++ {
 		start := time.Now()
-		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		kernels.Permutation(order, o.seed, uint64(epoch))
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
 			batch := order[lo:min(n, lo+o.batch)]
 			p.load(train, batch)
+			p.place = kernels.Philox{Seed: o.seed, Stream: uint64(opt.Steps()+1)<<32 | dropoutStream}
 			loss, err := p.gradient(m, grad, len(batch))
 			if err != nil {
 				return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -61,7 +62,7 @@ func TestBadFiles(t *testing.T) {
 
 func TestBadFlags(t *testing.T) {
 	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 8001", "-hidden 0", "-hidden 4097",
-		"-blas openblas", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
+		"-blas openblas", "-dropout 1", "-dropout -0.1", "-dropout NaN", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
 }
 
 func TestDivergence(t *testing.T) {
@@ -73,15 +74,14 @@ func TestGradient(t *testing.T) {
 	d := mnist.Draw(6, 3)
 	rng := rand.New(rand.NewPCG(1, 1))
 	m, grad := newModel(12, steepest), newModel(12, steepest)
-	m.first.initialise(rng)
-	m.second.initialise(rng)
+	m.initialise(1)
 	for _, bias := range [][]float32{m.first.bias, m.second.bias} {
 		for i := range bias {
 			bias[i] = float32(rng.NormFloat64()) / 8
 		}
 	}
 	const n = 5
-	p := newPass(m, 6)
+	p := newPass(m, 6, 0.25)
 	p.load(d, []int{4, 0, 3, 5, 1})
 	gradient := func(grad *model) float64 {
 		loss, err := p.gradient(m, grad, n)
@@ -137,5 +137,13 @@ func TestSchedule(t *testing.T) {
 }
 
 func TestSameEverywhere(t *testing.T) {
-	program.SameEverywhere(t, "-data", "none", "-epochs", "1", "-hidden", "8", "-batch", "200")
+	d := mnist.Draw(200, 7)
+	demotest.SameChecksum(t, "2987ef51cec640c5", func(w io.Writer) error {
+		o := options{hidden: 12, epochs: 2, batch: 50, lr: 0.002, seed: 1, blas: "steepest"}
+		r, err := o.fit(d, d, io.Discard)
+		if err == nil {
+			demo.Checksum(w, r.loss, r.model.slices()...)
+		}
+		return err
+	})
 }

@@ -1,10 +1,9 @@
 // Regression fits a linear model of the speed of computers by gradient descent.
 //
 // The features of the data differ in scale by a factor of a thousand, on which
-// gradient descent would take forever. They are standardised first, and momentum
-// does the rest. The data lies in columns, so that the whole computation of the
-// gradient is kernels: kernels.Axpy adds up the predictions, and kernels.Dot of
-// the residuals with a column is that column's gradient.
+// gradient descent would take forever. They are standardised first, by the moments
+// of their columns, and momentum does the rest. kernels.LinearGradient computes the
+// loss and its gradient, and reads the data once.
 //
 //	go run ./examples/regression              # the UCI Computer Hardware data, or generated data
 //	go run ./examples/regression -data DIR    # DIR must hold machine.data
@@ -63,8 +62,8 @@ func (o *options) Run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s: %d rows, %d features\n", t.source, len(t.target), len(t.features))
-	scales, err := t.standardise()
+	fmt.Fprintf(w, "%s: %d rows, %d features\n", t.source, len(t.target), t.columns())
+	scaling, err := t.standardise()
 	if err != nil {
 		return err
 	}
@@ -73,12 +72,13 @@ func (o *options) Run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	original := m.unscaled(scales)
+	original := m.unscaled(scaling)
 	for j, name := range t.names {
 		fmt.Fprintf(w, "%-5s %12.6f\n", name, original.weights[j])
 	}
 	fmt.Fprintf(w, "%-5s %12.6f\n", "bias", original.bias[0])
 	rmse, r2 := m.quality(t)
+	demo.Checksum(w, rmse, m.weights, m.bias)
 	fmt.Fprintf(w, "rmse=%.6f r2=%.6f steps=%d\n", rmse, r2, steps)
 	return nil
 }

@@ -28,22 +28,18 @@ func newModel(features int) *model {
 
 // residuals stores the predictions minus the target.
 func (m *model) residuals(dst []float64, t *table) {
-	for i := range dst {
-		dst[i] = m.bias[0]
+	for i, y := range t.target {
+		dst[i] = m.bias[0] - y
 	}
-	for j, column := range t.features {
-		kernels.Axpy(m.weights[j], column, dst)
-	}
-	kernels.Axpy(-1, t.target, dst)
+	kernels.Gemv(1, t.features, t.columns(), m.weights, 1, dst)
 }
 
-// gradient stores the gradient of half the mean square of the residuals.
-func (grad *model) gradient(residuals []float64, t *table) {
-	n := float64(len(residuals))
-	for j, column := range t.features {
-		grad.weights[j] = kernels.Dot(residuals, column) / n
-	}
-	grad.bias[0] = kernels.Sum(residuals) / n
+// gradient stores the gradient of half the mean square of the residuals, and returns that.
+func (grad *model) gradient(m *model, t *table) (loss float64) {
+	clear(grad.weights)
+	loss, grad.bias[0] = kernels.LinearGradient(grad.weights, t.features, t.columns(), m.weights, m.bias[0],
+		t.target, kernels.LeastSquares, 0.5/float64(len(t.target)))
+	return loss
 }
 
 // quality returns the root mean square error and R², which is 0 for a constant
@@ -65,20 +61,19 @@ func (m *model) quality(t *table) (rmse, r2 float64) {
 }
 
 // unscaled returns the same model for features that are not standardised.
-func (m *model) unscaled(scales []scale) *model {
+func (m *model) unscaled(s scaling) *model {
 	u := newModel(len(m.weights))
-	u.bias[0] = m.bias[0]
-	for j, s := range scales {
-		u.weights[j] = m.weights[j] / s.dev
-		u.bias[0] -= u.weights[j] * s.mean
+	for j, d := range s.deviation {
+		u.weights[j] = m.weights[j] / d
 	}
+	u.bias[0] = m.bias[0] - kernels.Dot(u.weights, s.mean)
 	return u
 }
 
 // fit trains a model on standardised features and returns it with the number of
 // steps taken.
 func (o *options) fit(t *table, progress io.Writer) (*model, int, error) {
-	m, grad := newModel(len(t.features)), newModel(len(t.features))
+	m, grad := newModel(t.columns()), newModel(t.columns())
 	opt, err := optim.New(optim.Momentum{LR: o.lr, Momentum: o.momentum}, []optim.Param[float64]{
 		{Name: "weights", Value: m.weights},
 		{Name: "bias", Value: m.bias},
@@ -86,12 +81,10 @@ func (o *options) fit(t *table, progress io.Writer) (*model, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	residuals := make([]float64, len(t.target))
 	grads := [][]float64{grad.weights, grad.bias}
 	var first float64
 	for step := 1; ; step++ {
-		m.residuals(residuals, t)
-		grad.gradient(residuals, t)
+		loss := grad.gradient(m, t)
 		report, err := opt.Step(grads)
 		if err := demo.Taken(report, err); err != nil {
 			return nil, 0, err
@@ -101,8 +94,7 @@ func (o *options) fit(t *table, progress io.Writer) (*model, int, error) {
 		}
 		done := step == o.steps || report.GradNorm <= tolerance*first
 		if step%interval == 1 || done {
-			rmse := kernels.Nrm2(residuals) / math.Sqrt(float64(len(residuals)))
-			demo.Progress(progress, "step", step, o.steps, "rmse %.6f  gradient norm %.3g", rmse, report.GradNorm)
+			demo.Progress(progress, "step", step, o.steps, "rmse %.6f  gradient norm %.3g", math.Sqrt(2*loss), report.GradNorm)
 		}
 		if done {
 			return m, step, nil

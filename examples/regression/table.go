@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
 	"path/filepath"
 	"strconv"
 
@@ -27,13 +26,16 @@ const (
 // in kB, cache in kB, least and most channels.
 var featureNames = []string{"MYCT", "MMIN", "MMAX", "CACH", "CHMIN", "CHMAX"}
 
-// A table holds data by columns.
+// A table holds data by rows.
 type table struct {
 	source   string
 	names    []string
-	features [][]float64 // one slice for each feature
+	features []float64 // rows × names, row-major
 	target   []float64
 }
+
+// columns returns the number of features.
+func (t *table) columns() int { return len(t.names) }
 
 // readMachine reads the data from a directory.
 func readMachine(dir string) (*table, error) {
@@ -43,7 +45,7 @@ func readMachine(dir string) (*table, error) {
 		return nil, err
 	}
 	defer f.Close()
-	t := &table{source: path, names: featureNames, features: make([][]float64, len(featureNames))}
+	t := &table{source: path, names: featureNames}
 	if err := t.read(f); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -73,7 +75,7 @@ func (t *table) read(r io.Reader) error {
 			if i == targetField {
 				t.target = append(t.target, v)
 			} else {
-				t.features[i-firstField] = append(t.features[i-firstField], v)
+				t.features = append(t.features, v)
 			}
 		}
 	}
@@ -93,48 +95,34 @@ const plantedNoise = 10 // standard deviation
 
 // generate draws data with the scales of the real data.
 func generate(rows int, seed uint64) *table {
-	rng := rand.New(rand.NewPCG(seed, 2))
 	t := &table{source: fmt.Sprintf("data generated with seed %d", seed), names: featureNames}
 	largest := []float64{1500, 32000, 64000, 256, 52, 176}
-	for _, most := range largest {
-		column := make([]float64, rows)
-		for i := range column {
-			u := rng.Float64()
-			column[i] = math.Round(most * u * u) // few large machines
-		}
-		t.features = append(t.features, column)
+	t.features, t.target = make([]float64, rows*len(largest)), make([]float64, rows)
+	kernels.Uniform(t.features, 0, 1, kernels.Philox{Seed: seed, Stream: 0})
+	for i, u := range t.features {
+		t.features[i] = math.Round(largest[i%len(largest)] * u * u) // few large machines
 	}
-	t.target = make([]float64, rows)
-	for i := range t.target {
-		t.target[i] = plantedBias + plantedNoise*rng.NormFloat64()
-	}
-	for j, column := range t.features {
-		kernels.Axpy(plantedWeights[j], column, t.target)
-	}
+	kernels.Normal(t.target, plantedBias, plantedNoise, kernels.Philox{Seed: seed, Stream: 1})
+	kernels.Gemv(1, t.features, t.columns(), plantedWeights, 1, t.target)
 	return t
 }
 
-// A scale is what standardising has done to a feature: x became (x-mean)/dev.
-type scale struct{ mean, dev float64 }
+// A scaling is what standardising has done to each feature: x became (x-mean)/deviation.
+type scaling struct{ mean, deviation []float64 }
 
 // standardise gives every feature mean 0 and standard deviation 1.
-func (t *table) standardise() ([]scale, error) {
-	n := float64(len(t.target))
-	ones := make([]float64, len(t.target))
-	for i := range ones {
-		ones[i] = 1
-	}
-	scales := make([]scale, len(t.features))
-	for j, column := range t.features {
-		mean := kernels.Sum(column) / n
-		kernels.Axpy(-mean, ones, column)
-		dev := kernels.Nrm2(column) / math.Sqrt(n)
-		// Rounding leaves a constant feature tiny deviations.
-		if !(dev > 1e-12*math.Abs(mean)) || math.IsInf(dev, 0) {
-			return nil, fmt.Errorf("%s: feature %s is constant or too large to standardise", t.source, t.names[j])
+func (t *table) standardise() (scaling, error) {
+	k, rows := t.columns(), len(t.target)
+	s := scaling{make([]float64, k), make([]float64, k)}
+	kernels.ColumnMoments(s.mean, s.deviation, t.features, rows, k)
+	inverse := make([]float64, k)
+	for j, variance := range s.deviation {
+		s.deviation[j] = math.Sqrt(variance)
+		if d := s.deviation[j]; !(d > 0) || math.IsInf(d, 0) {
+			return s, fmt.Errorf("%s: feature %s is constant or too large to standardise", t.source, t.names[j])
 		}
-		kernels.Scal(1/dev, column)
-		scales[j] = scale{mean, dev}
+		inverse[j] = 1 / s.deviation[j]
 	}
-	return scales, nil
+	kernels.StandardizeColumns(t.features, k, t.features, k, rows, s.mean, inverse)
+	return s, nil
 }

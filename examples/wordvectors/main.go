@@ -84,6 +84,7 @@ func (o *options) Run(w io.Writer) error {
 		}
 		fmt.Fprintf(w, "nearest to %-8s %s\n", t.words[word].text+":", strings.Join(near, ", "))
 	}
+	demo.Checksum(w, loss, m.centers, m.neighbours)
 	fmt.Fprintf(w, "related=%.4f loss=%.6f\n", m.related(t), loss)
 	return nil
 }

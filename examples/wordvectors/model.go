@@ -23,10 +23,9 @@ func newModel(words, dim int) *model {
 }
 
 // initialise draws small vectors as centers; those as neighbours stay 0.
-func (m *model) initialise(rng *rand.Rand) {
-	for i := range m.centers {
-		m.centers[i] = (rng.Float32() - 0.5) / float32(m.dim)
-	}
+func (m *model) initialise(seed uint64) {
+	most := 0.5 / float32(m.dim)
+	kernels.Uniform(m.centers, -most, most, kernels.Philox{Seed: seed})
 }
 
 func (m *model) center(i int) []float32 { return m.centers[i*m.dim:][:m.dim] }
@@ -88,7 +87,7 @@ func (b *batch) each(dim int, f func(center, dcenter, candidates, dcandidates, s
 func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 	rng := rand.New(rand.NewPCG(o.seed, 0))
 	m := newModel(len(t.words), o.dim)
-	m.initialise(rng)
+	m.initialise(o.seed)
 	rule := optim.NewRowAdagrad(o.lr)
 	centers, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "centers", Value: m.centers}, o.dim)
 	if err != nil {

@@ -3,6 +3,7 @@ package demotest
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
@@ -66,23 +68,57 @@ func Wants(t testing.TB, lines []string, patterns ...string) {
 	}
 }
 
-// SameEverywhere checks that the program's last line is the same on every level of
-// the kernels that this machine has.
-func (p Program) SameEverywhere(t testing.TB, args ...string) {
+// SameEverywhere checks that the program ends with the same line on every level of the
+// kernels that this machine has, or prints the same checksum, if one is given.
+func (p Program) SameEverywhere(t testing.TB, checksum string, args ...string) {
 	t.Helper()
+	if checksum != "" {
+		SameChecksum(t, checksum, func(w io.Writer) error {
+			for _, line := range p.Output(t, args...) {
+				fmt.Fprintln(w, line)
+			}
+			return nil
+		})
+		return
+	}
+	last := ""
+	onEveryLevel(t, func(level kernels.Level) {
+		lines := p.Output(t, args...)
+		if got := lines[len(lines)-1]; last == "" {
+			last = got
+		} else if got != last {
+			t.Errorf("level %v: %q, want %q", level, got, last)
+		}
+	})
+}
+
+// SameChecksum checks that a training prints a checksum on every level of the kernels that
+// this machine has. Other machines have the same: it changes only with the numeric contract of
+// package kernels or with what is computed.
+func SameChecksum(t testing.TB, checksum string, train func(w io.Writer) error) {
+	t.Helper()
+	onEveryLevel(t, func(level kernels.Level) {
+		var out bytes.Buffer
+		if err := train(&out); err != nil {
+			t.Fatal(err)
+		}
+		if want := "checksum " + checksum + " "; !strings.Contains(out.String(), want) {
+			t.Errorf("level %v: no %sin\n%s", level, want, &out)
+		}
+	})
+}
+
+func onEveryLevel(t testing.TB, f func(level kernels.Level)) {
+	t.Helper()
+	if err := kerneltest.CheckExpected(); err != nil {
+		t.Fatal(err)
+	}
 	defer kernels.SetLevel(kernels.ActiveLevel())
-	want := ""
 	for _, level := range kernels.Levels() {
 		if err := kernels.SetLevel(level); err != nil {
 			t.Fatal(err)
 		}
-		lines := p.Output(t, args...)
-		switch got := lines[len(lines)-1]; {
-		case want == "":
-			want = got
-		case got != want:
-			t.Errorf("level %v: %q, want %q", level, got, want)
-		}
+		f(level)
 	}
 }
 
