@@ -118,18 +118,11 @@ func RowMoments[T Float](mean, variance, a []T, stride, columns int) {
 	checkNumber("RowMoments", "columns", columns)
 	from := noescape(a)
 	means, variances := noescape(mean), noescape(variance)
-	rows := rowsNear[T](columns)
+	rows := rowsAtATime[T](columns)
 	for r := 0; r < len(means); r += rows {
 		end := min(len(means), r+rows)
 		rowMoments(means[r:end], variances[r:end], from[r*stride:], stride, columns)
 	}
-}
-
-// rowsNear returns how many rows stay in the first-level cache from one of the passes over
-// them to the next.
-func rowsNear[T Float](columns int) int {
-	const bytes = 12 << 10 // of each of two matrices
-	return max(1, bytes/(columns*int(unsafe.Sizeof(T(0)))))
 }
 
 // rowMoments computes the moments of rows that are near.

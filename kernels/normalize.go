@@ -24,7 +24,7 @@ func checkNorm(kernel string, columns, rows, otherRows, lenY, yStride, lenX, str
 //	}
 //
 // Each operation rounds to T, from left to right. [LayerNormGrad] takes mean and rstd. Rows of
-// up to 12 KiB are read from memory once. y may be x, with the same stride; nothing else may
+// up to 16 KiB are read from memory once. y may be x, with the same stride; nothing else may
 // overlap what is written. LayerNorm panics if gamma and beta or mean and rstd differ in
 // length, if they have no columns, if a stride is less than the number of columns, or if a
 // matrix does not fit in its slice; the last row need not be padded to the stride, and what
@@ -34,7 +34,7 @@ func LayerNorm[T Float](y []T, yStride int, x []T, stride int, gamma, beta, mean
 	checkNorm("LayerNorm", len(gamma), len(mean), len(rstd), len(y), yStride, len(x), stride)
 	t, columns := table[T](), len(gamma)
 	to, from, means, rstds := noescape(y), noescape(x), noescape(mean), noescape(rstd)
-	rows := rowsNear[T](columns)
+	rows := rowsAtATime[T](columns)
 	for r := 0; r < len(means); r += rows {
 		end := min(len(means), r+rows)
 		m, w, block := means[r:end], rstds[r:end], from[r*stride:]
@@ -93,7 +93,7 @@ func RMSNorm[T Float](y []T, yStride int, x []T, stride int, gamma, rstd []T, ep
 	memory := take[T, normMemory[T]](&normMemories)
 	zeros := memory.zeros[:]
 	to, from, rstds := noescape(y), noescape(x), noescape(rstd)
-	rows := min(normRows, rowsNear[T](columns))
+	rows := min(normRows, rowsAtATime[T](columns))
 	for r := 0; r < len(rstds); r += rows {
 		end := min(len(rstds), r+rows)
 		w, block := rstds[r:end], from[r*stride:]

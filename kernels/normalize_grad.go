@@ -36,7 +36,7 @@ func (g *normGrad[T]) rows(dx, dgamma, dbeta, dy, x, mean, rstd []T) {
 	}
 	clear(dgamma)
 	clear(dbeta)
-	block := rowsNear[T](columns)
+	block := max(1, rowsAtATime[T](columns)/2) // of two matrices
 	for from := 0; from < len(rstd); from += normRows {
 		toGamma, toBeta := dgamma, dbeta
 		if from > 0 {
