@@ -8,25 +8,17 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// Fit a line to points: the whole of gradient descent on a linear model is three
-// kernels. Row r of the matrix is one point, its x and a 1.
+// Fit a line to points: the whole of gradient descent on a linear model is two kernels.
 func Example() {
-	points := []float64{
-		1, 1,
-		2, 1,
-		3, 1,
-		4, 1,
-	}
+	x := []float64{1, 2, 3, 4} // rows of one feature each
 	y := []float64{2, 4, 5, 4}
-	w := make([]float64, 2)
-	residual, grad := make([]float64, len(y)), make([]float64, len(w))
+	line, grad := make([]float64, 2), make([]float64, 2) // the slope, and the height at 0
 	for range 1000 {
-		copy(residual, y)
-		kernels.Gemv(1, points, 2, w, -1, residual)                       // points*w - y
-		kernels.GemvT(2./4, points, 2, residual, 0, grad)                 // of the mean square
-		kernels.SGD(w, grad, kernels.SGDCoef[float64]{Scale: 1, LR: 0.1}) // w -= 0.1*grad
+		grad[0] = 0
+		_, grad[1] = kernels.LinearGradient(grad[:1], x, 1, line[:1], line[1], y, kernels.LeastSquares, 1./4) // of the mean square
+		kernels.SGD(line, grad, kernels.SGDCoef[float64]{Scale: 1, LR: 0.1})                                  // line -= 0.1*grad
 	}
-	fmt.Printf("y = %.4fx + %.4f\n", w[0], w[1])
+	fmt.Printf("y = %.4fx + %.4f\n", line[0], line[1])
 	// Output: y = 0.7000x + 2.0000
 }
 
@@ -168,4 +160,34 @@ func ExampleAddBias() {
 	kernels.AddBias(y, rows, out, bias, kernels.ReLU[float32])
 	fmt.Println(y)
 	// Output: [4.5 0 0.5 0]
+}
+
+// Two features of very different size, which training wants in standard deviations.
+func ExampleColumnMoments() {
+	houses := []float64{
+		3, 120_000,
+		5, 200_000,
+		4, 160_000,
+	}
+	mean, variance, scale := make([]float64, 2), make([]float64, 2), make([]float64, 2)
+	kernels.ColumnMoments(mean, variance, houses, 3, 2)
+	kernels.ReciprocalRoot(scale, variance, 0)
+	kernels.StandardizeColumns(houses, 2, houses, 2, 3, mean, scale)
+	fmt.Printf("%.3f\n%.3f\n", mean, houses)
+	// Output:
+	// [4.000 160000.000]
+	// [-1.225 -1.225 1.225 1.225 0.000 0.000]
+}
+
+func ExampleLayerNorm() {
+	x := []float32{
+		1, 2, 3, 4,
+		10, 10, 10, 50,
+	}
+	y := make([]float32, len(x))
+	gamma, beta := []float32{1, 1, 1, 1}, make([]float32, 4)
+	mean, rstd := make([]float32, 2), make([]float32, 2)
+	kernels.LayerNorm(y, 4, x, 4, gamma, beta, mean, rstd, 1e-5)
+	fmt.Printf("%.3f\n", y)
+	// Output: [-1.342 -0.447 0.447 1.342 -0.577 -0.577 -0.577 1.732]
 }
