@@ -40,58 +40,11 @@ row:
 	RET
 
 some:
-	CMPQ R9, $+1
-	JGT  more
+	CMPQ R9, $+8
+	JGE  whole
+	MOVQ R9, CX
 
 row2:
-	VADDSS       (R8), X6, X2
-	VMOVSS       X2, (R12)(SI*1)
-	VMOVSS       (R13)(SI*1), X7
-	VDIVPS       X2, X7, X7
-	VBROADCASTSS X7, X0
-	VMULSS       (R8), X0, X7
-	VMOVSS       X7, (BX)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+4, SI
-	SUBQ         $+1, DI
-	JGT          row2
-	VZEROUPPER
-	RET
-
-more:
-	CMPQ R9, $+2
-	JGT  more2
-
-row3:
-	VMOVSD       (R8), X7
-	VADDPS       X6, X7, X2
-	VMOVSHDUP    X2, X3
-	VADDPS       X2, X3, X2
-	VMOVSS       X2, (R12)(SI*1)
-	VMOVSS       (R13)(SI*1), X7
-	VDIVPS       X2, X7, X7
-	VBROADCASTSS X7, X0
-	VMOVSD       (R8), X7
-	VMULPS       X0, X7, X7
-	VMOVSD       X7, (BX)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+4, SI
-	SUBQ         $+1, DI
-	JGT          row3
-	VZEROUPPER
-	RET
-
-more2:
-	CMPQ R9, $+3
-	JGT  more3
-	MOVQ R9, DX
-	MOVQ DX, CX
-	SUBQ $+2, R9
-	SHLQ $0x02, R9
-
-row4:
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
@@ -131,100 +84,6 @@ odd5:
 loaded6:
 loaded2:
 	VADDPS       Y6, Y7, Y2
-	VUNPCKHPD    X2, X2, X3
-	VADDPS       X2, X3, X2
-	VMOVSHDUP    X2, X3
-	VADDPS       X2, X3, X2
-	VMOVSS       X2, (R12)(SI*1)
-	VMOVSS       (R13)(SI*1), X7
-	VDIVPS       X2, X7, X7
-	VBROADCASTSS X7, X0
-	VMOVSD       (R8)(R9*1), X1
-	VMOVSD       (R8), X7
-	VMULPS       X0, X7, X7
-	VMOVSD       X7, (BX)
-	VMULPS       X0, X1, X7
-	VMOVSD       X7, (BX)(R9*1)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+4, SI
-	SUBQ         $+1, DI
-	JGT          row4
-	VZEROUPPER
-	RET
-
-more3:
-	CMPQ R9, $+4
-	JGT  more4
-
-row5:
-	VADDPS       (R8), X6, X2
-	VUNPCKHPD    X2, X2, X3
-	VADDPS       X2, X3, X2
-	VMOVSHDUP    X2, X3
-	VADDPS       X2, X3, X2
-	VMOVSS       X2, (R12)(SI*1)
-	VMOVSS       (R13)(SI*1), X7
-	VDIVPS       X2, X7, X7
-	VBROADCASTSS X7, X0
-	VMULPS       (R8), X0, X7
-	VMOVUPS      X7, (BX)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+4, SI
-	SUBQ         $+1, DI
-	JGT          row5
-	VZEROUPPER
-	RET
-
-more4:
-	CMPQ R9, $+7
-	JGT  more5
-	MOVQ R9, DX
-	MOVQ DX, CX
-	SUBQ $+4, R9
-	SHLQ $0x02, R9
-
-row6:
-	TESTQ     $+4, CX
-	JEQ       half7
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd9
-	VMOVSD    16(R8), X15
-	TESTQ     $+1, CX
-	JEQ       loaded10
-	VINSERTPS $0x20, 24(R8), X15, X15
-	JMP       loaded10
-
-odd9:
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSS 16(R8), X15
-
-loaded10:
-	VMOVUPS     (R8), X7
-	VINSERTF128 $0x01, X15, Y7, Y7
-	JMP         loaded8
-
-half7:
-	VXORPS    X7, X7, X7
-	TESTQ     $+2, CX
-	JEQ       odd11
-	VMOVSD    (R8), X7
-	TESTQ     $+1, CX
-	JEQ       loaded12
-	VINSERTPS $0x20, 8(R8), X7, X7
-	JMP       loaded12
-
-odd11:
-	TESTQ  $+1, CX
-	JEQ    loaded12
-	VMOVSS (R8), X7
-
-loaded12:
-loaded8:
-	VADDPS       Y6, Y7, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X2, X3, X2
 	VUNPCKHPD    X2, X2, X3
@@ -234,25 +93,54 @@ loaded8:
 	VMOVSS       X2, (R12)(SI*1)
 	VMOVSS       (R13)(SI*1), X7
 	VDIVPS       X2, X7, X7
-	VBROADCASTSS X7, X0
-	VMOVUPS      (R8)(R9*1), X1
+	VBROADCASTSS X7, Y0
+	CMPQ         R9, $+4
+	JLT          less
+	MOVQ         R9, DX
+	SUBQ         $+4, DX
+	SHLQ         $0x02, DX
+	VMOVUPS      (R8)(DX*1), X1
 	VMULPS       (R8), X0, X7
 	VMOVUPS      X7, (BX)
 	VMULPS       X0, X1, X7
-	VMOVUPS      X7, (BX)(R9*1)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+4, SI
-	SUBQ         $+1, DI
-	JGT          row6
+	VMOVUPS      X7, (BX)(DX*1)
+	JMP          done
+
+less:
+	CMPQ   R9, $+2
+	JLT    less2
+	MOVQ   R9, DX
+	SUBQ   $+2, DX
+	SHLQ   $0x02, DX
+	VMOVSD (R8)(DX*1), X1
+	VMOVSD (R8), X7
+	VMULPS X0, X7, X7
+	VMOVSD X7, (BX)
+	VMULPS X0, X1, X7
+	VMOVSD X7, (BX)(DX*1)
+	JMP    done
+
+less2:
+	MOVQ   R9, DX
+	SUBQ   $+1, DX
+	SHLQ   $0x02, DX
+	VMULSS (R8), X0, X7
+	VMOVSS X7, (BX)
+
+done:
+	ADDQ R10, BX
+	ADDQ R11, R8
+	ADDQ $+4, SI
+	SUBQ $+1, DI
+	JGT  row2
 	VZEROUPPER
 	RET
 
-more5:
+whole:
 	CMPQ R9, $+8
-	JGT  more6
+	JGT  more
 
-row7:
+row3:
 	VADDPS       (R8), Y6, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X2, X3, X2
@@ -270,59 +158,59 @@ row7:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row7
+	JGT          row3
 	VZEROUPPER
 	RET
 
-more6:
+more:
 	CMPQ R9, $+15
-	JGT  more7
+	JGT  more2
 	MOVQ R9, DX
 	SUBQ $+8, DX
 	MOVQ DX, CX
 	SUBQ $+8, R9
 	SHLQ $0x02, R9
 
-row8:
+row4:
 	VADDPS    (R8), Y6, Y2
 	TESTQ     $+4, CX
-	JEQ       half13
+	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd15
+	JEQ       odd9
 	VMOVSD    48(R8), X15
 	TESTQ     $+1, CX
-	JEQ       loaded16
+	JEQ       loaded10
 	VINSERTPS $0x20, 56(R8), X15, X15
-	JMP       loaded16
+	JMP       loaded10
 
-odd15:
+odd9:
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded10
 	VMOVSS 48(R8), X15
 
-loaded16:
+loaded10:
 	VMOVUPS     32(R8), X3
 	VINSERTF128 $0x01, X15, Y3, Y3
-	JMP         loaded14
+	JMP         loaded8
 
-half13:
+half7:
 	VXORPS    X3, X3, X3
 	TESTQ     $+2, CX
-	JEQ       odd17
+	JEQ       odd11
 	VMOVSD    32(R8), X3
 	TESTQ     $+1, CX
-	JEQ       loaded18
+	JEQ       loaded12
 	VINSERTPS $0x20, 40(R8), X3, X3
-	JMP       loaded18
+	JMP       loaded12
 
-odd17:
+odd11:
 	TESTQ  $+1, CX
-	JEQ    loaded18
+	JEQ    loaded12
 	VMOVSS 32(R8), X3
 
-loaded18:
-loaded14:
+loaded12:
+loaded8:
 	VADDPS       Y2, Y3, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPS       X2, X3, X2
@@ -343,15 +231,15 @@ loaded14:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row8
+	JGT          row4
 	VZEROUPPER
 	RET
 
-more7:
+more2:
 	CMPQ R9, $+16
-	JGT  more8
+	JGT  more3
 
-row9:
+row5:
 	VADDPS       (R8), Y6, Y2
 	VMOVUPS      32(R8), Y3
 	VADDPS       Y2, Y3, Y2
@@ -373,60 +261,60 @@ row9:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row9
+	JGT          row5
 	VZEROUPPER
 	RET
 
-more8:
+more3:
 	CMPQ R9, $+23
-	JGT  more9
+	JGT  more4
 	MOVQ R9, DX
 	SUBQ $+16, DX
 	MOVQ DX, CX
 	SUBQ $+8, R9
 	SHLQ $0x02, R9
 
-row10:
+row6:
 	VADDPS    (R8), Y6, Y2
 	VMOVUPS   32(R8), Y3
 	TESTQ     $+4, CX
-	JEQ       half19
+	JEQ       half13
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd21
+	JEQ       odd15
 	VMOVSD    80(R8), X15
 	TESTQ     $+1, CX
-	JEQ       loaded22
+	JEQ       loaded16
 	VINSERTPS $0x20, 88(R8), X15, X15
-	JMP       loaded22
+	JMP       loaded16
 
-odd21:
+odd15:
 	TESTQ  $+1, CX
-	JEQ    loaded22
+	JEQ    loaded16
 	VMOVSS 80(R8), X15
 
-loaded22:
+loaded16:
 	VMOVUPS     64(R8), X4
 	VINSERTF128 $0x01, X15, Y4, Y4
-	JMP         loaded20
+	JMP         loaded14
 
-half19:
+half13:
 	VXORPS    X4, X4, X4
 	TESTQ     $+2, CX
-	JEQ       odd23
+	JEQ       odd17
 	VMOVSD    64(R8), X4
 	TESTQ     $+1, CX
-	JEQ       loaded24
+	JEQ       loaded18
 	VINSERTPS $0x20, 72(R8), X4, X4
-	JMP       loaded24
+	JMP       loaded18
 
-odd23:
+odd17:
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded18
 	VMOVSS 64(R8), X4
 
-loaded24:
-loaded20:
+loaded18:
+loaded14:
 	VADDPS       Y2, Y4, Y2
 	VADDPS       Y2, Y3, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -450,15 +338,15 @@ loaded20:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row10
+	JGT          row6
 	VZEROUPPER
 	RET
 
-more9:
+more4:
 	CMPQ R9, $+24
-	JGT  more10
+	JGT  more5
 
-row11:
+row7:
 	VADDPS       (R8), Y6, Y2
 	VMOVUPS      32(R8), Y3
 	VMOVUPS      64(R8), Y4
@@ -484,61 +372,61 @@ row11:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row11
+	JGT          row7
 	VZEROUPPER
 	RET
 
-more10:
+more5:
 	CMPQ R9, $+31
-	JGT  more11
+	JGT  more6
 	MOVQ R9, DX
 	SUBQ $+24, DX
 	MOVQ DX, CX
 	SUBQ $+8, R9
 	SHLQ $0x02, R9
 
-row12:
+row8:
 	VADDPS    (R8), Y6, Y2
 	VMOVUPS   32(R8), Y3
 	VMOVUPS   64(R8), Y4
 	TESTQ     $+4, CX
-	JEQ       half25
+	JEQ       half19
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd27
+	JEQ       odd21
 	VMOVSD    112(R8), X15
 	TESTQ     $+1, CX
-	JEQ       loaded28
+	JEQ       loaded22
 	VINSERTPS $0x20, 120(R8), X15, X15
-	JMP       loaded28
+	JMP       loaded22
 
-odd27:
+odd21:
 	TESTQ  $+1, CX
-	JEQ    loaded28
+	JEQ    loaded22
 	VMOVSS 112(R8), X15
 
-loaded28:
+loaded22:
 	VMOVUPS     96(R8), X5
 	VINSERTF128 $0x01, X15, Y5, Y5
-	JMP         loaded26
+	JMP         loaded20
 
-half25:
+half19:
 	VXORPS    X5, X5, X5
 	TESTQ     $+2, CX
-	JEQ       odd29
+	JEQ       odd23
 	VMOVSD    96(R8), X5
 	TESTQ     $+1, CX
-	JEQ       loaded30
+	JEQ       loaded24
 	VINSERTPS $0x20, 104(R8), X5, X5
-	JMP       loaded30
+	JMP       loaded24
 
-odd29:
+odd23:
 	TESTQ  $+1, CX
-	JEQ    loaded30
+	JEQ    loaded24
 	VMOVSS 96(R8), X5
 
-loaded30:
-loaded26:
+loaded24:
+loaded20:
 	VADDPS       Y2, Y4, Y2
 	VADDPS       Y3, Y5, Y3
 	VADDPS       Y2, Y3, Y2
@@ -565,15 +453,15 @@ loaded26:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row12
+	JGT          row8
 	VZEROUPPER
 	RET
 
-more11:
+more6:
 	CMPQ R9, $+32
-	JGT  more12
+	JGT  more7
 
-row13:
+row9:
 	VADDPS       (R8), Y6, Y2
 	VMOVUPS      32(R8), Y3
 	VMOVUPS      64(R8), Y4
@@ -603,15 +491,15 @@ row13:
 	ADDQ         R11, R8
 	ADDQ         $+4, SI
 	SUBQ         $+1, DI
-	JGT          row13
+	JGT          row9
 	VZEROUPPER
 	RET
 
-more12:
+more7:
 	MOVQ sums_base+16(FP), R13
 	MOVQ p_base+104(FP), R14
 
-row14:
+row10:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
 	MOVQ   n+8(FP), R12
@@ -620,10 +508,10 @@ row14:
 block:
 	MOVQ R12, R9
 	CMPQ R9, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, R9
 
-whole:
+whole2:
 	MOVQ   R9, DX
 	NEGQ   DX
 	ADDQ   DX, R12
@@ -665,43 +553,43 @@ tail:
 	SHLQ      $0x02, DX
 	ADDQ      R11, DX
 	TESTQ     $+4, CX
-	JEQ       half31
+	JEQ       half25
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd33
+	JEQ       odd27
 	VMOVSD    16(DX), X15
 	TESTQ     $+1, CX
-	JEQ       loaded34
+	JEQ       loaded28
 	VINSERTPS $0x20, 24(DX), X15, X15
-	JMP       loaded34
+	JMP       loaded28
 
-odd33:
+odd27:
 	TESTQ  $+1, CX
-	JEQ    loaded34
+	JEQ    loaded28
 	VMOVSS 16(DX), X15
 
-loaded34:
+loaded28:
 	VMOVUPS     (DX), X10
 	VINSERTF128 $0x01, X15, Y10, Y10
-	JMP         loaded32
+	JMP         loaded26
 
-half31:
+half25:
 	VXORPS    X10, X10, X10
 	TESTQ     $+2, CX
-	JEQ       odd35
+	JEQ       odd29
 	VMOVSD    (DX), X10
 	TESTQ     $+1, CX
-	JEQ       loaded36
+	JEQ       loaded30
 	VINSERTPS $0x20, 8(DX), X10, X10
-	JMP       loaded36
+	JMP       loaded30
 
-odd35:
+odd29:
 	TESTQ  $+1, CX
-	JEQ    loaded36
+	JEQ    loaded30
 	VMOVSS (DX), X10
 
-loaded36:
-loaded32:
+loaded30:
+loaded26:
 	CMPQ   R9, $+8
 	JLT    part
 	VADDPS (R11), Y2, Y2
@@ -832,13 +720,13 @@ one:
 
 tail2:
 	TESTQ   R9, R9
-	JEQ     done
+	JEQ     done2
 	TESTQ   $+4, R9
 	JEQ     skip
 	VMULPS  (R11), X0, X12
 	VMOVUPS X12, (R10)
 	TESTQ   $+3, R9
-	JEQ     done
+	JEQ     done2
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
@@ -849,7 +737,7 @@ skip:
 	VMULPS X0, X12, X12
 	VMOVSD X12, (R10)
 	TESTQ  $+1, R9
-	JEQ    done
+	JEQ    done2
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
 
@@ -860,7 +748,7 @@ skip2:
 	VMOVSS X12, (R10)
 
 skip3:
-done:
+done2:
 	MOVQ dstStride+64(FP), DX
 	SHLQ $0x02, DX
 	ADDQ DX, BX
@@ -869,7 +757,7 @@ done:
 	ADDQ DX, R8
 	ADDQ $+4, SI
 	SUBQ $+1, DI
-	JGT  row14
+	JGT  row10
 
 end:
 	VZEROUPPER
@@ -911,76 +799,31 @@ row:
 	RET
 
 some:
-	CMPQ R9, $+1
-	JGT  more
+	CMPQ R9, $+4
+	JGE  whole
+	MOVQ R9, CX
 
 row2:
-	VADDSD   (R8), X6, X2
-	VMOVSD   X2, (R12)(SI*1)
-	VMOVSD   (R13)(SI*1), X7
-	VDIVPD   X2, X7, X7
-	VMOVDDUP X7, X0
-	VMULSD   (R8), X0, X7
-	VMOVSD   X7, (BX)
-	ADDQ     R10, BX
-	ADDQ     R11, R8
-	ADDQ     $+8, SI
-	SUBQ     $+1, DI
-	JGT      row2
-	VZEROUPPER
-	RET
-
-more:
-	CMPQ R9, $+2
-	JGT  more2
-
-row3:
-	VADDPD    (R8), X6, X2
-	VUNPCKHPD X2, X2, X3
-	VADDPD    X2, X3, X2
-	VMOVSD    X2, (R12)(SI*1)
-	VMOVSD    (R13)(SI*1), X7
-	VDIVPD    X2, X7, X7
-	VMOVDDUP  X7, X0
-	VMULPD    (R8), X0, X7
-	VMOVUPS   X7, (BX)
-	ADDQ      R10, BX
-	ADDQ      R11, R8
-	ADDQ      $+8, SI
-	SUBQ      $+1, DI
-	JGT       row3
-	VZEROUPPER
-	RET
-
-more2:
-	CMPQ R9, $+3
-	JGT  more3
-	MOVQ R9, DX
-	MOVQ DX, CX
-	SUBQ $+2, R9
-	SHLQ $0x03, R9
-
-row4:
 	TESTQ  $+2, CX
-	JEQ    half37
+	JEQ    half31
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded40
+	JEQ    loaded34
 	VMOVSD 16(R8), X15
 
-loaded40:
+loaded34:
 	VMOVUPS     (R8), X7
 	VINSERTF128 $0x01, X15, Y7, Y7
-	JMP         loaded38
+	JMP         loaded32
 
-half37:
+half31:
 	VXORPS X7, X7, X7
 	TESTQ  $+1, CX
-	JEQ    loaded42
+	JEQ    loaded36
 	VMOVSD (R8), X7
 
-loaded42:
-loaded38:
+loaded36:
+loaded32:
 	VADDPD       Y6, Y7, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPD       X2, X3, X2
@@ -989,25 +832,40 @@ loaded38:
 	VMOVSD       X2, (R12)(SI*1)
 	VMOVSD       (R13)(SI*1), X7
 	VDIVPD       X2, X7, X7
-	VMOVDDUP     X7, X0
-	VMOVUPS      (R8)(R9*1), X1
+	VBROADCASTSD X7, Y0
+	CMPQ         R9, $+2
+	JLT          less
+	MOVQ         R9, DX
+	SUBQ         $+2, DX
+	SHLQ         $0x03, DX
+	VMOVUPS      (R8)(DX*1), X1
 	VMULPD       (R8), X0, X7
 	VMOVUPS      X7, (BX)
 	VMULPD       X0, X1, X7
-	VMOVUPS      X7, (BX)(R9*1)
-	ADDQ         R10, BX
-	ADDQ         R11, R8
-	ADDQ         $+8, SI
-	SUBQ         $+1, DI
-	JGT          row4
+	VMOVUPS      X7, (BX)(DX*1)
+	JMP          done
+
+less:
+	MOVQ   R9, DX
+	SUBQ   $+1, DX
+	SHLQ   $0x03, DX
+	VMULSD (R8), X0, X7
+	VMOVSD X7, (BX)
+
+done:
+	ADDQ R10, BX
+	ADDQ R11, R8
+	ADDQ $+8, SI
+	SUBQ $+1, DI
+	JGT  row2
 	VZEROUPPER
 	RET
 
-more3:
+whole:
 	CMPQ R9, $+4
-	JGT  more4
+	JGT  more
 
-row5:
+row3:
 	VADDPD       (R8), Y6, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPD       X2, X3, X2
@@ -1023,41 +881,41 @@ row5:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row5
+	JGT          row3
 	VZEROUPPER
 	RET
 
-more4:
+more:
 	CMPQ R9, $+7
-	JGT  more5
+	JGT  more2
 	MOVQ R9, DX
 	SUBQ $+4, DX
 	MOVQ DX, CX
 	SUBQ $+4, R9
 	SHLQ $0x03, R9
 
-row6:
+row4:
 	VADDPD (R8), Y6, Y2
 	TESTQ  $+2, CX
-	JEQ    half43
+	JEQ    half37
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded46
+	JEQ    loaded40
 	VMOVSD 48(R8), X15
 
-loaded46:
+loaded40:
 	VMOVUPS     32(R8), X3
 	VINSERTF128 $0x01, X15, Y3, Y3
-	JMP         loaded44
+	JMP         loaded38
 
-half43:
+half37:
 	VXORPS X3, X3, X3
 	TESTQ  $+1, CX
-	JEQ    loaded48
+	JEQ    loaded42
 	VMOVSD 32(R8), X3
 
-loaded48:
-loaded44:
+loaded42:
+loaded38:
 	VADDPD       Y2, Y3, Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VADDPD       X2, X3, X2
@@ -1076,15 +934,15 @@ loaded44:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row6
+	JGT          row4
 	VZEROUPPER
 	RET
 
-more5:
+more2:
 	CMPQ R9, $+8
-	JGT  more6
+	JGT  more3
 
-row7:
+row5:
 	VADDPD       (R8), Y6, Y2
 	VMOVUPS      32(R8), Y3
 	VADDPD       Y2, Y3, Y2
@@ -1104,42 +962,42 @@ row7:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row7
+	JGT          row5
 	VZEROUPPER
 	RET
 
-more6:
+more3:
 	CMPQ R9, $+11
-	JGT  more7
+	JGT  more4
 	MOVQ R9, DX
 	SUBQ $+8, DX
 	MOVQ DX, CX
 	SUBQ $+4, R9
 	SHLQ $0x03, R9
 
-row8:
+row6:
 	VADDPD  (R8), Y6, Y2
 	VMOVUPD 32(R8), Y3
 	TESTQ   $+2, CX
-	JEQ     half49
+	JEQ     half43
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded52
+	JEQ     loaded46
 	VMOVSD  80(R8), X15
 
-loaded52:
+loaded46:
 	VMOVUPS     64(R8), X4
 	VINSERTF128 $0x01, X15, Y4, Y4
-	JMP         loaded50
+	JMP         loaded44
 
-half49:
+half43:
 	VXORPS X4, X4, X4
 	TESTQ  $+1, CX
-	JEQ    loaded54
+	JEQ    loaded48
 	VMOVSD 64(R8), X4
 
-loaded54:
-loaded50:
+loaded48:
+loaded44:
 	VADDPD       Y2, Y4, Y2
 	VADDPD       Y2, Y3, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -1161,15 +1019,15 @@ loaded50:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row8
+	JGT          row6
 	VZEROUPPER
 	RET
 
-more7:
+more4:
 	CMPQ R9, $+12
-	JGT  more8
+	JGT  more5
 
-row9:
+row7:
 	VADDPD       (R8), Y6, Y2
 	VMOVUPD      32(R8), Y3
 	VMOVUPS      64(R8), Y4
@@ -1193,43 +1051,43 @@ row9:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row9
+	JGT          row7
 	VZEROUPPER
 	RET
 
-more8:
+more5:
 	CMPQ R9, $+15
-	JGT  more9
+	JGT  more6
 	MOVQ R9, DX
 	SUBQ $+12, DX
 	MOVQ DX, CX
 	SUBQ $+4, R9
 	SHLQ $0x03, R9
 
-row10:
+row8:
 	VADDPD  (R8), Y6, Y2
 	VMOVUPD 32(R8), Y3
 	VMOVUPD 64(R8), Y4
 	TESTQ   $+2, CX
-	JEQ     half55
+	JEQ     half49
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded58
+	JEQ     loaded52
 	VMOVSD  112(R8), X15
 
-loaded58:
+loaded52:
 	VMOVUPS     96(R8), X5
 	VINSERTF128 $0x01, X15, Y5, Y5
-	JMP         loaded56
+	JMP         loaded50
 
-half55:
+half49:
 	VXORPS X5, X5, X5
 	TESTQ  $+1, CX
-	JEQ    loaded60
+	JEQ    loaded54
 	VMOVSD 96(R8), X5
 
-loaded60:
-loaded56:
+loaded54:
+loaded50:
 	VADDPD       Y2, Y4, Y2
 	VADDPD       Y3, Y5, Y3
 	VADDPD       Y2, Y3, Y2
@@ -1254,15 +1112,15 @@ loaded56:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row10
+	JGT          row8
 	VZEROUPPER
 	RET
 
-more9:
+more6:
 	CMPQ R9, $+16
-	JGT  more10
+	JGT  more7
 
-row11:
+row9:
 	VADDPD       (R8), Y6, Y2
 	VMOVUPD      32(R8), Y3
 	VMOVUPD      64(R8), Y4
@@ -1290,15 +1148,15 @@ row11:
 	ADDQ         R11, R8
 	ADDQ         $+8, SI
 	SUBQ         $+1, DI
-	JGT          row11
+	JGT          row9
 	VZEROUPPER
 	RET
 
-more10:
+more7:
 	MOVQ sums_base+16(FP), R13
 	MOVQ p_base+104(FP), R14
 
-row12:
+row10:
 	MOVQ   BX, R10
 	MOVQ   R8, R11
 	MOVQ   n+8(FP), R12
@@ -1307,10 +1165,10 @@ row12:
 block:
 	MOVQ R12, R9
 	CMPQ R9, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, R9
 
-whole:
+whole2:
 	MOVQ   R9, DX
 	NEGQ   DX
 	ADDQ   DX, R12
@@ -1352,25 +1210,25 @@ tail:
 	SHLQ   $0x03, DX
 	ADDQ   R11, DX
 	TESTQ  $+2, CX
-	JEQ    half61
+	JEQ    half55
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded64
+	JEQ    loaded58
 	VMOVSD 16(DX), X15
 
-loaded64:
+loaded58:
 	VMOVUPS     (DX), X10
 	VINSERTF128 $0x01, X15, Y10, Y10
-	JMP         loaded62
+	JMP         loaded56
 
-half61:
+half55:
 	VXORPS X10, X10, X10
 	TESTQ  $+1, CX
-	JEQ    loaded66
+	JEQ    loaded60
 	VMOVSD (DX), X10
 
-loaded66:
-loaded62:
+loaded60:
+loaded56:
 	CMPQ   R9, $+4
 	JLT    part
 	VADDPD (R11), Y2, Y2
@@ -1498,13 +1356,13 @@ one:
 
 tail2:
 	TESTQ   R9, R9
-	JEQ     done
+	JEQ     done2
 	TESTQ   $+2, R9
 	JEQ     skip
 	VMULPD  (R11), X0, X12
 	VMOVUPS X12, (R10)
 	TESTQ   $+1, R9
-	JEQ     done
+	JEQ     done2
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
@@ -1515,7 +1373,7 @@ skip:
 	VMOVSD X12, (R10)
 
 skip2:
-done:
+done2:
 	MOVQ dstStride+64(FP), DX
 	SHLQ $0x03, DX
 	ADDQ DX, BX
@@ -1524,7 +1382,7 @@ done:
 	ADDQ DX, R8
 	ADDQ $+8, SI
 	SUBQ $+1, DI
-	JGT  row12
+	JGT  row10
 
 end:
 	VZEROUPPER

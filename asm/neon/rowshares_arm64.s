@@ -38,58 +38,11 @@ row:
 	RET
 
 some:
-	CMP $1, R5
-	BGT more
+	CMP $4, R5
+	BGE whole
+	MOVD R5, R16
 
 row2:
-	FMOVS (R4), F7
-	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
-	FMOVS F2, (R8)(R1)
-	FMOVS (R9)(R1), F7
-	WORD $0x6e22fce7 // fdiv v7.4s, v7.4s, v2.4s
-	VDUP V7.S[0], V0.S4
-	FMOVS (R4), F7
-	WORD $0x6e20dce7 // fmul v7.4s, v7.4s, v0.4s
-	FMOVS F7, (R3)
-	ADD R6, R3, R3
-	ADD R7, R4, R4
-	ADD $4, R1, R1
-	SUBS $1, R0, R0
-	BGT row2
-	RET
-
-more:
-	CMP $2, R5
-	BGT more2
-
-row3:
-	FMOVD (R4), F7
-	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
-	VDUP V2.S[1], V3.S4
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	FMOVS F2, (R8)(R1)
-	FMOVS (R9)(R1), F7
-	WORD $0x6e22fce7 // fdiv v7.4s, v7.4s, v2.4s
-	VDUP V7.S[0], V0.S4
-	FMOVD (R4), F7
-	WORD $0x6e20dce7 // fmul v7.4s, v7.4s, v0.4s
-	FMOVD F7, (R3)
-	ADD R6, R3, R3
-	ADD R7, R4, R4
-	ADD $4, R1, R1
-	SUBS $1, R0, R0
-	BGT row3
-	RET
-
-more2:
-	CMP $3, R5
-	BGT more3
-	MOVD R5, R2
-	MOVD R2, R16
-	SUB $2, R5, R5
-	LSL $2, R5, R5
-
-row4:
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $1, R16, odd1
 	FMOVD (R4), F7
@@ -112,24 +65,40 @@ loaded1:
 	FMOVS (R9)(R1), F7
 	WORD $0x6e22fce7 // fdiv v7.4s, v7.4s, v2.4s
 	VDUP V7.S[0], V0.S4
-	FMOVD (R4)(R5), F1
+	CMP $2, R5
+	BLT less
+	MOVD R5, R2
+	SUB $2, R2, R2
+	LSL $2, R2, R2
+	FMOVD (R4)(R2), F1
 	FMOVD (R4), F7
 	WORD $0x6e20dce7 // fmul v7.4s, v7.4s, v0.4s
 	FMOVD F7, (R3)
 	WORD $0x6e20dc27 // fmul v7.4s, v1.4s, v0.4s
-	FMOVD F7, (R3)(R5)
+	FMOVD F7, (R3)(R2)
+	B done
+
+less:
+	MOVD R5, R2
+	SUB $1, R2, R2
+	LSL $2, R2, R2
+	FMOVS (R4), F7
+	WORD $0x6e20dce7 // fmul v7.4s, v7.4s, v0.4s
+	FMOVS F7, (R3)
+
+done:
 	ADD R6, R3, R3
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row2
 	RET
 
-more3:
+whole:
 	CMP $4, R5
-	BGT more4
+	BGT more
 
-row5:
+row3:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	VEXT $8, V2.B16, V2.B16, V3.B16
@@ -147,19 +116,19 @@ row5:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row3
 	RET
 
-more4:
+more:
 	CMP $7, R5
-	BGT more5
+	BGT more2
 	MOVD R5, R2
 	SUB $4, R2, R2
 	MOVD R2, R16
 	SUB $4, R5, R5
 	LSL $2, R5, R5
 
-row6:
+row4:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	VEOR V3.B16, V3.B16, V3.B16
@@ -194,14 +163,14 @@ loaded2:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row4
 	RET
 
-more5:
+more2:
 	CMP $8, R5
-	BGT more6
+	BGT more3
 
-row7:
+row5:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	FMOVQ 16(R4), F3
@@ -224,19 +193,19 @@ row7:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row5
 	RET
 
-more6:
+more3:
 	CMP $11, R5
-	BGT more7
+	BGT more4
 	MOVD R5, R2
 	SUB $8, R2, R2
 	MOVD R2, R16
 	SUB $4, R5, R5
 	LSL $2, R5, R5
 
-row8:
+row6:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	FMOVQ 16(R4), F3
@@ -276,14 +245,14 @@ loaded3:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row6
 	RET
 
-more7:
+more4:
 	CMP $12, R5
-	BGT more8
+	BGT more5
 
-row9:
+row7:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	FMOVQ 16(R4), F3
@@ -311,19 +280,19 @@ row9:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row9
+	BGT row7
 	RET
 
-more8:
+more5:
 	CMP $15, R5
-	BGT more9
+	BGT more6
 	MOVD R5, R2
 	SUB $12, R2, R2
 	MOVD R2, R16
 	SUB $4, R5, R5
 	LSL $2, R5, R5
 
-row10:
+row8:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	FMOVQ 16(R4), F3
@@ -368,14 +337,14 @@ loaded4:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row10
+	BGT row8
 	RET
 
-more9:
+more6:
 	CMP $16, R5
-	BGT more10
+	BGT more7
 
-row11:
+row9:
 	FMOVQ (R4), F7
 	WORD $0x4e26d4e2 // fadd v2.4s, v7.4s, v6.4s
 	FMOVQ 16(R4), F3
@@ -408,14 +377,14 @@ row11:
 	ADD R7, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row11
+	BGT row9
 	RET
 
-more10:
+more7:
 	MOVD sums_base+16(FP), R9
 	MOVD p_base+104(FP), R10
 
-row12:
+row10:
 	MOVD R3, R6
 	MOVD R4, R7
 	MOVD n+8(FP), R8
@@ -424,10 +393,10 @@ row12:
 block:
 	MOVD R8, R5
 	CMP $16384, R5
-	BLE whole
+	BLE whole2
 	MOVD $16384, R5
 
-whole:
+whole2:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R8, R8
@@ -744,13 +713,13 @@ one:
 	BGE one
 
 tail2:
-	CBZ R5, done
+	CBZ R5, done2
 	TBZ $1, R5, skip
 	FMOVD (R7), F20
 	WORD $0x6e20de94 // fmul v20.4s, v20.4s, v0.4s
 	FMOVD F20, (R6)
 	TST $1, R5
-	BEQ done
+	BEQ done2
 	ADD $8, R6, R6
 	ADD $8, R7, R7
 
@@ -762,7 +731,7 @@ skip:
 
 skip2:
 
-done:
+done2:
 	MOVD dstStride+64(FP), R2
 	LSL $2, R2, R2
 	ADD R2, R3, R3
@@ -771,7 +740,7 @@ done:
 	ADD R2, R4, R4
 	ADD $4, R1, R1
 	SUBS $1, R0, R0
-	BGT row12
+	BGT row10
 
 end:
 	RET
@@ -810,19 +779,31 @@ row:
 	RET
 
 some:
-	CMP $1, R5
-	BGT more
+	CMP $2, R5
+	BGE whole
+	MOVD R5, R16
 
 row2:
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $0, R16, loaded6
 	FMOVD (R4), F7
+
+loaded6:
 	WORD $0x4e66d4e2 // fadd v2.2d, v7.2d, v6.2d
+	VEXT $8, V2.B16, V2.B16, V3.B16
+	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
 	FMOVD F2, (R8)(R1)
 	FMOVD (R9)(R1), F7
 	WORD $0x6e62fce7 // fdiv v7.2d, v7.2d, v2.2d
 	VDUP V7.D[0], V0.D2
+	MOVD R5, R2
+	SUB $1, R2, R2
+	LSL $3, R2, R2
 	FMOVD (R4), F7
 	WORD $0x6e60dce7 // fmul v7.2d, v7.2d, v0.2d
 	FMOVD F7, (R3)
+
+done:
 	ADD R6, R3, R3
 	ADD R7, R4, R4
 	ADD $8, R1, R1
@@ -830,9 +811,9 @@ row2:
 	BGT row2
 	RET
 
-more:
+whole:
 	CMP $2, R5
-	BGT more2
+	BGT more
 
 row3:
 	FMOVQ (R4), F7
@@ -853,9 +834,9 @@ row3:
 	BGT row3
 	RET
 
-more2:
+more:
 	CMP $3, R5
-	BGT more3
+	BGT more2
 	MOVD R5, R2
 	SUB $2, R2, R2
 	MOVD R2, R16
@@ -866,10 +847,10 @@ row4:
 	FMOVQ (R4), F7
 	WORD $0x4e66d4e2 // fadd v2.2d, v7.2d, v6.2d
 	VEOR V3.B16, V3.B16, V3.B16
-	TBZ $0, R16, loaded6
+	TBZ $0, R16, loaded7
 	FMOVD 16(R4), F3
 
-loaded6:
+loaded7:
 	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
 	VEXT $8, V2.B16, V2.B16, V3.B16
 	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
@@ -890,9 +871,9 @@ loaded6:
 	BGT row4
 	RET
 
-more3:
+more2:
 	CMP $4, R5
-	BGT more4
+	BGT more3
 
 row5:
 	FMOVQ (R4), F7
@@ -918,9 +899,9 @@ row5:
 	BGT row5
 	RET
 
-more4:
+more3:
 	CMP $5, R5
-	BGT more5
+	BGT more4
 	MOVD R5, R2
 	SUB $4, R2, R2
 	MOVD R2, R16
@@ -932,10 +913,10 @@ row6:
 	WORD $0x4e66d4e2 // fadd v2.2d, v7.2d, v6.2d
 	FMOVQ 16(R4), F3
 	VEOR V4.B16, V4.B16, V4.B16
-	TBZ $0, R16, loaded7
+	TBZ $0, R16, loaded8
 	FMOVD 32(R4), F4
 
-loaded7:
+loaded8:
 	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
 	VEXT $8, V2.B16, V2.B16, V3.B16
@@ -960,9 +941,9 @@ loaded7:
 	BGT row6
 	RET
 
-more5:
+more4:
 	CMP $6, R5
-	BGT more6
+	BGT more5
 
 row7:
 	FMOVQ (R4), F7
@@ -993,9 +974,9 @@ row7:
 	BGT row7
 	RET
 
-more6:
+more5:
 	CMP $7, R5
-	BGT more7
+	BGT more6
 	MOVD R5, R2
 	SUB $6, R2, R2
 	MOVD R2, R16
@@ -1008,10 +989,10 @@ row8:
 	FMOVQ 16(R4), F3
 	FMOVQ 32(R4), F4
 	VEOR V5.B16, V5.B16, V5.B16
-	TBZ $0, R16, loaded8
+	TBZ $0, R16, loaded9
 	FMOVD 48(R4), F5
 
-loaded8:
+loaded9:
 	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
 	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
 	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
@@ -1040,9 +1021,9 @@ loaded8:
 	BGT row8
 	RET
 
-more7:
+more6:
 	CMP $8, R5
-	BGT more8
+	BGT more7
 
 row9:
 	FMOVQ (R4), F7
@@ -1078,7 +1059,7 @@ row9:
 	BGT row9
 	RET
 
-more8:
+more7:
 	MOVD sums_base+16(FP), R9
 	MOVD p_base+104(FP), R10
 
@@ -1091,10 +1072,10 @@ row10:
 block:
 	MOVD R8, R5
 	CMP $8192, R5
-	BLE whole
+	BLE whole2
 	MOVD $8192, R5
 
-whole:
+whole2:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R8, R8
@@ -1168,10 +1149,10 @@ tail:
 	LSL $3, R2, R2
 	ADD R7, R2, R2
 	VEOR V18.B16, V18.B16, V18.B16
-	TBZ $0, R16, loaded9
+	TBZ $0, R16, loaded10
 	FMOVD (R2), F18
 
-loaded9:
+loaded10:
 	CMP $2, R5
 	BLT part
 	FMOVQ (R7), F20
@@ -1400,7 +1381,7 @@ one:
 	BGE one
 
 tail2:
-	CBZ R5, done
+	CBZ R5, done2
 	TBZ $0, R5, skip
 	FMOVD (R7), F20
 	WORD $0x6e60de94 // fmul v20.2d, v20.2d, v0.2d
@@ -1408,7 +1389,7 @@ tail2:
 
 skip:
 
-done:
+done2:
 	MOVD dstStride+64(FP), R2
 	LSL $3, R2, R2
 	ADD R2, R3, R3

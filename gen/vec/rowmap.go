@@ -25,7 +25,7 @@ func (s RowMap) generate(g *gen) {
 	g.makeResident(body)
 	start := g.begins()
 	ptrs := w.near()
-	w.inPieces(n, unprepared, func(p pieces) {
+	w.inPieces(n, 1, unprepared, func(p pieces) {
 		w.each(func() { w.mapPieces(body, p, ptrs, n, last) })
 	})
 	g.restore(start)

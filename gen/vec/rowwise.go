@@ -153,10 +153,11 @@ func unprepared(pieces) {}
 // access returns the access to a piece.
 func (p pieces) access() Access { return Access(p.lanes) }
 
-// inPieces emits a version of the code for rows of any number of columns from 1 to
-// rowwiseVectors vectors. n holds that number, for which prepare may emit something; handle
-// finds in it the bytes in front of the last piece. Behind the code it is unchanged.
-func (w *rowwise) inPieces(n G, prepare, handle func(p pieces)) {
+// inPieces emits a version of the code for rows of any number of columns from least, a
+// power of two of lanes, to rowwiseVectors vectors. n holds that number, for which prepare may
+// emit something; handle finds in it the bytes in front of the last piece. Behind the code it
+// is unchanged.
+func (w *rowwise) inPieces(n G, least int, prepare, handle func(p pieces)) {
 	m, lanes := w.m, w.lanes(w.e)
 	version := func(p pieces, most int) {
 		more := w.label("more")
@@ -172,7 +173,7 @@ func (w *rowwise) inPieces(n G, prepare, handle func(p pieces)) {
 		m.Return()
 		m.Label(more)
 	}
-	for l := 1; l < lanes; l *= 2 {
+	for l := least; l < lanes; l *= 2 {
 		version(pieces{l, 1, false}, l)
 		if l > 1 {
 			version(pieces{l, 1, true}, 2*l-1)
