@@ -31,7 +31,7 @@ func (o *CrossEntropyOptions[T]) check(classes int) error {
 	}
 	for c, w := range o.Weights {
 		if !(w >= 0) || w-w != 0 {
-			return fmt.Errorf("kernels: CrossEntropy: Weights[%d] = %v is not finite or negative", c, w)
+			return fmt.Errorf("kernels: CrossEntropy: Weights[%d] = %v is negative or not finite", c, w)
 		}
 	}
 	return nil
@@ -83,38 +83,41 @@ func allBelow(labels []int, classes int) bool {
 // from 0. With the weights w of the classes, the smoothing e, the label y of a row and its
 // target distribution
 //
-//	t[c] = w[c] * e/classes + (1-e) * w[y]    the latter for c = y only
-//	T    = the sum of t
+//	t[c]   = w[c] * e/classes + (1-e) * w[y]    the latter for c = y only
+//	total  = the sum of t
 //
 // a row's loss and gradient are
 //
 //	loss    = sum over c of t[c] * (log(sum over j of exp(x[j])) - x[c])
-//	grad[c] = scale * (T*softmax(x)[c] - t[c])
+//	grad[c] = scale * (total*softmax(x)[c] - t[c])
 //
 // where scale is 1 over the sum of w[y] of all rows that are not ignored, or the option
 // Scale. CrossEntropy returns scale times the sum of the rows' losses. Options of nil are a
-// plain mean. An ignored row has the loss 0 and a gradient of +0; where all are, the mean is
-// NaN, as torch's.
+// plain mean. An ignored row has the loss 0 and a gradient of +0. Where the weights that the
+// mean divides by add up to 0, as those of no rows and of ignored ones do, it is NaN, as
+// torch's; and where 1 over their sum overflows, gradients do.
 //
 // In detail, each operation rounds to T, exponentials and logarithms are those of [Exp] and
 // [Log], sums those of [Sum], and with m the largest element of the row:
 //
 //	d[c]    = x[c] - m, then E[c] = exp(d[c]), S = sum of E
-//	loss    = T*log(S) - (e/classes*(sum of w[c]*d[c]) + (1-e)*w[y]*d[y])
-//	grad[c] = E[c] * (scale*T/S) - scale*e/classes*w[c] - scale*(1-e)*w[y]
+//	loss    = total*log(S) - (e/classes*(sum of w[c]*d[c]) + (1-e)*w[y]*d[y])
+//	grad[c] = E[c] * (scale*total/S) - scale*e/classes*w[c] - scale*(1-e)*w[y]    the latter for c = y only
 //
 // Losses are added by Sum in blocks of [CrossEntropyRows] rows, and the blocks' sums in
 // float64, in their order. To first order, with u and the lanes L of Sum and where nothing
 // underflows, the gradients of a row of at most 64 KiB add up to 0 within
 //
-//	(classes/L + log2(L) + 12) u scale T
+//	(classes/L + log2(L) + 12) u scale total
 //
-// An element of -Inf has the probability 0: its gradient is that of a probability of 0, and
-// its loss, if it is the label, is +Inf. Rows with +Inf or NaN, or of nothing but -Inf, have
-// NaN for their loss and gradient.
+// An element of -Inf has the probability 0, and the gradient of that. Where its t[c] is above
+// 0, the row's loss is +Inf; where t[c] is 0 because of a weight or of a smoothing of 1, it is
+// NaN, as torch's. Rows with +Inf or NaN, or of nothing but -Inf, have NaN for their loss and
+// gradient.
 //
-// A label that is no class and bad options are errors; nothing is written then. grad may be
-// logits, with the same stride; other slices must not overlap it. CrossEntropy panics if
+// A label that is no class and bad options are errors; nothing is written then. grad is also where
+// the exponentials are computed, and so must be there for a loss alone, too. It may be logits,
+// with the same stride; other slices must not overlap it. CrossEntropy panics if
 // classes < 0, a stride is less than classes, a matrix does not fit in its slice, or there
 // are Losses for another number of rows; the last row need not be padded to the stride, and
 // what lies between two rows is left alone.

@@ -15,16 +15,30 @@ type crossEntropy[T Float] struct {
 
 // numbers are those of the rows of a block.
 type numbers[T Float] struct {
-	share  [CrossEntropyRows]T // the scaled sum of the target
-	at     [CrossEntropyRows]T // what is subtracted from the logarithm: by the label's logit
-	even   [CrossEntropyRows]T // and by all logits alike, 0 where a label goes to one class
-	hot    [CrossEntropyRows]T // the label's part of the target; before, the largest logit
-	losses [CrossEntropyRows]T
+	share  []T // the scaled sum of the target
+	at     []T // what is subtracted from the logarithm: by the label's logit
+	even   []T // and by all logits alike, 0 where a label goes to one class
+	hot    []T // the label's part of the target; before, the largest logit
+	losses []T
 }
 
+const vectorsOfNumbers = 5
+
 // rows returns the sum of the losses, and writes them where there is room for them.
-func (c *crossEntropy[T]) rows(grad, logits []T, labels []int, losses []T) (sum float64) {
-	var n numbers[T]
+func (c *crossEntropy[T]) rows(grad, logits []T, labels []int, losses []T) float64 {
+	const few = 16 // to clear the memory for a block takes longer than so few rows
+	if len(labels) <= few {
+		var memory [vectorsOfNumbers * few]T
+		return c.blocks(memory[:], grad, logits, labels, losses)
+	}
+	var memory [vectorsOfNumbers * CrossEntropyRows]T
+	return c.blocks(memory[:], grad, logits, labels, losses)
+}
+
+// blocks is rows with memory for the numbers.
+func (c *crossEntropy[T]) blocks(memory, grad, logits []T, labels []int, losses []T) (sum float64) {
+	size := len(memory) / vectorsOfNumbers
+	n := numbers[T]{memory[:size], memory[size:][:size], memory[2*size:][:size], memory[3*size:][:size], memory[4*size:]}
 	if c.plain() {
 		for r := range min(CrossEntropyRows, len(labels)) {
 			n.share[r] = c.scale

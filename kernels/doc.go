@@ -56,8 +56,9 @@
 // payloads and signs of NaN are left open: a NaN is a NaN.
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
-// that the reference writes. No multiplication is fused with an addition, but in
-// matrix products and functions, where the reference has it so, and where that changes no bit:
+// that the reference writes. No multiplication is fused with an addition, but in matrix
+// products, functions, [BinaryCrossEntropy] and random numbers, where the reference has it
+// so, and where that changes no bit:
 // [Dsdot], [SumSquares] and [Nrm2] of float32 multiply and add with one instruction, as
 // the product of two float32 is exact in float64. (What Nrm2 scales because of its
 // size, it multiplies and adds apart.)
@@ -86,8 +87,9 @@
 // A strided vector gives the bits of its elements side by side. Element i is
 // counted as in BLAS: with a negative stride, element 0 lies at the far end.
 //
-// Rows of a matrix. [RowSums] and [RowDots] give the bits of Sum and Dot for each row. [RowMax] passes over NaN:
-// it is -Inf where a row holds nothing else, and +0 for zeros of either sign.
+// Rows of a matrix. [RowSums] and [RowDots] give the bits of Sum and Dot for each row.
+// [RowMax] passes over NaN: it is -Inf where a row holds nothing else, and +0 for zeros of
+// either sign.
 //
 // Matrix times vector. [Gemv]'s element r is alpha times the Dot of row r and x, to
 // the bit, plus beta*y[r]. [GemvT] first scales y by beta, and then adds to it, for

@@ -12,7 +12,8 @@ import (
 //
 // fanIn is the number of inputs of each unit, fanOut that of units for each input, and the
 // gain that of the activation: 1 for none and the sigmoid, 5/3 for tanh, sqrt(2) for ReLU.
-// XavierUniform panics unless the fans are positive, and gain is finite and not negative.
+// XavierUniform panics unless the fans are positive, gain is finite and not negative, and a is
+// a number of T.
 func XavierUniform[T Float](dst []T, fanIn, fanOut int, gain float64, at Philox) {
 	a := T(math.Sqrt(3) * xavier("XavierUniform", fanIn, fanOut, gain))
 	Uniform(dst, -a, a, at)
@@ -35,7 +36,7 @@ func XavierNormal[T Float](dst []T, fanIn, fanOut int, gain float64, at Philox) 
 // fan is the number of inputs of each unit, or that of units for each input, which keeps
 // the variance of gradients instead, and the gain that of the activation: sqrt(2) for ReLU,
 // and sqrt(2/(1+slope*slope)) for [LeakyReLU]. HeUniform panics unless the fan is positive,
-// and gain is finite and not negative.
+// gain is finite and not negative, and a is a number of T.
 func HeUniform[T Float](dst []T, fan int, gain float64, at Philox) {
 	a := T(math.Sqrt(3) * he("HeUniform", fan, gain))
 	Uniform(dst, -a, a, at)

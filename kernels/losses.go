@@ -1,5 +1,7 @@
 package kernels
 
+import "fmt"
+
 // lossChunk is how many losses of elements are added by Sum at a time; these sums are added
 // in float64.
 const lossChunk = 512
@@ -37,10 +39,13 @@ func SquaredError[T Float](grad, losses, x, y []T, scale T) (loss float64) {
 //		loss += scale * losses[i]
 //	}
 //
-// delta is not negative. Sums, scale and slices are as for [SquaredError]. Huber panics if
-// the lengths differ.
+// Sums, scale and slices are as for [SquaredError]. Huber panics if the lengths differ, and
+// unless delta >= 0.
 func Huber[T Float](grad, losses, x, y []T, delta, scale T) (loss float64) {
 	checkLoss("Huber", grad, losses, x, y)
+	if !(delta >= 0) {
+		panic(fmt.Sprintf("kernels: Huber: delta %v", delta))
+	}
 	kernel := table[T]().Huber
 	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { kernel(grad, losses, x, y, delta, scale) })
 }
@@ -75,8 +80,8 @@ func Hinge[T Float](grad, losses, x, y []T, scale T) (loss float64) {
 //		loss += scale * losses[i]
 //	}
 //
-// Each element is computed in float64: no logit overflows, and no small loss or gradient is
-// the difference of larger ones. At ±Inf the loss is +Inf or, as torch's, NaN if the other
+// Each element is computed in float64: no logit overflows, and for targets of 0 and 1 no small
+// loss or gradient is the difference of larger ones. At ±Inf the loss is +Inf or, as torch's, NaN if the other
 // side's target is 0; the gradient is finite. Sums, scale and slices are as for
 // [SquaredError]. BinaryCrossEntropy panics if the lengths differ.
 func BinaryCrossEntropy[T Float](grad, losses, x, y []T, weight, scale T) (loss float64) {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -105,6 +106,17 @@ func TestLossParts(t *testing.T) {
 		}
 		if math.Abs(sum-whole) > 1e-15*whole || !slices.Equal(grad, parts) {
 			t.Errorf("%s of parts is %v, of the whole %v", name, sum, whole)
+		}
+	}
+}
+
+// TestHuberMisuse: a delta that is no bound is refused, and nothing written.
+func TestHuberMisuse(t *testing.T) {
+	for _, delta := range []float32{-1, float32(math.NaN())} {
+		grad := []float32{5}
+		p := panicOf(func() { kernels.Huber(grad, nil, []float32{1}, []float32{0}, delta, 1) })
+		if !strings.Contains(p, "kernels: Huber: ") || !strings.Contains(p, fmt.Sprint(delta)) || grad[0] != 5 {
+			t.Errorf("delta %v: panic %q, gradient %v", delta, p, grad)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Normal[T Float](dst []T, mean, std T, at Philox) {
 // u is that of [Bernoulli]. Where more of the interval lies above the mean, all is mirrored,
 // as tails are more exact below. Results are never outside. Quantiles end at 9.16 in
 // magnitude: of an interval that far from the mean or further, all results are the bound
-// next to the mean. TruncatedNormal panics unless mean and std are finite, std is above 0,
+// next to the mean, and what of an interval lies beyond is drawn as 9.16. TruncatedNormal panics unless mean and std are finite, std is above 0,
 // and lo <= hi.
 func TruncatedNormal[T Float](dst []T, mean, std, lo, hi T, at Philox) {
 	if !(std > 0) || !finite(mean) || !finite(std) || !(lo <= hi) {

@@ -246,6 +246,14 @@ func adjust[T kernels.Float](c *call[T], r *rand.Rand, k int) {
 		for i := range c.args.Scalar {
 			c.args.Scalar[i] = T(factors[k%len(factors)][i])
 		}
+	case "loss":
+		if c.has("delta") {
+			delta := &c.args.Scalar[c.find("delta", func(k kerneltest.Kind) bool { return k == kerneltest.Scalar })]
+			*delta = T(math.Abs(float64(*delta)))
+			if *delta != *delta {
+				*delta = 1
+			}
+		}
 	case "update":
 		for i := range c.args.Scalar {
 			c.args.Scalar[i] = T(0.05 + 0.9*r.Float64())

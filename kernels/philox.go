@@ -13,8 +13,8 @@ import (
 //
 //	Stream: uint64(step)<<32 | uint64(layer)
 //
-// where the numbers of a stream serve once in each step, as with [Dropout], and the number
-// of the parameter where they serve once. The numbers of element i of a call are those of
+// where the numbers of a stream serve once in each step, as with [Dropout], with steps that
+// count from 1, and the number of the parameter where they serve once. The numbers of element i of a call are those of
 // Index + i, modulo 2^64; the next call on the stream has an Index higher by the elements
 // of the one before. The functions of float32 and of float64 draw from the same bits: they
 // are not independent of each other.
@@ -30,17 +30,17 @@ type Philox struct{ Seed, Stream, Index uint64 }
 func Philox4x32(key [2]uint32, counter [4]uint32) [4]uint32 {
 	x := counter
 	for range 10 {
-		hi0, lo0 := bits.Mul32(0xd2511f53, x[0])
-		hi1, lo1 := bits.Mul32(0xcd9e8d57, x[2])
+		hi0, lo0 := bits.Mul32(generic.PhiloxM0, x[0])
+		hi1, lo1 := bits.Mul32(generic.PhiloxM1, x[2])
 		x = [4]uint32{hi1 ^ x[1] ^ key[0], lo1, hi0 ^ x[3] ^ key[1], lo0}
-		key[0] += 0x9e3779b9
-		key[1] += 0xbb67ae85
+		key[0] += generic.PhiloxW0
+		key[1] += generic.PhiloxW1
 	}
 	return x
 }
 
 // PhiloxCount returns the count at which a [Table]'s kernels of random numbers begin for an
-// index, which must be a multiple of 64.
+// index, which must be a multiple of 64 for float32, and of 32 for float64.
 func PhiloxCount[T Float](index uint64) uint64 {
 	return index / uint64(generic.PhiloxBlock[T]()) * 16
 }

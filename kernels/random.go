@@ -18,7 +18,7 @@ import (
 // With lo = hi all are lo. Uniform panics unless lo <= hi with a finite difference.
 func Uniform[T Float](dst []T, lo, hi T, at Philox) {
 	width := float64(hi) - float64(lo)
-	if !(lo <= hi) || math.IsInf(width, 0) {
+	if !(lo <= hi) || width-width != 0 {
 		panic(fmt.Sprintf("kernels: Uniform: from %v to %v", lo, hi))
 	}
 	most := max(float64(lo), float64(before(hi)))

@@ -24,6 +24,8 @@ func randomMisuse[T kernels.Float](t *testing.T) {
 		{"Uniform", "NaN", func() { kernels.Uniform(x, 0, nan, at) }},
 		{"Uniform", "+Inf", func() { kernels.Uniform(x, 0, inf, at) }},
 		{"Uniform", "-Inf", func() { kernels.Uniform(x, -inf, 0, at) }},
+		{"Uniform", "+Inf", func() { kernels.Uniform(x, inf, inf, at) }},
+		{"Uniform", "-Inf", func() { kernels.Uniform(x, -inf, -inf, at) }},
 		{"Bernoulli", "-0.1", func() { kernels.Bernoulli(x, -0.1, at) }},
 		{"Bernoulli", "1.5", func() { kernels.Bernoulli(x, 1.5, at) }},
 		{"Bernoulli", "NaN", func() { kernels.Bernoulli(x, math.NaN(), at) }},
@@ -42,6 +44,7 @@ func randomMisuse[T kernels.Float](t *testing.T) {
 		{"XavierUniform", "0", func() { kernels.XavierUniform(x, 0, 5, 1, at) }},
 		{"XavierNormal", "-3", func() { kernels.XavierNormal(x, 5, -3, 1, at) }},
 		{"HeUniform", "NaN", func() { kernels.HeUniform(x, 5, math.NaN(), at) }},
+		{"HeUniform", "Inf", func() { kernels.HeUniform(x, 5, 1e308*float64(greatest[T]()), at) }},
 		{"HeNormal", "+Inf", func() { kernels.HeNormal(x, 5, math.Inf(1), at) }},
 	} {
 		if p := panicOf(bad.call); !strings.Contains(p, "kernels: "+bad.name+": ") || !strings.Contains(p, bad.value) {

@@ -23,9 +23,6 @@ type Random struct {
 	Body func(b *Body, of Elem, words []Val)
 }
 
-// philoxCounts is how many counts make a block.
-const philoxCounts = 16
-
 func (Random) result(string) string { return "" }
 
 func (s Random) generate(g *gen) {
@@ -34,7 +31,7 @@ func (s Random) generate(g *gen) {
 	ptrs, _ := g.pointers(streams)
 	n := g.general()
 	g.length(n)
-	block := philoxCounts * partsOf(g.e)
+	block := generic.PhiloxCounts * partsOf(g.e)
 	g.m.ShiftRight(n, bits.TrailingZeros(uint(block)))
 	g.words = g.general()
 	g.m.ArgBase(g.words, g.k.OfKind(Words).Name)
@@ -133,7 +130,7 @@ func philox(b *Body) [4]Val {
 func (g *gen) blockLoop(b *Body, ptrs []G, n G, block int) {
 	m, lanes := g.m, g.lanes(b.Elem)
 	blocks := func(count int) {
-		vectors := count * philoxCounts / lanes
+		vectors := count * generic.PhiloxCounts / lanes
 		copies := min(vectors, b.deep)
 		for first := 0; first < vectors; first += copies {
 			g.emit(step{body: b, first: first, copies: copies, ptrs: ptrs})
@@ -143,7 +140,7 @@ func (g *gen) blockLoop(b *Body, ptrs []G, n G, block int) {
 		}
 	}
 	main, one, done := g.label("main"), g.label("one"), g.label("done")
-	most := max(1, b.deep*lanes/philoxCounts)
+	most := max(1, b.deep*lanes/generic.PhiloxCounts)
 	if most > 1 {
 		m.JumpIf(n, LT, most, one)
 		m.Label(main)

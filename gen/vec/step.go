@@ -1,6 +1,10 @@
 package vec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // step is one emission of a body, in a number of copies that work on successive
 // vectors.
@@ -123,7 +127,7 @@ func (g *gen) place(s step, ev event) Address {
 	}
 	element := (s.first + ev.copy) * g.lanes(s.body.Elem)
 	if parts := s.body.parts; parts > 0 {
-		element = element/philoxCounts*philoxCounts*parts + ev.in.part*philoxCounts + element%philoxCounts
+		element = element/generic.PhiloxCounts*generic.PhiloxCounts*parts + ev.in.part*generic.PhiloxCounts + element%generic.PhiloxCounts
 	}
 	return Address{Base: s.ptrs[ev.in.stream], Disp: element * int(g.e)}
 }

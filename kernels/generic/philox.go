@@ -3,7 +3,7 @@ package generic
 // Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011), and its constants.
 const (
 	PhiloxM0, PhiloxM1 = 0xd2511f53, 0xcd9e8d57 // multipliers
-	philoxW0, philoxW1 = 0x9e3779b9, 0xbb67ae85 // what is added to the key in each round
+	PhiloxW0, PhiloxW1 = 0x9e3779b9, 0xbb67ae85 // what is added to the key in each round
 )
 
 const (
@@ -13,7 +13,8 @@ const (
 	// for each round.
 	PhiloxWords = PhiloxLanes + 2*10
 
-	philoxCounts = 16 // of a block of elements
+	// PhiloxCounts is the number of counts in a block of elements.
+	PhiloxCounts = 16
 )
 
 // PhiloxWordsOf returns what the kernels need to know of a seed, a stream, and the first
@@ -29,8 +30,8 @@ func PhiloxWordsOf(seed, stream, count uint64) (words [PhiloxWords]uint64) {
 	rounds := words[PhiloxLanes:]
 	rounds[0], rounds[1] = p>>32^uint64(k0), stream>>32^uint64(k1)
 	for i := 2; i < len(rounds); i += 2 {
-		k0 += philoxW0
-		k1 += philoxW1
+		k0 += PhiloxW0
+		k1 += PhiloxW1
 		rounds[i], rounds[i+1] = uint64(k0), uint64(k1)
 	}
 	rounds[2] ^= uint64(uint32(p))
@@ -52,16 +53,16 @@ func philox(count uint64, rounds []uint64) (x0, x1, x2, x3 uint32) {
 // PhiloxBlock is the number of elements of a block.
 func PhiloxBlock[T Float]() int {
 	if isFloat32[T]() {
-		return 4 * philoxCounts
+		return 4 * PhiloxCounts
 	}
-	return 2 * philoxCounts
+	return 2 * PhiloxCounts
 }
 
 // blocks makes the bits of one block of elements after the other.
 type blocks[T Float] struct {
 	count  uint64
 	rounds []uint64
-	bits   [4 * philoxCounts]uint64
+	bits   [4 * PhiloxCounts]uint64
 }
 
 func blocksOf[T Float](words []uint64) blocks[T] {
@@ -71,14 +72,14 @@ func blocksOf[T Float](words []uint64) blocks[T] {
 // next returns the bits of the next block's elements: 32 for float32, and 64 for float64.
 func (b *blocks[T]) next() []uint64 {
 	bits := &b.bits
-	for i := range philoxCounts {
+	for i := range PhiloxCounts {
 		x0, x1, x2, x3 := philox(b.count, b.rounds)
 		b.count++
 		if isFloat32[T]() {
-			bits[i], bits[i+philoxCounts] = uint64(x0), uint64(x1)
-			bits[i+2*philoxCounts], bits[i+3*philoxCounts] = uint64(x2), uint64(x3)
+			bits[i], bits[i+PhiloxCounts] = uint64(x0), uint64(x1)
+			bits[i+2*PhiloxCounts], bits[i+3*PhiloxCounts] = uint64(x2), uint64(x3)
 		} else {
-			bits[i], bits[i+philoxCounts] = uint64(x1)<<32|uint64(x0), uint64(x3)<<32|uint64(x2)
+			bits[i], bits[i+PhiloxCounts] = uint64(x1)<<32|uint64(x0), uint64(x3)<<32|uint64(x2)
 		}
 	}
 	return bits[:PhiloxBlock[T]()]
