@@ -162,6 +162,28 @@ func ExampleAddBias() {
 	// Output: [4.5 0 0.5 0]
 }
 
+// The last layer of a classifier: the loss of a batch, and the gradient to hand back. Rows
+// without a label do not count.
+func ExampleCrossEntropy() {
+	const classes, unknown = 3, -1
+	logits := []float32{
+		2, 0, -1,
+		0, 0, 0,
+		0, 3, 1,
+	}
+	grad := make([]float32, len(logits))
+	loss, err := kernels.CrossEntropy(grad, classes, logits, classes, classes, []int{0, unknown, 2},
+		&kernels.CrossEntropyOptions[float32]{Ignore: true, IgnoredLabel: unknown})
+	fmt.Printf("%.4f %v\n%.3f\n", loss, err, grad)
+
+	_, err = kernels.CrossEntropy(grad, classes, logits, classes, classes, []int{0, 1, 7}, nil)
+	fmt.Println(err)
+	// Output:
+	// 1.1698 <nil>
+	// [-0.078 0.057 0.021 0.000 0.000 0.000 0.021 0.422 -0.443]
+	// kernels: CrossEntropy: label 7 of row 2 is none of 3 classes
+}
+
 // Two features of very different size, which training wants in standard deviations.
 func ExampleColumnMoments() {
 	houses := []float64{
