@@ -41,10 +41,10 @@ func GemmOn[T Float](way GemmPath, transA, transB Transpose, m, n, k int, alpha 
 
 // BoundedNumbers draws numbers below n as Permutation does.
 func BoundedNumbers(seed, stream, n uint64, count int) []uint64 {
-	r := pairs{key: [2]uint32{uint32(seed), uint32(seed >> 32)}, stream: stream}
+	f := fractions{at: Philox{Seed: seed, Stream: stream}}
 	all := make([]uint64, count)
 	for i := range all {
-		all[i] = r.below(n)
+		all[i] = f.below(n, len(all)-i)
 	}
 	return all
 }

@@ -50,20 +50,23 @@ func TestPermutationIsFixed(t *testing.T) {
 	}
 }
 
-// permutationBySlices computes one by drawing from a list of what is left, with numbers that
-// are found in the stream by unitless division: the k-th draw of a number below n takes the
-// k-th pair x of words as floor(x n / 2^64). It rejects nothing, as is right for all but one
-// in 2^60 draws.
+// fraction53 returns the 53 bits of number k of a stream, from the words of the block function.
+func fraction53(seed, stream uint64, k int) uint64 {
+	x := kernels.Philox4x32([2]uint32{uint32(seed), uint32(seed >> 32)},
+		[4]uint32{uint32(k/32*16 + k%16), 0, uint32(stream), uint32(stream >> 32)})
+	pair := k / 16 % 2 * 2
+	return (uint64(x[pair+1])<<32 | uint64(x[pair])) >> 11
+}
+
+// permutationBySlices computes one with numbers that are found in the stream. It rejects
+// nothing, as is right for all but one in 2^49 draws.
 func permutationBySlices(n int, seed, epoch uint64) string {
 	order := make([]int, n)
 	for i := range order {
 		order[i] = i
 	}
 	for k, i := 0, n-1; i > 0; k, i = k+1, i-1 {
-		x := kernels.Philox4x32([2]uint32{uint32(seed), uint32(seed >> 32)},
-			[4]uint32{uint32(k / 2), 0, uint32(^epoch), uint32(^epoch >> 32)})
-		upper := float64(x[1+k%2*2])/(1<<32) + float64(x[k%2*2])/(1<<64)
-		j := int(math.Floor(upper * float64(i+1)))
+		j := int(math.Floor(math.Ldexp(float64(fraction53(seed, ^epoch, k)), -53) * float64(i+1)))
 		order[i], order[j] = order[j], order[i]
 	}
 	return fmt.Sprint(order)
@@ -100,17 +103,15 @@ func TestPermutationAllocatesNothing(t *testing.T) {
 }
 
 // TestBoundedNumbers draws below bounds for which many numbers are passed over: where the
-// lower half of the product is below 2^64 mod n.
+// lower bits of the product are below 2^53 mod n.
 func TestBoundedNumbers(t *testing.T) {
-	for _, n := range []uint64{1, 3, 1 << 32, 3 << 61, 3 << 62, 1<<63 + 1, math.MaxUint64} {
-		word, of := 0, new(big.Int).Lsh(big.NewInt(1), 64)
+	for _, n := range []uint64{1, 3, 1 << 32, 3 << 50, 3 << 51, 1<<52 + 1, 1<<53 - 1, 1 << 53} {
+		word, of := 0, new(big.Int).Lsh(big.NewInt(1), 53)
 		bound := new(big.Int).SetUint64(n)
 		least := new(big.Int).Mod(of, bound)
 		next := func() *big.Int {
-			x := kernels.Philox4x32([2]uint32{5, 0}, [4]uint32{uint32(word / 2), 0, 6, 0})
-			lower, upper := x[word%2*2], x[word%2*2+1]
 			word++
-			return new(big.Int).SetUint64(uint64(upper)<<32 | uint64(lower))
+			return new(big.Int).SetUint64(fraction53(5, 6, word-1))
 		}
 		for i, got := range kernels.BoundedNumbers(5, 6, n, 200) {
 			upper, lower := new(big.Int), new(big.Int)

@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"math/bits"
-
-	"github.com/seed63264101/steepest/kernels/generic"
-)
+import "github.com/seed63264101/steepest/kernels/generic"
 
 // Philox is a place in a stream of random numbers. The numbers are a function of it alone:
 // those of an index do not depend on how many are drawn in a call, or on the level. So
@@ -28,15 +24,16 @@ type Philox struct{ Seed, Stream, Index uint64 }
 // it has words 0 and 1, the lower first, or where i/16 is odd words 2 and 3, of the count
 // 16*(i/32) + i mod 16.
 func Philox4x32(key [2]uint32, counter [4]uint32) [4]uint32 {
-	x := counter
+	k0, k1 := key[0], key[1] // in registers, which arrays are not
+	x0, x1, x2, x3 := counter[0], counter[1], counter[2], counter[3]
 	for range 10 {
-		hi0, lo0 := bits.Mul32(generic.PhiloxM0, x[0])
-		hi1, lo1 := bits.Mul32(generic.PhiloxM1, x[2])
-		x = [4]uint32{hi1 ^ x[1] ^ key[0], lo1, hi0 ^ x[3] ^ key[1], lo0}
-		key[0] += generic.PhiloxW0
-		key[1] += generic.PhiloxW1
+		p0, p1 := generic.PhiloxM0*uint64(x0), generic.PhiloxM1*uint64(x2)
+		x0, x1 = uint32(p1>>32)^x1^k0, uint32(p1)
+		x2, x3 = uint32(p0>>32)^x3^k1, uint32(p0)
+		k0 += generic.PhiloxW0
+		k1 += generic.PhiloxW1
 	}
-	return x
+	return [4]uint32{x0, x1, x2, x3}
 }
 
 // PhiloxCount returns the count at which a [Table]'s kernels of random numbers begin for an

@@ -42,6 +42,6 @@ func ExamplePermutation() {
 		fmt.Println(order)
 	}
 	// Output:
-	// [4 5 6 3 7 0 2 1]
-	// [3 2 1 7 0 4 5 6]
+	// [6 0 4 3 2 5 7 1]
+	// [3 2 5 1 7 0 4 6]
 }
