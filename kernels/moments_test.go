@@ -165,34 +165,6 @@ func momentsOnLevels[T kernels.Float](t *testing.T) {
 	}
 }
 
-// TestMomentsOfInfinities: what is not finite shows in its own column and row alone.
-func TestMomentsOfInfinities(t *testing.T) {
-	onEveryLevel(t, momentsOfInfinities[float32], momentsOfInfinities[float64])
-}
-
-func momentsOfInfinities[T kernels.Float](t *testing.T) {
-	for _, bad := range []float64{math.Inf(1), math.Inf(-1), math.NaN()} {
-		for _, place := range [][2]int{{0, 0}, {3, 4}, {99, 6}} {
-			m := newMatrix(100, 7, 0, func() T { return 2 })
-			m.x[place[0]*m.stride+place[1]] = T(bad)
-			mean, variance := make([]T, m.columns), make([]T, m.columns)
-			kernels.ColumnMoments(mean, variance, m.x, m.rows, m.stride)
-			for j := range variance {
-				if isBad := j == place[1]; (variance[j] != variance[j]) != isBad || !isBad && (mean[j] != 2 || variance[j] != 0) {
-					t.Errorf("%v at %v: column %d has the moments %v and %v", bad, place, j, mean[j], variance[j])
-				}
-			}
-			mean, variance = make([]T, m.rows), make([]T, m.rows)
-			kernels.RowMoments(mean, variance, m.x, m.stride, m.columns)
-			for r := range variance {
-				if isBad := r == place[0]; (variance[r] != variance[r]) != isBad || !isBad && (mean[r] != 2 || variance[r] != 0) {
-					t.Errorf("%v at %v: row %d has the moments %v and %v", bad, place, r, mean[r], variance[r])
-				}
-			}
-		}
-	}
-}
-
 // TestStandardizeAndBack: columns in standard deviations have the mean 0 and the variance 1,
 // and turn back into what they were.
 func TestStandardizeAndBack(t *testing.T) {
