@@ -59,7 +59,7 @@ func panicNumber(kernel, what string, n int) {
 // NaN. mean, variance and a must not overlap. ColumnMoments panics if mean and variance differ
 // in length, if stride < D, if rows < 1, or if the matrix does not fit in a; the last row need
 // not be padded to the stride.
-func ColumnMoments[T Float](mean, variance, a []T, rows, stride int) {
+func ColumnMoments[T Float](mean, variance, a []T, stride, rows int) {
 	checkLen("ColumnMoments", len(mean), len(variance))
 	checkRows("ColumnMoments", len(mean), len(a), rows, stride)
 	checkNumber("ColumnMoments", "rows", rows)

@@ -18,7 +18,7 @@ func momentsOfInfinities[T kernels.Float](t *testing.T) {
 			m := newMatrix(100, 7, 0, func() T { return 2 })
 			m.x[place[0]*m.stride+place[1]] = T(bad)
 			mean, variance := make([]T, m.columns), make([]T, m.columns)
-			kernels.ColumnMoments(mean, variance, m.x, m.rows, m.stride)
+			kernels.ColumnMoments(mean, variance, m.x, m.stride, m.rows)
 			for j := range variance {
 				if isBad := j == place[1]; (variance[j] != variance[j]) != isBad || !isBad && (mean[j] != 2 || variance[j] != 0) {
 					t.Errorf("%v at %v: column %d has the moments %v and %v", bad, place, j, mean[j], variance[j])
@@ -90,7 +90,7 @@ func momentsThatOverflow[T kernels.Float](t *testing.T) {
 			}
 		}
 		mean, variance := make([]T, copies), make([]T, copies)
-		kernels.ColumnMoments(mean, variance, column.x, n, column.stride)
+		kernels.ColumnMoments(mean, variance, column.x, column.stride, n)
 		for k := range mean {
 			check("column", mean[k], variance[k])
 		}

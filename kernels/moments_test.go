@@ -114,7 +114,7 @@ func testMoments[T kernels.Float](t *testing.T) {
 			}
 			rows := float64(m.rows)
 			mean, variance := make([]T, m.columns), make([]T, m.columns)
-			kernels.ColumnMoments(mean, variance, m.x, m.rows, m.stride)
+			kernels.ColumnMoments(mean, variance, m.x, m.stride, m.rows)
 			for j := range mean {
 				check(fmt.Sprint("column ", j), m.rows, func(i int) T { return m.at(i, j) }, mean[j], variance[j],
 					func(mean, _, distance float64) float64 { return u*mean + (70+rows/32)*u*distance },
@@ -153,7 +153,7 @@ func momentsOnLevels[T kernels.Float](t *testing.T) {
 		for _, l := range kernels.Levels() {
 			activate(t, l)
 			got := make([]T, 2*m.columns+2*m.rows)
-			kernels.ColumnMoments(got[:m.columns], got[m.columns:2*m.columns], m.x, m.rows, m.stride)
+			kernels.ColumnMoments(got[:m.columns], got[m.columns:2*m.columns], m.x, m.stride, m.rows)
 			kernels.RowMoments(got[2*m.columns:][:m.rows], got[2*m.columns+m.rows:], m.x, m.stride, m.columns)
 			if want == nil {
 				want = got // of the generic level
@@ -172,11 +172,11 @@ func TestStandardizeAndBack(t *testing.T) {
 	m := newMatrix(90, 13, 2, func() float64 { return 50 + 7*r.NormFloat64() })
 	before := m.clone()
 	mean, variance, scale := make([]float64, m.columns), make([]float64, m.columns), make([]float64, m.columns)
-	kernels.ColumnMoments(mean, variance, m.x, m.rows, m.stride)
+	kernels.ColumnMoments(mean, variance, m.x, m.stride, m.rows)
 	kernels.ReciprocalRoot(scale, variance, 0)
 	kernels.StandardizeColumns(m.x, m.stride, m.x, m.stride, m.rows, mean, scale)
 	newMean, newVariance := make([]float64, m.columns), make([]float64, m.columns)
-	kernels.ColumnMoments(newMean, newVariance, m.x, m.rows, m.stride)
+	kernels.ColumnMoments(newMean, newVariance, m.x, m.stride, m.rows)
 	for j := range scale {
 		if math.Abs(newMean[j]) > 1e-13 || math.Abs(newVariance[j]-1) > 1e-13 {
 			t.Errorf("column %d has the moments %v and %v", j, newMean[j], newVariance[j])

@@ -17,7 +17,7 @@ type normMisuse[T kernels.Float] struct {
 func normMisuses[T kernels.Float]() []normMisuse[T] {
 	type v = [][]T
 	return []normMisuse[T]{
-		{"ColumnMoments", 1, 2, 0, func(m, c, _ v, stride, rows int) { kernels.ColumnMoments(c[0], c[1], m[0], rows, stride) }},
+		{"ColumnMoments", 1, 2, 0, func(m, c, _ v, stride, rows int) { kernels.ColumnMoments(c[0], c[1], m[0], stride, rows) }},
 		{"RowMoments", 1, 0, 2, func(m, _, r v, stride, _ int) { kernels.RowMoments(r[0], r[1], m[0], stride, 7) }},
 		{"StandardizeColumns", 2, 2, 0, func(m, c, _ v, stride, rows int) {
 			kernels.StandardizeColumns(m[0], stride, m[1], stride, rows, c[0], c[1])
