@@ -131,18 +131,11 @@ func (m *momentMemory[T]) batchGrad(dx []T, dxStride int, dgamma, dbeta, dy []T,
 	s, q, c := m.s[:n], m.q[:n], m.c[:n]
 	clear(dgamma)
 	clear(dbeta)
-	for r := 0; r < rows; r += normRows {
-		toGamma, toBeta := dgamma, dbeta
-		if r > 0 {
-			toGamma, toBeta = q, s
-			clear(q)
-			clear(s)
-		}
-		t.ColumnProducts(min(normRows, rows-r), toBeta, toGamma, dy[r*dyStride:], dyStride, x[r*stride:], stride, mean, rstd)
-		if r > 0 {
-			t.Add(dgamma, dgamma, q)
-			t.Add(dbeta, dbeta, s)
-		}
+	toGamma, toBeta := pieceSum[T]{dgamma, q}, pieceSum[T]{dbeta, s}
+	for r := 0; r < rows; r += rowPiece {
+		t.ColumnProducts(min(rowPiece, rows-r), toBeta.begin(r), toGamma.begin(r), dy[r*dyStride:], dyStride, x[r*stride:], stride, mean, rstd)
+		toGamma.end(t, r)
+		toBeta.end(t, r)
 	}
 	part := 1 / T(rows)
 	for j, w := range rstd { // what gradients and deviations are multiplied by, and the average gradient

@@ -1,8 +1,5 @@
 package kernels
 
-// normRows is how many rows of a batch are summed by themselves where a sum goes over rows.
-const normRows = 256
-
 // checkNorm panics as a function of two matrices with so many rows as there are row numbers,
 // and with a vector of an element for each column, does.
 func checkNorm(kernel string, columns, rows, otherRows, lenY, yStride, lenX, stride int) {
@@ -93,7 +90,7 @@ func RMSNorm[T Float](y []T, yStride int, x []T, stride int, gamma, rstd []T, ep
 	memory := take[T, normMemory[T]](&normMemories)
 	zeros := memory.zeros[:]
 	to, from, rstds := noescape(y), noescape(x), noescape(rstd)
-	rows := min(normRows, rowsAtATime[T](columns))
+	rows := rowsAtATime[T](columns)
 	for r := 0; r < len(rstds); r += rows {
 		end := min(len(rstds), r+rows)
 		w, block := rstds[r:end], from[r*stride:]
