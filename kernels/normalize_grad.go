@@ -2,8 +2,8 @@ package kernels
 
 // normMemory is what the functions of normalisation keep for their next calls.
 type normMemory[T Float] struct {
-	zeros   [rowPiece]T // never written
-	a, b    [rowPiece]T // the averages of a block of rows
+	zeros   [nearRows]T // never written
+	a, b    [nearRows]T // the averages of a block of rows
 	s, q    []T         // sums over the rows of a piece
 	discard []T         // a sum that nobody wants
 }

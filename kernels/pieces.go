@@ -1,5 +1,7 @@
 package kernels
 
+import "unsafe"
+
 // rowPiece is how many rows of a batch are summed by themselves where a sum goes over rows, in
 // normalisation as in linear models.
 const rowPiece = LinearPiece
@@ -22,4 +24,17 @@ func (s *pieceSum[T]) end(t *Table[T], r int) {
 	if r > 0 {
 		t.Add(s.dst, s.dst, s.partial)
 	}
+}
+
+// nearBytes is about how much of a matrix is taken through all steps at a time, so that it
+// stays in the first-level cache.
+const nearBytes = 16 << 10
+
+// nearRows is how many rows are taken together at most: of each of them, some numbers are
+// kept.
+const nearRows = 128
+
+// rowsAtATime returns how many rows of so many columns are taken together.
+func rowsAtATime[T Float](columns int) int {
+	return max(1, min(nearRows, nearBytes/int(unsafe.Sizeof(T(0)))/max(1, columns)))
 }
