@@ -32,14 +32,14 @@ func BatchNorm[T Float](y []T, yStride int, x []T, stride, rows int, gamma, beta
 	checkLen(kernel, len(gamma), len(beta))
 	checkLen(kernel, len(gamma), len(mean))
 	checkColumns(kernel, len(gamma), len(rstd), len(y), yStride, len(x), stride, rows)
-	checkNumber(kernel, "rows", rows)
+	checkMean(kernel, "rows", rows)
 	var runningMean, runningVariance []T
 	var momentum T
 	if running != nil {
 		checkLen(kernel, len(gamma), len(running.Mean))
 		checkLen(kernel, len(gamma), len(running.Variance))
 		if rows < 2 {
-			panicNumber(kernel, "row, of which no sample's variance is known", rows)
+			panic("kernels: BatchNorm: running variance of 1 row")
 		}
 		runningMean, runningVariance, momentum = noescape(running.Mean), noescape(running.Variance), running.Momentum
 	}
@@ -115,7 +115,7 @@ func BatchNormGrad[T Float](dx []T, dxStride int, dgamma, dbeta, dy []T, dyStrid
 	checkLen(kernel, len(gamma), len(mean))
 	checkColumns(kernel, len(gamma), len(rstd), len(dx), dxStride, len(x), stride, rows)
 	checkRows(kernel, len(gamma), len(dy), rows, dyStride)
-	checkNumber(kernel, "rows", rows)
+	checkMean(kernel, "rows", rows)
 	m := take[T, momentMemory[T]](&momentMemories)
 	for j := 0; j < len(gamma); j += momentColumns[T]() {
 		end := min(len(gamma), j+momentColumns[T]())

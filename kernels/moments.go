@@ -1,9 +1,6 @@
 package kernels
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "unsafe"
 
 // momentRows is how many rows of a column are summed by themselves, about the first of them.
 const momentRows = 64
@@ -22,18 +19,6 @@ var momentMemories kept
 
 // momentColumns returns how many columns are worked on at a time.
 func momentColumns[T Float]() int { return momentBytes / int(unsafe.Sizeof(T(0))) }
-
-// checkNumber panics unless there is a number of rows or columns to take a mean over.
-func checkNumber(kernel, what string, n int) {
-	if n <= 0 {
-		panicNumber(kernel, what, n)
-	}
-}
-
-//go:noinline
-func panicNumber(kernel, what string, n int) {
-	panic(fmt.Sprintf("kernels: %s: moments of %d %s", kernel, n, what))
-}
 
 // ColumnMoments computes the mean and the variance of each column of a row-major matrix. With
 // D = len(mean), row r is a[r*stride : r*stride+D]:
@@ -62,7 +47,7 @@ func panicNumber(kernel, what string, n int) {
 func ColumnMoments[T Float](mean, variance, a []T, stride, rows int) {
 	checkLen("ColumnMoments", len(mean), len(variance))
 	checkRows("ColumnMoments", len(mean), len(a), rows, stride)
-	checkNumber("ColumnMoments", "rows", rows)
+	checkMean("ColumnMoments", "rows", rows)
 	m := take[T, momentMemory[T]](&momentMemories)
 	from := noescape(a)
 	means, variances := noescape(mean), noescape(variance)
@@ -117,7 +102,7 @@ func (m *momentMemory[T]) columns(mean, variance, a []T, rows, stride int) {
 func RowMoments[T Float](mean, variance, a []T, stride, columns int) {
 	checkLen("RowMoments", len(mean), len(variance))
 	checkRows("RowMoments", columns, len(a), len(mean), stride)
-	checkNumber("RowMoments", "columns", columns)
+	checkMean("RowMoments", "columns", columns)
 	from := noescape(a)
 	means, variances := noescape(mean), noescape(variance)
 	rows := rowsAtATime[T](columns)

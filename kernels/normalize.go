@@ -6,7 +6,7 @@ func checkNorm(kernel string, columns, rows, otherRows, lenY, yStride, lenX, str
 	checkLen(kernel, rows, otherRows)
 	checkRows(kernel, columns, lenY, rows, yStride)
 	checkRows(kernel, columns, lenX, rows, stride)
-	checkNumber(kernel, "columns", columns)
+	checkMean(kernel, "columns", columns)
 }
 
 // LayerNorm normalises each row of a row-major matrix (Ba, Kiros and Hinton 2016,

@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -78,22 +79,33 @@ func testNormMisuse[T kernels.Float](t *testing.T) {
 		}
 		switch f.name {
 		case "ColumnMoments", "BatchNorm", "BatchNormGrad":
-			expectPanic(t, f.name, []int{0, 0}, all, func() { call(all, stride, 0) })
+			expectPanic(t, f.name, []int{0}, all, func() { call(all, stride, 0) })
 		}
 		if p := panicOf(func() { call(all, stride, rows) }); p != "" {
 			t.Errorf("%s of fitting arguments panics with %q", f.name, p)
 		}
 	}
 	none := make([]T, 3)
-	for name, call := range map[string]func(){
-		"RowMoments": func() { kernels.RowMoments(none, none, nil, 0, 0) },
-		"LayerNorm":  func() { kernels.LayerNorm(nil, 0, nil, 0, nil, nil, none, none, 1) },
-		"RMSNorm":    func() { kernels.RMSNorm(nil, 0, nil, 0, nil, none, 1) },
-		"BatchNorm": func() {
+	for message, call := range map[string]func(){
+		"RowMoments: mean of 0 columns": func() { kernels.RowMoments(none, none, nil, 0, 0) },
+		"LayerNorm: mean of 0 columns":  func() { kernels.LayerNorm(nil, 0, nil, 0, nil, nil, none, none, 1) },
+		"LayerNormGrad: mean of 0 columns": func() {
+			kernels.LayerNormGrad(nil, 0, nil, nil, nil, 0, nil, 0, nil, none, none)
+		},
+		"RMSNorm: mean of 0 columns":     func() { kernels.RMSNorm(nil, 0, nil, 0, nil, none, 1) },
+		"RMSNormGrad: mean of 0 columns": func() { kernels.RMSNormGrad(nil, 0, nil, nil, 0, nil, 0, nil, none) },
+		"BatchNormGrad: mean of 0 rows": func() {
+			kernels.BatchNormGrad(nil, 3, none, none, nil, 3, nil, 3, 0, none, none, none)
+		},
+		"BatchNorm: running variance of 1 row": func() {
 			kernels.BatchNorm(none[:1], 1, none[:1], 1, 1, none[:1], none[:1], none[:1], none[:1], 1, &kernels.RunningMoments[T]{Mean: none[:1], Variance: none[:1]})
 		},
 	} {
+		name, _, _ := strings.Cut(message, ":")
 		expectPanic(t, name, nil, [][]T{none}, call)
+		if p := panicOf(call); p != "kernels: "+message {
+			t.Errorf("panics with %q, want %q", p, message)
+		}
 	}
 }
 
