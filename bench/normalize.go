@@ -33,7 +33,7 @@ type normCall[T kernels.Float] struct {
 func normCalls[T kernels.Float]() []normCall[T] {
 	return []normCall[T]{
 		{"ColumnMoments", 1, func(l *normLayer[T]) {
-			kernels.ColumnMoments(l.columnMean, l.columnDeviation, l.x, l.rows, l.columns)
+			kernels.ColumnMoments(l.columnMean, l.columnDeviation, l.x, l.columns, l.rows)
 		}, func(l *normLayer[T]) { columnMoments(l.columnMean, l.columnDeviation, l.x, l.rows) }},
 		{"RowMoments", 1, func(l *normLayer[T]) {
 			kernels.RowMoments(l.rowMean, l.rowDeviation, l.x, l.columns, l.columns)

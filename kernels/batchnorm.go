@@ -17,28 +17,29 @@ type RunningMoments[T Float] struct {
 //			y[r*yStride+j] = (x[r*stride+j]-mean[j])*(rstd[j]*gamma[j]) + beta[j]
 //		}
 //		running.Mean[j] += running.Momentum * (mean[j] - running.Mean[j])
-//		running.Variance[j] += running.Momentum * (variance*rows/(rows-1) - running.Variance[j])
+//		running.Variance[j] += running.Momentum * (variance*sample - running.Variance[j])
 //	}
 //
-// Each operation rounds to T. The running variance is of samples, as torch's. Where running is
-// nil, there are no running moments. [BatchNormGrad] takes mean and rstd. y may be x, with the
-// same stride; nothing else may overlap what is written. BatchNorm panics if vectors differ in
-// length, if a stride is less than D, if rows < 1, or < 2 where there are running moments, or
-// if a matrix does not fit in its slice; the last row need not be padded to the stride, and
-// what lies between two rows is left alone.
+// Each operation rounds to T. The running variance is that of samples, as torch's: sample is
+// rows/(rows-1), rounded to float64 and then to T. Where running is nil, there are no running
+// moments. [BatchNormGrad] takes mean and rstd. y may be x, with the same stride; nothing else
+// may overlap what is written. BatchNorm panics if vectors differ in length, if a stride is
+// less than D, if rows < 1, or < 2 where there are running moments, or if a matrix does not
+// fit in its slice; the last row need not be padded to the stride, and what lies between two
+// rows is left alone.
 func BatchNorm[T Float](y []T, yStride int, x []T, stride, rows int, gamma, beta, mean, rstd []T, eps T, running *RunningMoments[T]) {
 	const kernel = "BatchNorm"
 	checkLen(kernel, len(gamma), len(beta))
 	checkLen(kernel, len(gamma), len(mean))
 	checkColumns(kernel, len(gamma), len(rstd), len(y), yStride, len(x), stride, rows)
-	checkNumber(kernel, "rows", rows)
+	checkMean(kernel, "rows", rows)
 	var runningMean, runningVariance []T
 	var momentum T
 	if running != nil {
 		checkLen(kernel, len(gamma), len(running.Mean))
 		checkLen(kernel, len(gamma), len(running.Variance))
 		if rows < 2 {
-			panicNumber(kernel, "row, of which no sample's variance is known", rows)
+			panic("kernels: BatchNorm: running variance of 1 row")
 		}
 		runningMean, runningVariance, momentum = noescape(running.Mean), noescape(running.Variance), running.Momentum
 	}
@@ -94,17 +95,19 @@ func BatchNormApply[T Float](y []T, yStride int, x []T, stride, rows int, gamma,
 // from dy, that for its output, and from the mean and rstd that BatchNorm found:
 //
 //	for j := range gamma {
-//		dgamma[j] = sum over r of dy[r*dyStride+j] * (x[r*stride+j]-mean[j])*rstd[j]
+//		dgamma[j] = sum over r of dy[r*dyStride+j] * ((x[r*stride+j]-mean[j])*rstd[j])
 //		dbeta[j] = sum over r of dy[r*dyStride+j]
+//		a := dbeta[j] * (1/rows)
+//		b := dgamma[j] * rstd[j] * (1/rows)
 //		for r := range rows {
-//			xhat := (x[r*stride+j]-mean[j]) * rstd[j]
-//			dx[r*dxStride+j] = gamma[j]*rstd[j] * (dy[r*dyStride+j] - dbeta[j]/rows - xhat*dgamma[j]/rows)
+//			dx[r*dxStride+j] = gamma[j]*rstd[j] * (dy[r*dyStride+j] - a - (x[r*stride+j]-mean[j])*b)
 //		}
 //	}
 //
-// The sums go in row order, each 256 rows from +0 by themselves, and these sums are added in
-// order. dx may be dy or x, with the same stride; nothing else may overlap what is written.
-// BatchNormGrad panics if vectors differ in length, and otherwise as BatchNorm does.
+// Each operation rounds to T, from left to right. The sums go in row order, each 256 rows from
+// +0 by themselves, and these sums are added in order. dx may be dy or x, with the same
+// stride; nothing else may overlap what is written. BatchNormGrad panics if vectors differ in
+// length, and otherwise as BatchNorm does.
 func BatchNormGrad[T Float](dx []T, dxStride int, dgamma, dbeta, dy []T, dyStride int, x []T, stride, rows int, gamma, mean, rstd []T) {
 	const kernel = "BatchNormGrad"
 	checkLen(kernel, len(gamma), len(dgamma))
@@ -112,7 +115,7 @@ func BatchNormGrad[T Float](dx []T, dxStride int, dgamma, dbeta, dy []T, dyStrid
 	checkLen(kernel, len(gamma), len(mean))
 	checkColumns(kernel, len(gamma), len(rstd), len(dx), dxStride, len(x), stride, rows)
 	checkRows(kernel, len(gamma), len(dy), rows, dyStride)
-	checkNumber(kernel, "rows", rows)
+	checkMean(kernel, "rows", rows)
 	m := take[T, momentMemory[T]](&momentMemories)
 	for j := 0; j < len(gamma); j += momentColumns[T]() {
 		end := min(len(gamma), j+momentColumns[T]())
@@ -128,18 +131,11 @@ func (m *momentMemory[T]) batchGrad(dx []T, dxStride int, dgamma, dbeta, dy []T,
 	s, q, c := m.s[:n], m.q[:n], m.c[:n]
 	clear(dgamma)
 	clear(dbeta)
-	for r := 0; r < rows; r += normRows {
-		toGamma, toBeta := dgamma, dbeta
-		if r > 0 {
-			toGamma, toBeta = q, s
-			clear(q)
-			clear(s)
-		}
-		t.ColumnProducts(min(normRows, rows-r), toBeta, toGamma, dy[r*dyStride:], dyStride, x[r*stride:], stride, mean, rstd)
-		if r > 0 {
-			t.Add(dgamma, dgamma, q)
-			t.Add(dbeta, dbeta, s)
-		}
+	toGamma, toBeta := pieceSum[T]{dgamma, q}, pieceSum[T]{dbeta, s}
+	for r := 0; r < rows; r += rowPiece {
+		t.ColumnProducts(min(rowPiece, rows-r), toBeta.begin(r), toGamma.begin(r), dy[r*dyStride:], dyStride, x[r*stride:], stride, mean, rstd)
+		toGamma.end(t, r)
+		toBeta.end(t, r)
 	}
 	part := 1 / T(rows)
 	for j, w := range rstd { // what gradients and deviations are multiplied by, and the average gradient

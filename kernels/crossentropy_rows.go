@@ -1,5 +1,9 @@
 package kernels
 
+// CrossEntropyRows is the number of rows in a block of [CrossEntropy]. Blocks are the unit
+// of parallel work.
+const CrossEntropyRows = 128
+
 // crossEntropy is a call of CrossEntropy.
 type crossEntropy[T Float] struct {
 	t                           *Table[T]

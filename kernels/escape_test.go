@@ -128,7 +128,7 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.LeastSquares, 1)
 			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.Logistic, 1)
 		},
-		"ColumnMoments":  func() { var a [400]T; var m, v [4]T; kernels.ColumnMoments(m[:], v[:], a[:], 100, 4) },
+		"ColumnMoments":  func() { var a [400]T; var m, v [4]T; kernels.ColumnMoments(m[:], v[:], a[:], 4, 100) },
 		"RowMoments":     func() { var a [400]T; var m, v [4]T; kernels.RowMoments(m[:], v[:], a[:], 100, 100) },
 		"ReciprocalRoot": func() { var x, y [40]T; kernels.ReciprocalRoot(y[:], x[:], 1) },
 		"StandardizeColumns": func() {

@@ -192,7 +192,7 @@ func ExampleColumnMoments() {
 		4, 160_000,
 	}
 	mean, variance, scale := make([]float64, 2), make([]float64, 2), make([]float64, 2)
-	kernels.ColumnMoments(mean, variance, houses, 3, 2)
+	kernels.ColumnMoments(mean, variance, houses, 2, 3)
 	kernels.ReciprocalRoot(scale, variance, 0)
 	kernels.StandardizeColumns(houses, 2, houses, 2, 3, mean, scale)
 	fmt.Printf("%.3f\n%.3f\n", mean, houses)

@@ -49,7 +49,7 @@ func hashLayers[T kernels.Float](hashes map[string]golden.Hash) {
 	hash("Moments", func(h *golden.Hash, draw func() T, rows, columns int) {
 		m := newMatrix(rows, columns, 2, draw)
 		byColumn, byRow := make([]T, 2*columns), make([]T, 2*rows)
-		kernels.ColumnMoments(byColumn[:columns], byColumn[columns:], m.x, rows, m.stride)
+		kernels.ColumnMoments(byColumn[:columns], byColumn[columns:], m.x, m.stride, rows)
 		kernels.RowMoments(byRow[:rows], byRow[rows:], m.x, m.stride, columns)
 		golden.AddAll(h, byColumn)
 		golden.AddAll(h, byRow)

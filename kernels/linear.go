@@ -17,15 +17,13 @@ const (
 // LinearPiece is the number of rows that LinearGradient sums by themselves.
 const LinearPiece = 256
 
-// How much of a batch is read at a time. In linearBlockBytes it is still in the first-level
-// cache when it is read again, beside the weights and the gradient; where that is less than
-// the rows that the kernels take side by side, in linearFarBytes it is in the second-level
-// cache. On Zen 4, 256 rows of 512 float32 take 5 % more with 12 KiB than with 16, and 13 %
-// more with 32.
+// How much of a batch is read at a time. In nearBytes it is still in the first-level cache
+// when it is read again, beside the weights and the gradient; where that is less than the rows
+// that the kernels take side by side, in linearFarBytes it is in the second-level cache. On
+// Zen 4, 256 rows of 512 float32 take 5 % more with 12 KiB than with 16, and 13 % more with 32.
 const (
-	linearBlockBytes = 16 << 10
-	linearFarBytes   = 256 << 10
-	linearGroup      = 4 // rows side by side
+	linearFarBytes = 256 << 10
+	linearGroup    = 4 // rows side by side
 )
 
 // LinearGradient adds the gradient of a linear model's loss to grad, and returns the loss and
@@ -68,18 +66,16 @@ func LinearGradient[T Float](grad, x []T, stride int, w []T, bias T, targets []T
 	all, known := noescape(grad), noescape(targets)
 	l := linear[T]{table: table[T](), memory: take[T, linearMemory[T]](&linearMemories),
 		x: noescape(x), w: noescape(w), stride: stride, bias: bias, loss: loss, scale: scale}
+	sum := pieceSum[T]{dst: all}
+	if len(known) > LinearPiece {
+		sum.partial = l.memory.partial(len(all))
+	}
 	var slopes float64
 	for r := 0; r < len(known); r += LinearPiece {
-		to := all
-		if r > 0 {
-			to = l.memory.zeros(len(all))
-		}
-		v, b := l.piece(to, r, known[r:min(len(known), r+LinearPiece)])
+		v, b := l.piece(sum.begin(r), r, known[r:min(len(known), r+LinearPiece)])
 		value += v
 		slopes += float64(b)
-		if r > 0 {
-			l.table.Add(all, all, to)
-		}
+		sum.end(l.table, r)
 	}
 	keep[T](&linearMemories, l.memory)
 	return value, T(slopes)
@@ -109,12 +105,11 @@ type linearMemory[T Float] struct {
 
 var linearMemories kept
 
-// zeros returns the memory for a piece's gradient, cleared.
-func (m *linearMemory[T]) zeros(n int) []T {
+// partial returns the memory for a piece's gradient.
+func (m *linearMemory[T]) partial(n int) []T {
 	if len(m.sum) < n {
 		m.sum = make([]T, n)
 	}
-	clear(m.sum[:n])
 	return m.sum[:n]
 }
 
@@ -145,8 +140,8 @@ func linearRows(bytes int) int {
 	switch {
 	case bytes == 0:
 		return LinearPiece
-	case bytes > linearBlockBytes/linearGroup:
+	case bytes > nearBytes/linearGroup:
 		return max(1, linearFarBytes/bytes)
 	}
-	return linearBlockBytes / bytes &^ (linearGroup - 1)
+	return nearBytes / bytes &^ (linearGroup - 1)
 }

@@ -1,9 +1,6 @@
 package kernels
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "unsafe"
 
 // momentRows is how many rows of a column are summed by themselves, about the first of them.
 const momentRows = 64
@@ -23,18 +20,6 @@ var momentMemories kept
 // momentColumns returns how many columns are worked on at a time.
 func momentColumns[T Float]() int { return momentBytes / int(unsafe.Sizeof(T(0))) }
 
-// checkNumber panics unless there is a number of rows or columns to take a mean over.
-func checkNumber(kernel, what string, n int) {
-	if n <= 0 {
-		panicNumber(kernel, what, n)
-	}
-}
-
-//go:noinline
-func panicNumber(kernel, what string, n int) {
-	panic(fmt.Sprintf("kernels: %s: moments of %d %s", kernel, n, what))
-}
-
 // ColumnMoments computes the mean and the variance of each column of a row-major matrix. With
 // D = len(mean), row r is a[r*stride : r*stride+D]:
 //
@@ -53,14 +38,16 @@ func panicNumber(kernel, what string, n int) {
 // column, the mean errs by less than u|mean| + (70 + rows/32) u R, and the variance by less
 // than (350 + rows/8) u R². That of equal elements is 0.
 //
-// A column with an infinite or NaN element has the variance NaN, and so has one with elements
-// whose squared differences overflow. mean, variance and a must not overlap. ColumnMoments
-// panics if mean and variance differ in length, if stride < D, if rows < 1, or if the matrix
-// does not fit in a; the last row need not be padded to the stride.
-func ColumnMoments[T Float](mean, variance, a []T, rows, stride int) {
+// A column with an infinite or NaN element has the variance NaN and a mean that is infinite or
+// NaN, which of them depends on the element's row. Where sums of differences overflow, the
+// mean may be infinite or NaN too; where those of their squares do, the variance is +Inf or
+// NaN. mean, variance and a must not overlap. ColumnMoments panics if mean and variance differ
+// in length, if stride < D, if rows < 1, or if the matrix does not fit in a; the last row need
+// not be padded to the stride.
+func ColumnMoments[T Float](mean, variance, a []T, stride, rows int) {
 	checkLen("ColumnMoments", len(mean), len(variance))
 	checkRows("ColumnMoments", len(mean), len(a), rows, stride)
-	checkNumber("ColumnMoments", "rows", rows)
+	checkMean("ColumnMoments", "rows", rows)
 	m := take[T, momentMemory[T]](&momentMemories)
 	from := noescape(a)
 	means, variances := noescape(mean), noescape(variance)
@@ -108,14 +95,14 @@ func (m *momentMemory[T]) columns(mean, variance, a []T, rows, stride int) {
 // 32, and up to 16384 float32 or 8192 float64, the mean errs by less than e = u|mean| +
 // (columns/L + 10) u R, and the variance by less than (columns/L + 12) u times itself and e².
 //
-// A row with an infinite or NaN element has the variance NaN, and so may have one with
-// elements whose differences overflow. mean, variance and a must not overlap. RowMoments
+// Elements that are not finite, and sums that overflow, do to the moments of a row what they do
+// to those of a column in [ColumnMoments]. mean, variance and a must not overlap. RowMoments
 // panics if mean and variance differ in length, if columns < 1, if stride < columns, or if the
 // matrix does not fit in a; the last row need not be padded to the stride.
 func RowMoments[T Float](mean, variance, a []T, stride, columns int) {
 	checkLen("RowMoments", len(mean), len(variance))
 	checkRows("RowMoments", columns, len(a), len(mean), stride)
-	checkNumber("RowMoments", "columns", columns)
+	checkMean("RowMoments", "columns", columns)
 	from := noescape(a)
 	means, variances := noescape(mean), noescape(variance)
 	rows := rowsAtATime[T](columns)

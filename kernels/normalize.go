@@ -1,15 +1,12 @@
 package kernels
 
-// normRows is how many rows of a batch are summed by themselves where a sum goes over rows.
-const normRows = 256
-
 // checkNorm panics as a function of two matrices with so many rows as there are row numbers,
 // and with a vector of an element for each column, does.
 func checkNorm(kernel string, columns, rows, otherRows, lenY, yStride, lenX, stride int) {
 	checkLen(kernel, rows, otherRows)
 	checkRows(kernel, columns, lenY, rows, yStride)
 	checkRows(kernel, columns, lenX, rows, stride)
-	checkNumber(kernel, "columns", columns)
+	checkMean(kernel, "columns", columns)
 }
 
 // LayerNorm normalises each row of a row-major matrix (Ba, Kiros and Hinton 2016,
@@ -53,18 +50,18 @@ func LayerNorm[T Float](y []T, yStride int, x []T, stride int, gamma, beta, mean
 //			dgamma[j] += dy[r*dyStride+j] * xhat
 //			dbeta[j] += dy[r*dyStride+j]
 //		}
-//		a := average of dy*gamma over the row
-//		b := average of dy*gamma*xhat over the row
+//		a := Sum(dy*gamma of the row) / len(gamma)
+//		b := Sum((x-mean[r])*gamma*dy of the row) / len(gamma) * rstd[r] * rstd[r]
 //		for j := range gamma {
-//			dx[r*dxStride+j] = rstd[r] * (dy[r*dyStride+j]*gamma[j] - a - xhat*b)
+//			dx[r*dxStride+j] = rstd[r] * (dy[r*dyStride+j]*gamma[j] - a - (x[r*stride+j]-mean[r])*b)
 //		}
 //	}
 //
-// dgamma and dbeta, which begin at 0 whatever they hold, are summed in row order, each 256
-// rows from +0 by themselves, and these sums are added in order. The averages are sums in
-// the order of [Sum], of products that round, over the number of columns. dx may be dy or x,
-// with the same stride; nothing else may overlap what is written. LayerNormGrad panics if
-// lengths differ, and otherwise as LayerNorm does.
+// Each operation rounds to T, from left to right, and sums go in the order of [Sum]. dgamma
+// and dbeta, which begin at 0 whatever they hold, are summed in row order, each 256 rows from
+// +0 by themselves, and these sums are added in order. dx may be dy or x, with the same
+// stride; nothing else may overlap what is written. LayerNormGrad panics if lengths differ,
+// and otherwise as LayerNorm does.
 func LayerNormGrad[T Float](dx []T, dxStride int, dgamma, dbeta, dy []T, dyStride int, x []T, stride int, gamma, mean, rstd []T) {
 	checkLen("LayerNormGrad", len(gamma), len(dgamma))
 	checkLen("LayerNormGrad", len(gamma), len(dbeta))
@@ -93,7 +90,7 @@ func RMSNorm[T Float](y []T, yStride int, x []T, stride int, gamma, rstd []T, ep
 	memory := take[T, normMemory[T]](&normMemories)
 	zeros := memory.zeros[:]
 	to, from, rstds := noescape(y), noescape(x), noescape(rstd)
-	rows := min(normRows, rowsAtATime[T](columns))
+	rows := rowsAtATime[T](columns)
 	for r := 0; r < len(rstds); r += rows {
 		end := min(len(rstds), r+rows)
 		w, block := rstds[r:end], from[r*stride:]
@@ -115,9 +112,9 @@ func RMSNorm[T Float](y []T, yStride int, x []T, stride int, gamma, rstd []T, ep
 //			xhat := x[r*stride+j] * rstd[r]
 //			dgamma[j] += dy[r*dyStride+j] * xhat
 //		}
-//		b := average of dy*gamma*xhat over the row
+//		b := Sum(x*gamma*dy of the row) / len(gamma) * rstd[r] * rstd[r]
 //		for j := range gamma {
-//			dx[r*dxStride+j] = rstd[r] * (dy[r*dyStride+j]*gamma[j] - xhat*b)
+//			dx[r*dxStride+j] = rstd[r] * (dy[r*dyStride+j]*gamma[j] - x[r*stride+j]*b)
 //		}
 //	}
 //

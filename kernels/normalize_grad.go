@@ -2,8 +2,8 @@ package kernels
 
 // normMemory is what the functions of normalisation keep for their next calls.
 type normMemory[T Float] struct {
-	zeros   [normRows]T // never written
-	a, b    [normRows]T // the averages of a block of rows
+	zeros   [nearRows]T // never written
+	a, b    [nearRows]T // the averages of a block of rows
 	s, q    []T         // sums over the rows of a piece
 	discard []T         // a sum that nobody wants
 }
@@ -37,14 +37,10 @@ func (g *normGrad[T]) rows(dx, dgamma, dbeta, dy, x, mean, rstd []T) {
 	clear(dgamma)
 	clear(dbeta)
 	block := max(1, rowsAtATime[T](columns)/2) // of two matrices
-	for from := 0; from < len(rstd); from += normRows {
-		toGamma, toBeta := dgamma, dbeta
-		if from > 0 {
-			toGamma, toBeta = q, s
-			clear(q)
-			clear(s)
-		}
-		to := min(len(rstd), from+normRows)
+	toGamma, toBeta := pieceSum[T]{dgamma, q}, pieceSum[T]{dbeta, s}
+	for from := 0; from < len(rstd); from += rowPiece {
+		sumGamma, sumBeta := toGamma.begin(from), toBeta.begin(from)
+		to := min(len(rstd), from+rowPiece)
 		for r := from; r < to; r += block {
 			end := min(to, r+block)
 			means := g.memory.zeros[:end-r]
@@ -52,14 +48,12 @@ func (g *normGrad[T]) rows(dx, dgamma, dbeta, dy, x, mean, rstd []T) {
 				means = mean[r:end]
 			}
 			blockDy, blockX := dy[r*g.dyStride:], x[r*g.stride:]
-			g.table.RowProductSums(end-r, toBeta, toGamma, blockDy, g.dyStride, blockX, g.stride, means, rstd[r:end])
+			g.table.RowProductSums(end-r, sumBeta, sumGamma, blockDy, g.dyStride, blockX, g.stride, means, rstd[r:end])
 			a, b := g.averages(blockDy, blockX, mean != nil, means, rstd[r:end])
 			g.table.NormalizeRowsGrad(end-r, columns, dx[r*g.dxStride:], g.dxStride, blockDy, g.dyStride, blockX, g.stride, g.gamma, means, rstd[r:end], a, b)
 		}
-		if from > 0 {
-			g.table.Add(dgamma, dgamma, q)
-			g.table.Add(dbeta, dbeta, s)
-		}
+		toGamma.end(g.table, from)
+		toBeta.end(g.table, from)
 	}
 }
 

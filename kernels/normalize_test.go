@@ -236,7 +236,7 @@ func runningMoments[T kernels.Float](t *testing.T) {
 	mean, variance := slices.Clone(running.Mean), slices.Clone(running.Variance)
 	kernels.BatchNorm(p.y.x, p.y.stride, p.x.x, p.x.stride, rows, p.gamma, p.beta, p.mean, p.rstd, p.eps, &running)
 	batchMean, batchVariance := make([]T, columns), make([]T, columns)
-	kernels.ColumnMoments(batchMean, batchVariance, p.x.x, rows, p.x.stride)
+	kernels.ColumnMoments(batchMean, batchVariance, p.x.x, p.x.stride, rows)
 	for j := range mean {
 		wantMean := (1-momentum)*float64(mean[j]) + momentum*float64(batchMean[j])
 		wantVariance := (1-momentum)*float64(variance[j]) + momentum*float64(batchVariance[j])*rows/(rows-1)

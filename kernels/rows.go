@@ -39,10 +39,15 @@ func checkSlices[T Float](kernel string, width int, xs [][]T) {
 }
 
 // checkMean panics for the mean of nothing.
-func checkMean(kernel string, rows int) {
-	if rows == 0 {
-		panic(fmt.Sprintf("kernels: %s: mean of 0 rows", kernel))
+func checkMean(kernel, what string, n int) {
+	if n == 0 {
+		panicMean(kernel, what)
 	}
+}
+
+//go:noinline
+func panicMean(kernel, what string) {
+	panic(fmt.Sprintf("kernels: %s: mean of 0 %s", kernel, what))
 }
 
 // SumRows adds up the rows of a row-major matrix, as the reduction of a
@@ -78,14 +83,14 @@ func SumRowsAdd[T Float](dst, a []T, rows, stride int) {
 // not be 0.
 func MeanRows[T Float](dst, a []T, rows, stride int) {
 	checkRows("MeanRows", len(dst), len(a), rows, stride)
-	checkMean("MeanRows", rows)
+	checkMean("MeanRows", "rows", rows)
 	table[T]().MeanRows(noescape(dst), noescape(a), rows, stride, T(rows))
 }
 
 // MeanRowsAdd is MeanRows accumulating into its destination: dst[j] += the mean.
 func MeanRowsAdd[T Float](dst, a []T, rows, stride int) {
 	checkRows("MeanRowsAdd", len(dst), len(a), rows, stride)
-	checkMean("MeanRowsAdd", rows)
+	checkMean("MeanRowsAdd", "rows", rows)
 	table[T]().MeanRowsAdd(noescape(dst), noescape(a), rows, stride, T(rows))
 }
 
@@ -120,7 +125,7 @@ func SumSlicesAdd[T Float](dst []T, xs [][]T) {
 // must not be 0.
 func MeanSlices[T Float](dst []T, xs [][]T) {
 	checkSlices("MeanSlices", len(dst), xs)
-	checkMean("MeanSlices", len(xs))
+	checkMean("MeanSlices", "slices", len(xs))
 	table[T]().MeanSlices(noescape(dst), noescape(xs), T(len(xs)))
 }
 
@@ -128,6 +133,6 @@ func MeanSlices[T Float](dst []T, xs [][]T) {
 // mean.
 func MeanSlicesAdd[T Float](dst []T, xs [][]T) {
 	checkSlices("MeanSlicesAdd", len(dst), xs)
-	checkMean("MeanSlicesAdd", len(xs))
+	checkMean("MeanSlicesAdd", "slices", len(xs))
 	table[T]().MeanSlicesAdd(noescape(dst), noescape(xs), T(len(xs)))
 }

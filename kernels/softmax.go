@@ -1,20 +1,5 @@
 package kernels
 
-import "unsafe"
-
-// CrossEntropyRows is the number of rows in a block of [CrossEntropy]. Blocks are the unit
-// of parallel work.
-const CrossEntropyRows = 128
-
-// nearBytes is about how much of a matrix is taken through all steps at a time, so that it
-// stays in the first-level cache.
-const nearBytes = 16 << 10
-
-// rowsAtATime returns how many rows of so many columns are taken together.
-func rowsAtATime[T Float](columns int) int {
-	return max(1, min(CrossEntropyRows, nearBytes/int(unsafe.Sizeof(T(0)))/max(1, columns)))
-}
-
 // expRows takes the exponential function of each element of a matrix, multiplies it by its
 // row's element of shares over the sum of the row, and leaves the sums' logarithms in logs.
 func expRows[T Float](t *Table[T], columns int, x []T, stride int, shares, logs []T) {
@@ -68,7 +53,7 @@ func LogSumExp[T Float](dst, softmax []T, softmaxStride int, x []T, stride, colu
 }
 
 func logSumExp[T Float](dst, softmax []T, softmaxStride int, x []T, stride, columns int) {
-	var sharesOf, logsOf [CrossEntropyRows]T
+	var sharesOf, logsOf [nearRows]T
 	t, step := table[T](), rowsAtATime[T](columns)
 	for r := range min(step, len(dst)) {
 		sharesOf[r] = 1

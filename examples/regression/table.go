@@ -114,7 +114,7 @@ type scaling struct{ mean, deviation []float64 }
 func (t *table) standardise() (scaling, error) {
 	k, rows := t.columns(), len(t.target)
 	s := scaling{make([]float64, k), make([]float64, k)}
-	kernels.ColumnMoments(s.mean, s.deviation, t.features, rows, k)
+	kernels.ColumnMoments(s.mean, s.deviation, t.features, k, rows)
 	inverse := make([]float64, k)
 	for j, variance := range s.deviation {
 		s.deviation[j] = math.Sqrt(variance)
