@@ -88,6 +88,35 @@ type Spec struct {
 	Build  func(m *Arena) *Case
 }
 
+// bothTypes returns a case for both types, of which elements is the size of the working set.
+func bothTypes(c Caches, op string, n, elements int, f32, f64 func(m *Arena) *Case) []Spec {
+	return []Spec{
+		{Ops: []string{op}, Type: "f32", N: n, Place: c.place(4 * elements), Build: f32},
+		{Ops: []string{op}, Type: "f64", N: n, Place: c.place(8 * elements), Build: f64},
+	}
+}
+
+// repeat returns what calls f again and again, and returns what the last call does.
+func repeat(f func() float64) func(reps int) float64 {
+	return func(reps int) (result float64) {
+		for range reps {
+			result = f()
+		}
+		return result
+	}
+}
+
+// repeatOn is repeat for calls without a result: x holds one, of which an element stands for
+// the others.
+func repeatOn[T kernels.Float](x []T, f func()) func(reps int) float64 {
+	return func(reps int) float64 {
+		for range reps {
+			f()
+		}
+		return float64(x[len(x)-1])
+	}
+}
+
 // Specs lists the cases, in the order of the kernels' table, and then those of
 // whole steps and of gonum's interfaces, both on the level that is active. memory
 // is the working set in bytes that counts as lying in memory, see

@@ -20,9 +20,9 @@ func entropySpecs(c Caches) []Spec {
 	for _, s := range entropyShapes {
 		rows, classes := s[0], s[1]
 		op, n := fmt.Sprintf("CrossEntropy/%dx%d", rows, classes), rows*classes
-		all = append(all,
-			Spec{Ops: []string{op}, Type: "f32", N: n, Place: c.place(8 * n), Build: func(m *Arena) *Case { return buildEntropy(m, op, rows, classes, f32) }},
-			Spec{Ops: []string{op}, Type: "f64", N: n, Place: c.place(16 * n), Build: func(m *Arena) *Case { return buildEntropy(m, op, rows, classes, f64) }})
+		all = append(all, bothTypes(c, op, n, 2*n,
+			func(m *Arena) *Case { return buildEntropy(m, op, rows, classes, f32) },
+			func(m *Arena) *Case { return buildEntropy(m, op, rows, classes, f64) })...)
 	}
 	return all
 }
@@ -41,14 +41,6 @@ func buildEntropy[T kernels.Float](m *Arena, op string, rows, classes int, pool 
 	fill(b.logits, pool.signed)
 	for r := range b.labels {
 		b.labels[r] = r * 7 % classes
-	}
-	repeat := func(f func() float64) func(int) float64 {
-		return func(reps int) (loss float64) {
-			for range reps {
-				loss = f()
-			}
-			return loss
-		}
 	}
 	c := &Case{Bytes: 2 * rows * classes * sizeOf[T](), Contenders: []Contender{{Op: op, Role: Naive, Run: repeat(b.plain)}}}
 	for _, l := range kernels.Levels() {

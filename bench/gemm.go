@@ -39,19 +39,15 @@ func gemmSpecs(c Caches) []Spec {
 	for _, trans := range []string{"NN", "TN", "NT"} {
 		for _, s := range gemmShapes {
 			op := fmt.Sprintf("Gemm/%s/%dx%dx%d", trans, s.m, s.n, s.k)
-			add := func(typ string, size int, build func(m *Arena) *Case) {
-				all = append(all, Spec{Ops: []string{op}, Type: typ, N: s.m * s.n * s.k, Place: c.place((s.m*s.n + s.m*s.k + s.k*s.n) * size), Build: build})
-			}
-			add("f32", 4, func(m *Arena) *Case {
+			all = append(all, bothTypes(c, op, s.m*s.n*s.k, s.m*s.n+s.m*s.k+s.k*s.n, func(m *Arena) *Case {
 				return buildGemm(m, op, trans, s, f32, func(lib blasLibrary, tA, tB blas.Transpose, a []float32, lda int, b []float32, ldb int, c []float32) {
 					lib.Sgemm(tA, tB, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n)
 				})
-			})
-			add("f64", 8, func(m *Arena) *Case {
+			}, func(m *Arena) *Case {
 				return buildGemm(m, op, trans, s, f64, func(lib blasLibrary, tA, tB blas.Transpose, a []float64, lda int, b []float64, ldb int, c []float64) {
 					lib.Dgemm(tA, tB, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n)
 				})
-			})
+			})...)
 		}
 	}
 	return all
@@ -71,17 +67,9 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 	if trans[1] == 'T' {
 		tB, ldb = blas.Trans, s.k
 	}
-	repeat := func(f func()) func(int) float64 {
-		return func(reps int) float64 {
-			for range reps {
-				f()
-			}
-			return float64(c[len(c)-1])
-		}
-	}
 	x := &Case{Bytes: (s.m*s.k + s.k*s.n + 2*s.m*s.n) * sizeOf[T]()}
 	if s.m*s.n*s.k <= plainTerms {
-		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Naive, Run: repeat(func() { plainGemm(trans, s, a, b, c) })})
+		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Naive, Run: repeatOn(c, func() { plainGemm(trans, s, a, b, c) })})
 	}
 	// gonum spreads large products over goroutines, and these over all processors.
 	alone := func(run func(int) float64) func(int) float64 {
@@ -91,13 +79,13 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 		}
 	}
 	x.Contenders = append(x.Contenders, Contender{Op: op, Role: Gonum, Wall: s.m*s.n > 64*64,
-		Run: alone(repeat(func() { call(reference.Implementation{}, tA, tB, a, lda, b, ldb, c) }))})
+		Run: alone(repeatOn(c, func() { call(reference.Implementation{}, tA, tB, a, lda, b, ldb, c) }))})
 	for _, l := range kernels.Levels() {
 		if l == kernels.Generic && s.m*s.n*s.k > plainTerms {
 			continue
 		}
 		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Kernel, Level: l, Prepare: func() { setLevel(l) },
-			Run: repeat(func() {
+			Run: repeatOn(c, func() {
 				kernels.Gemm(tA == blas.Trans, tB == blas.Trans, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n)
 			})})
 		if probe := multiplyAdds[T](l, s.m*s.n*s.k); probe != nil {

@@ -20,9 +20,9 @@ func linearSpecs(c Caches) []Spec {
 	for _, s := range linearShapes {
 		rows, features := s[0], s[1]
 		op, n := fmt.Sprintf("LinearGradient/%dx%d", rows, features), rows*features
-		all = append(all,
-			Spec{Ops: []string{op}, Type: "f32", N: n, Place: c.place(4 * n), Build: func(m *Arena) *Case { return buildLinear(m, op, rows, features, f32) }},
-			Spec{Ops: []string{op}, Type: "f64", N: n, Place: c.place(8 * n), Build: func(m *Arena) *Case { return buildLinear(m, op, rows, features, f64) }})
+		all = append(all, bothTypes(c, op, n, n,
+			func(m *Arena) *Case { return buildLinear(m, op, rows, features, f32) },
+			func(m *Arena) *Case { return buildLinear(m, op, rows, features, f64) })...)
 	}
 	return all
 }
@@ -41,14 +41,6 @@ func buildLinear[T kernels.Float](m *Arena, op string, rows, features int, pool 
 	fill(b.x, pool.signed)
 	fill(b.w, pool.signed[1:])
 	fill(b.targets, pool.signed[2:])
-	repeat := func(f func() float64) func(int) float64 {
-		return func(reps int) (value float64) {
-			for range reps {
-				value = f()
-			}
-			return value
-		}
-	}
 	c := &Case{Bytes: rows * features * sizeOf[T](), Reset: func() { fill(b.grad, pool.signed[3:]) },
 		Contenders: []Contender{{Op: op, Role: Naive, Run: repeat(b.plain)}}}
 	for _, l := range kernels.Levels() {

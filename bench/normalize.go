@@ -75,9 +75,9 @@ func normSpecs(c Caches) []Spec {
 	for i, call := range calls32 {
 		for _, s := range normShapes {
 			op, n := fmt.Sprintf("%s/%dx%d", call.name, s[0], s[1]), s[0]*s[1]
-			all = append(all,
-				Spec{Ops: []string{op}, Type: "f32", N: n, Place: c.place(call.matrices * n * 4), Build: func(m *Arena) *Case { return buildNorm(m, op, s[0], s[1], f32, call) }},
-				Spec{Ops: []string{op}, Type: "f64", N: n, Place: c.place(call.matrices * n * 8), Build: func(m *Arena) *Case { return buildNorm(m, op, s[0], s[1], f64, calls64[i]) }})
+			all = append(all, bothTypes(c, op, n, call.matrices*n,
+				func(m *Arena) *Case { return buildNorm(m, op, s[0], s[1], f32, call) },
+				func(m *Arena) *Case { return buildNorm(m, op, s[0], s[1], f64, calls64[i]) })...)
 		}
 	}
 	return all
@@ -99,14 +99,6 @@ func buildNorm[T kernels.Float](m *Arena, op string, rows, columns int, pool *po
 	for _, v := range vectors {
 		*v.x = slice[T](m, v.n)
 	}
-	repeat := func(f func(l *normLayer[T])) func(int) float64 {
-		return func(reps int) float64 {
-			for range reps {
-				f(l)
-			}
-			return float64(l.y[0])
-		}
-	}
 	c := &Case{
 		Bytes: call.matrices * rows * columns * sizeOf[T](),
 		Reset: func() {
@@ -114,10 +106,10 @@ func buildNorm[T kernels.Float](m *Arena, op string, rows, columns int, pool *po
 				fill(*v.x, pool.signed[i:])
 			}
 		},
-		Contenders: []Contender{{Op: op, Role: Naive, Run: repeat(call.simple)}},
+		Contenders: []Contender{{Op: op, Role: Naive, Run: repeatOn(l.y, func() { call.simple(l) })}},
 	}
 	for _, level := range kernels.Levels() {
-		c.Contenders = append(c.Contenders, Contender{Op: op, Role: Kernel, Level: level, Prepare: func() { setLevel(level) }, Run: repeat(call.public)})
+		c.Contenders = append(c.Contenders, Contender{Op: op, Role: Kernel, Level: level, Prepare: func() { setLevel(level) }, Run: repeatOn(l.y, func() { call.public(l) })})
 	}
 	return c
 }

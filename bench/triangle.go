@@ -46,12 +46,9 @@ func triangleSpecs(c Caches) []Spec {
 	var all []Spec
 	for _, o := range triangleOps {
 		for _, n := range triangleSizes {
-			spec := func(typ string, size int, build func(m *Arena) *Case) Spec {
-				return Spec{Ops: []string{o.name}, Type: typ, N: n, Place: c.place(3 * n * n * size), Build: build}
-			}
-			all = append(all,
-				spec("f32", 4, func(m *Arena) *Case { return buildTriangle(m, o, n, f32, single) }),
-				spec("f64", 8, func(m *Arena) *Case { return buildTriangle(m, o, n, f64, double) }))
+			all = append(all, bothTypes(c, o.name, n, 3*n*n,
+				func(m *Arena) *Case { return buildTriangle(m, o, n, f32, single) },
+				func(m *Arena) *Case { return buildTriangle(m, o, n, f64, double) })...)
 		}
 	}
 	return all
@@ -68,17 +65,10 @@ func buildTriangle[T kernels.Float](m *Arena, o triangleOp, n int, pool *pools[T
 		ownInverse(p.A.X, n)
 	}
 	fill(p.B.X, pool.signed[1:])
-	repeat := func(f func()) func(int) float64 {
-		return func(reps int) float64 {
-			for range reps {
-				f()
-			}
-			return float64(p.Result().X[n*n-1])
-		}
-	}
+	result := p.Result().X[:n*n]
 	x := &Case{Bytes: p.Elements() * sizeOf[T]()}
 	// gonum spreads large products over goroutines, and these over all processors.
-	gonum := repeat(func() { theirs(p) })
+	gonum := repeatOn(result, func() { theirs(p) })
 	x.Contenders = append(x.Contenders, Contender{Op: o.name, Role: Gonum, Wall: n > 64, Run: func(reps int) float64 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 		return gonum(reps)
@@ -97,8 +87,8 @@ func buildTriangle[T kernels.Float](m *Arena, o triangleOp, n int, pool *pools[T
 		}
 		level := func() { setLevel(l) }
 		x.Contenders = append(x.Contenders,
-			Contender{Op: o.name, Role: Kernel, Level: l, Prepare: level, Run: repeat(p.Public)},
-			Contender{Op: o.name, Role: WholeGemm, Level: l, Prepare: level, Run: repeat(func() {
+			Contender{Op: o.name, Role: Kernel, Level: l, Prepare: level, Run: repeatOn(result, p.Public)},
+			Contender{Op: o.name, Role: WholeGemm, Level: l, Prepare: level, Run: repeatOn(result, func() {
 				kernels.Gemm(kernels.NoTrans, kernels.NoTrans, n, n, n, 1, p.A.X, n, second, n, 0, product, n)
 			})})
 		if probe := multiplyAdds[T](l, terms); probe != nil {

@@ -16,46 +16,27 @@ func TestTriangleContendersAgree(t *testing.T) {
 		if s.N != 64 {
 			continue
 		}
-		tolerance := 1e-13
-		if s.Type == "f32" {
-			tolerance = 1e-5
-		}
-		after := func(i, reps int) []float64 {
-			m := &Arena{}
-			c := s.Build(m)
-			if reps > 0 {
-				d := &c.Contenders[i]
-				if d.Prepare != nil {
-					d.Prepare()
-				}
-				d.Run(reps)
-			}
-			return arenaValues(m, s.Type)
-		}
-		agree := func(d *Contender, reps int, want []float64, i int) {
-			got := after(i, reps)
+		tolerance := s.tolerance(1e-5, 1e-13)
+		expect := func(d *Contender, i, reps int, want []float64) {
+			_, got := after(s, i, reps)
 			for j, x := range want {
 				if !near(got[j], x, tolerance) {
 					t.Fatalf("%s %s %s, %d times: element %d of the arena is %v, want %v", s.Ops[0], s.Type, d.Label(), reps, j, got[j], x)
 				}
 			}
 		}
-		var theirs []float64
+		var before, theirs []float64
 		changed := 0
 		for i, d := range s.Build(&Arena{}).Contenders {
 			switch d.Role {
 			case Gonum:
-				before := after(i, 0)
-				theirs = after(i, 1)
-				for j, x := range theirs {
-					if x != before[j] {
-						changed++
-					}
-				}
+				_, before = after(s, i, 0)
+				_, theirs = after(s, i, 1)
+				changed = changes(before, theirs)
 			case Kernel:
-				agree(&d, 1, theirs, i)
+				expect(&d, i, 1, theirs)
 				if strings.HasPrefix(s.Ops[0], "Tr") { // in place
-					agree(&d, 20, after(i, 0), i)
+					expect(&d, i, 20, before)
 				}
 			}
 		}
