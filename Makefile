@@ -62,7 +62,7 @@ purego:
 # From GOAMD64=v3 the compiler contracts a*b + c unless the source forbids it.
 v3:
 	@if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then \
-		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test ./kernels/... ./optim/...; \
+		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test -short ./kernels/... ./optim/...; \
 	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
 
 # Other machines: each leg builds the tests for one and runs them there, shortened.
