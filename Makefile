@@ -17,7 +17,7 @@ all: test
 
 # Every test on this machine's levels.
 test:
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 # All of gonum's suite for LAPACK on the backend; make test has a choice of it.
 lapack:
@@ -57,12 +57,12 @@ builds:
 	done
 
 purego:
-	STEEPEST_EXPECT_LEVEL=generic $(GO) test -tags purego ./kernels/... ./optim/...
+	STEEPEST_EXPECT_LEVEL=generic $(GO) test -timeout 30m -tags purego ./kernels/... ./optim/...
 
 # From GOAMD64=v3 the compiler contracts a*b + c unless the source forbids it.
 v3:
 	@if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then \
-		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test -short ./kernels/... ./optim/...; \
+		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test -timeout 30m -short ./kernels/... ./optim/...; \
 	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
 
 # Other machines: each leg builds the tests for one and runs them there, shortened.
