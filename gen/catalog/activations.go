@@ -6,18 +6,17 @@ import . "github.com/seed63264101/steepest/gen/vec"
 // gradients of all: dst is the gradient of the loss for the input, dy that for the output.
 // The others are functions.
 func activations() []*Kernel {
-	zero := func(b *Body) Val { return b.Const(Const{Name: "zero"}) }
 	return []*Kernel{
 		{
 			Name: "ReLU", Doc: "dst[i] = max(x[i], 0)", Family: "activation",
 			Params: params(Out, "dst", In, "x"),
 			Alias:  [][2]string{{"dst", "x"}},
 			Loop: Map{Body: func(b *Body) {
-				b.Store("dst", b.Max(zero(b), b.Load("x")))
+				b.Store("dst", b.Max(b.Const(zero), b.Load("x")))
 			}},
 		},
 		gradient("ReLUGrad", "dst[i] = 0 if x[i] <= 0, otherwise dy[i]", "x", nil, func(b *Body, dy, x Val) Val {
-			return b.And(dy, b.NotAtLeast(zero(b), x))
+			return b.And(dy, b.NotAtLeast(b.Const(zero), x))
 		}),
 		{
 			Name: "LeakyReLU", Doc: "dst[i] = x[i] or, if that is negative, slope*x[i]", Family: "activation",
@@ -25,11 +24,11 @@ func activations() []*Kernel {
 			Alias:  [][2]string{{"dst", "x"}},
 			Loop: Map{Body: func(b *Body) {
 				x := b.Load("x")
-				b.Store("dst", b.Select(b.Less(x, zero(b)), b.Mul(b.Coef("slope"), x), x))
+				b.Store("dst", b.Select(b.Less(x, b.Const(zero)), b.Mul(b.Coef("slope"), x), x))
 			}},
 		},
 		gradient("LeakyReLUGrad", "dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]", "x", []string{"slope"}, func(b *Body, dy, x Val) Val {
-			return b.Select(b.Less(zero(b), x), dy, b.Mul(b.Coef("slope"), dy))
+			return b.Select(b.Less(b.Const(zero), x), dy, b.Mul(b.Coef("slope"), dy))
 		}),
 		gradient("SigmoidGrad", "dst[i] = dy[i]*y[i]*(1 - y[i])", "y", nil, func(b *Body, dy, y Val) Val {
 			return b.Mul(dy, b.Mul(y, b.Sub(b.Const(one), y)))

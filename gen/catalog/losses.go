@@ -7,7 +7,6 @@ import (
 
 // losses describes the losses of each element, and their gradients for x, times scale.
 func losses() []*Kernel {
-	zero := func(b *Body) Val { return b.Const(Const{Name: "zero"}) }
 	return []*Kernel{
 		loss("SquaredError", "(x[i] - y[i])^2", nil, func(b *Body, x, y Val) (loss, grad Val) {
 			d := b.Sub(x, y)
@@ -17,13 +16,13 @@ func losses() []*Kernel {
 			d, delta := b.Sub(x, y), b.Coef("delta")
 			a := b.Abs(d)
 			c := b.Min(delta, a)
-			slope := b.Max(b.Sub(zero(b), delta), b.Min(delta, d))
+			slope := b.Max(b.Sub(b.Const(zero), delta), b.Min(delta, d))
 			return b.Mul(c, b.Sub(a, b.Mul(b.Const(half), c))), b.Mul(b.Coef("scale"), slope)
 		}),
 		loss("Hinge", "max(0, 1 - x[i]*y[i])", nil, func(b *Body, x, y Val) (loss, grad Val) {
 			m := b.Sub(b.Const(one), b.Mul(y, x))
-			slope := b.And(b.Sub(zero(b), b.Mul(b.Coef("scale"), y)), b.Less(zero(b), m))
-			return b.Max(zero(b), m), b.Select(b.Equal(m, m), slope, m)
+			slope := b.And(b.Sub(b.Const(zero), b.Mul(b.Coef("scale"), y)), b.Less(b.Const(zero), m))
+			return b.Max(b.Const(zero), m), b.Select(b.Equal(m, m), slope, m)
 		}),
 		{
 			Name: "BinaryCrossEntropy", Family: "loss",

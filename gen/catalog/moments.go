@@ -40,7 +40,7 @@ func columnMoments() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				t := b.Div(b.Load("s"), b.Coef("n"))
 				delta := b.Sub(b.Add(b.Sub(b.Load("k"), b.Load("origin")), t), b.Load("mean"))
-				inside := b.Max(b.Const(Const{Name: "zero"}), b.Sub(b.Load("q"), b.Mul(b.Load("s"), t)))
+				inside := b.Max(b.Const(zero), b.Sub(b.Load("q"), b.Mul(b.Load("s"), t)))
 				between := b.Mul(b.Mul(delta, delta), b.Coef("c"))
 				b.Store("mean", b.Add(b.Load("mean"), b.Mul(delta, b.Coef("w"))))
 				b.Store("m2", b.Div(b.Add(b.Load("m2"), b.Add(inside, between)), b.Coef("div")))
@@ -60,8 +60,7 @@ func columnMoments() []*Kernel {
 // rowMoments describes the sums along the rows.
 func rowMoments() []*Kernel {
 	sums := func(name, doc string, term func(b *Body) Val, p ...any) *Kernel {
-		p = append([]any{RowCount, "rows", ColumnCount, "n", OutRows, "dst"}, p...)
-		return &Kernel{Name: name, Doc: doc, Family: "rowwise", Params: params(p...), Loop: RowReduce{Combine: OpAdd, Term: term, Cut: true}}
+		return rowReduction(name, doc, RowReduce{Combine: OpAdd, Term: term, Cut: true}, p...)
 	}
 	deviation := func(b *Body) Val { return b.Sub(b.Load("a"), b.Held("m")) }
 	return []*Kernel{
@@ -78,29 +77,23 @@ func rowMoments() []*Kernel {
 
 // normalized describes what is done to elements with the moments of their column or row.
 func normalized() []*Kernel {
-	elements := func(name, doc string, alias [][2]string, f func(b *Body) Val, p ...any) *Kernel {
-		p = append([]any{RowCount, "rows", ColumnCount, "n", OutMatrix, "dst", Step, "dstStride"}, p...)
-		return &Kernel{Name: name, Doc: doc, Family: "rowwise", Params: params(p...), Alias: alias,
-			Loop: RowMap{Body: func(b *Body) { b.Store("dst", f(b)) }}}
-	}
-	ofA := [][2]string{{"dst", "a"}}
 	return []*Kernel{
-		elements("StandardizeColumns", "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", ofA, func(b *Body) Val {
+		rowMap("StandardizeColumns", "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", aliasA, func(b *Body) Val {
 			return b.Mul(b.Sub(b.Load("a"), b.Load("m")), b.Load("w"))
 		}, Matrix, "a", Step, "stride", In, "m", "w"),
-		elements("UnstandardizeColumns", "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", ofA, func(b *Body) Val {
+		rowMap("UnstandardizeColumns", "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", aliasA, func(b *Body) Val {
 			return b.Add(b.Mul(b.Load("a"), b.Load("w")), b.Load("m"))
 		}, Matrix, "a", Step, "stride", In, "m", "w"),
-		elements("NormalizeColumns", "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", ofA, func(b *Body) Val {
+		rowMap("NormalizeColumns", "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", aliasA, func(b *Body) Val {
 			return b.Add(b.Mul(b.Sub(b.Load("a"), b.Load("m")), b.Load("w")), b.Load("c"))
 		}, Matrix, "a", Step, "stride", In, "m", "w", "c"),
-		elements("NormalizeRows", "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", ofA, func(b *Body) Val {
+		rowMap("NormalizeRows", "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", aliasA, func(b *Body) Val {
 			return b.Add(b.Mul(b.Mul(b.Sub(b.Load("a"), b.Held("m")), b.Held("w")), b.Load("c")), b.Load("d"))
 		}, Matrix, "a", Step, "stride", In, "c", "d", InRows, "m", "w"),
-		elements("ScaleRows", "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", ofA, func(b *Body) Val {
+		rowMap("ScaleRows", "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", aliasA, func(b *Body) Val {
 			return b.Mul(b.Mul(b.Load("a"), b.Held("w")), b.Load("c"))
 		}, Matrix, "a", Step, "stride", In, "c", InRows, "w"),
-		elements("NormalizeRowsGrad", "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])",
+		rowMap("NormalizeRowsGrad", "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])",
 			[][2]string{{"dst", "g"}, {"dst", "a"}}, func(b *Body) Val {
 				g := b.Sub(b.Mul(b.Load("g"), b.Load("c")), b.Held("s"))
 				return b.Mul(b.Held("w"), b.Sub(g, b.Mul(b.Sub(b.Load("a"), b.Held("m")), b.Held("q"))))

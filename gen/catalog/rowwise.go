@@ -7,19 +7,15 @@ import . "github.com/seed63264101/steepest/gen/vec"
 func rowwise() []*Kernel {
 	element := func(b *Body) Val { return b.Load("a") }
 	return []*Kernel{
-		rowReduction("RowSums", "dst[r] = sum over j of a[r*stride+j]", RowReduce{Combine: OpAdd, Term: element}),
-		rowReduction("RowMax", "dst[r] = largest a[r*stride+j] that is not NaN", RowReduce{Combine: OpMax, Term: element}),
-		{
-			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise",
-			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "dst", Matrix, "a", Step, "stride", Matrix, "b", Step, "bStride"),
-			Loop: RowReduce{Combine: OpAdd, Term: func(b *Body) Val {
-				return b.Mul(b.Load("a"), b.Load("b"))
-			}},
-		},
+		rowReduction("RowSums", "dst[r] = sum over j of a[r*stride+j]", RowReduce{Combine: OpAdd, Term: element}, Matrix, "a", Step, "stride"),
+		rowReduction("RowMax", "dst[r] = largest a[r*stride+j] that is not NaN", RowReduce{Combine: OpMax, Term: element}, Matrix, "a", Step, "stride"),
+		rowReduction("RowDots", "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", RowReduce{Combine: OpAdd, Term: func(b *Body) Val {
+			return b.Mul(b.Load("a"), b.Load("b"))
+		}}, Matrix, "a", Step, "stride", Matrix, "b", Step, "bStride"),
 		{
 			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise",
 			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "most", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride"),
-			Alias:  [][2]string{{"dst", "a"}},
+			Alias:  aliasA,
 			Loop: RowReduce{Combine: OpMax, Term: element, Map: func(b *Body) {
 				b.Store("dst", b.Sub(element(b), b.Held("most")))
 			}},
@@ -27,37 +23,36 @@ func rowwise() []*Kernel {
 		{
 			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise",
 			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "sums", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride", InRows, "p"),
-			Alias:  [][2]string{{"dst", "a"}},
+			Alias:  aliasA,
 			Loop: RowReduce{Combine: OpAdd, Term: element,
 				Factor: func(b *Body, total Val) Val { return b.Div(b.Load("p"), total) },
 				Map: func(b *Body) {
 					b.Store("dst", b.Mul(element(b), b.Held("factor")))
 				}},
 		},
-		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", func(b *Body) Val {
+		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", aliasA, func(b *Body) Val {
 			return b.Sub(b.Load("a"), b.Held("p"))
-		}),
-		rowMap("RowScale", "dst[r*dstStride+j] = a[r*stride+j] * p[r]", func(b *Body) Val {
+		}, Matrix, "a", Step, "stride", InRows, "p"),
+		rowMap("RowScale", "dst[r*dstStride+j] = a[r*stride+j] * p[r]", aliasA, func(b *Body) Val {
 			return b.Mul(b.Load("a"), b.Held("p"))
-		}),
+		}, Matrix, "a", Step, "stride", InRows, "p"),
 	}
 }
 
-// rowReduction describes a number for each row of a matrix.
-func rowReduction(name, doc string, loop RowReduce) *Kernel {
-	return &Kernel{
-		Name: name, Doc: doc, Family: "rowwise",
-		Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "dst", Matrix, "a", Step, "stride"),
-		Loop:   loop,
-	}
+// aliasA: the matrix that is written may be the one that is read.
+var aliasA = [][2]string{{"dst", "a"}}
+
+// rowReduction describes a number for each row, from matrices and vectors.
+func rowReduction(name, doc string, loop RowReduce, from ...any) *Kernel {
+	all := append([]any{RowCount, "rows", ColumnCount, "n", OutRows, "dst"}, from...)
+	return &Kernel{Name: name, Doc: doc, Family: "rowwise", Params: params(all...), Loop: loop}
 }
 
-// rowMap describes a function of an element and of a number of its row.
-func rowMap(name, doc string, f func(b *Body) Val) *Kernel {
+// rowMap describes a function of an element, from matrices and vectors.
+func rowMap(name, doc string, alias [][2]string, f func(b *Body) Val, from ...any) *Kernel {
+	all := append([]any{RowCount, "rows", ColumnCount, "n", OutMatrix, "dst", Step, "dstStride"}, from...)
 	return &Kernel{
-		Name: name, Doc: doc, Family: "rowwise",
-		Params: params(RowCount, "rows", ColumnCount, "n", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride", InRows, "p"),
-		Alias:  [][2]string{{"dst", "a"}},
-		Loop:   RowMap{Body: func(b *Body) { b.Store("dst", f(b)) }},
+		Name: name, Doc: doc, Family: "rowwise", Params: params(all...), Alias: alias,
+		Loop: RowMap{Body: func(b *Body) { b.Store("dst", f(b)) }},
 	}
 }

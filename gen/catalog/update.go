@@ -220,6 +220,7 @@ func updates() []*Kernel {
 var (
 	huge     = Const{Name: "huge", Bits32: 254 << 23, Bits64: 2046 << 52} // 2^127, 2^1023
 	one      = Const{Name: "one", Bits32: 127 << 23, Bits64: 1023 << 52}
+	zero     = Const{Name: "zero"}
 	half     = Const{Name: "half", Bits32: 126 << 23, Bits64: 1022 << 52}
 	minusOne = Const{Name: "minusone", Bits32: 1<<31 | 127<<23, Bits64: 1<<63 | 1023<<52}
 )
