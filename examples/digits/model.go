@@ -143,7 +143,7 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 				}
 				mean += loss
 			}
-			total += mean * float64(len(batch))
+			total += float64(mean * float64(len(batch)))
 			if err := demo.Taken(opt.Step(grads...)); err != nil {
 				return nil, err
 			}

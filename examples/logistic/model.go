@@ -118,7 +118,7 @@ func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error)
 				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
 				mean += b.gradient(m, train, part, 1/float32(len(batch)))
 			}
-			total += mean * float64(len(batch))
+			total += float64(mean * float64(len(batch)))
 			if err := demo.Taken(opt.Step(grads...)); err != nil {
 				return nil, err
 			}

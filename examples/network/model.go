@@ -198,7 +198,7 @@ func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, 
 			if err != nil {
 				return nil, err
 			}
-			total += loss * float64(len(batch))
+			total += float64(loss * float64(len(batch)))
 			if err := demo.Taken(opt.Step(grads)); err != nil {
 				return nil, err
 			}
