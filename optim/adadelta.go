@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -40,12 +42,12 @@ func (r Adadelta) State() []string { return []string{"square_avg", "acc_delta"} 
 
 func (r Adadelta) rate() float64 { return r.LR }
 
-func (r Adadelta) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Rho", r.Rho, openFraction},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r Adadelta) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Rho", r.Rho, domain.OpenFraction),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

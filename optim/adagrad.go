@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Adagrad divides each element's step by the root of the sum of all its squared
 // gradients (J. Duchi, E. Hazan and Y. Singer, Adaptive subgradient methods for
@@ -35,13 +39,13 @@ func (r Adagrad) State() []string { return []string{"sum"} }
 
 func (r Adagrad) rate() float64 { return r.LR }
 
-func (r Adagrad) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"LRDecay", r.LRDecay, nonNegative},
-		{"InitialAccumulatorValue", r.InitialAccumulatorValue, nonNegative},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r Adagrad) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("LRDecay", r.LRDecay, domain.NonNegative),
+		domain.Of("InitialAccumulatorValue", r.InitialAccumulatorValue, domain.NonNegative),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Adam scales each element's step by running moments of its gradient (D. P.
 // Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015), as
@@ -48,13 +52,13 @@ func (r Adam) State() []string {
 
 func (r Adam) rate() float64 { return r.LR }
 
-func (r Adam) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r Adam) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.Fraction),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 
@@ -99,7 +103,7 @@ func (r AdamW) State() []string { return Adam(r).State() }
 
 func (r AdamW) rate() float64 { return r.LR }
 
-func (r AdamW) options() []option { return Adam(r).options() }
+func (r AdamW) options() []domain.Number { return Adam(r).options() }
 
 func (r AdamW) kernelOptions() kernels.AdamOptions {
 	o := Adam(r).kernelOptions()

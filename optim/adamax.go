@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Adamax is Adam with a decaying maximum of the gradient in the place of the
 // second moment (Kingma and Ba 2015, section 7.1), as torch.optim.Adamax:
@@ -37,17 +41,17 @@ func (r Adamax) State() []string { return []string{"exp_avg", "exp_inf"} }
 
 func (r Adamax) rate() float64 { return r.LR }
 
-func (r Adamax) options() []option {
+func (r Adamax) options() []domain.Number {
 	// The maximum is stored and never less than Eps.
-	eps := domain{"a finite number > 0, above the subnormal ones", func(v float64, round func(float64) float64) bool {
-		return positive.has(v, round) && round(round(v)*0x1p-60) > 0
-	}}
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"Eps", r.Eps, eps},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+	eps := domain.Where("a finite number > 0, above the subnormal ones", func(v float64, round func(float64) float64) bool {
+		return domain.Positive.Has(v, round) && round(round(v)*0x1p-60) > 0
+	})
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.Fraction),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("Eps", r.Eps, eps),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -34,7 +36,7 @@ var (
 // NewEMA returns an exponential moving average of the parameters. The decay, often
 // 0.999, must lie in [0, 1); the parameters must be as in [New].
 func NewEMA[T kernels.Float](params []Param[T], decay float64) (*WeightAverage[T], error) {
-	if err := checkOption[T]("EMA", option{"decay", decay, fraction}); err != nil {
+	if err := domain.Check[T]("optim: EMA", domain.Of("decay", decay, domain.Fraction)); err != nil {
 		return nil, err
 	}
 	return newWeightAverage(params, func(int) float64 { return 1 - decay })

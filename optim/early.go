@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -15,10 +17,10 @@ type Patience struct {
 	Maximize bool    // larger metrics are better
 }
 
-func (p Patience) options() []option {
-	return []option{
-		{"Checks", float64(p.Checks), positiveInt("checks")},
-		{"MinDelta", p.MinDelta, nonNegative},
+func (p Patience) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("Checks", float64(p.Checks), domain.Count("checks")),
+		domain.Of("MinDelta", p.MinDelta, domain.NonNegative),
 	}
 }
 
@@ -97,7 +99,7 @@ func (e *EarlyStopping[T]) Stop(p Progress) string {
 }
 
 // options are checked by Fit: one that NewEarlyStopping has not made has none.
-func (e *EarlyStopping[T]) options() []option { return e.patience.options() }
+func (e *EarlyStopping[T]) options() []domain.Number { return e.patience.options() }
 
 // Best returns the best metric so far. There is none before the first.
 func (e *EarlyStopping[T]) Best() (metric float64, ok bool) { return e.metric, e.seen }

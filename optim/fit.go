@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -79,7 +81,7 @@ func (o *FitOptions[T]) check(opt *Optimizer[T], f Objective[T]) error {
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("optim: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	case o.Validate != nil && o.ValidateEvery <= 0:
-		return fmt.Errorf("optim: Fit: ValidateEvery = %d, want %s", o.ValidateEvery, countFrom1.want)
+		return fmt.Errorf("optim: Fit: ValidateEvery = %d, want %s", o.ValidateEvery, domain.PositiveSteps.Want)
 	}
 	if s := opt.Observers(); len(s) > 0 && o.Validate == nil {
 		return fmt.Errorf("optim: Fit: the schedule %s needs Validate", typeName(s[0]))
@@ -106,7 +108,7 @@ func (o *FitOptions[T]) check(opt *Optimizer[T], f Objective[T]) error {
 	if o.Average != nil && o.Average.weight == nil {
 		return fmt.Errorf("optim: Fit: Average: %w", errNotMade)
 	}
-	return checkOption[float64]("Fit", option{"Smoothing", o.Smoothing, fraction})
+	return domain.Check[float64]("optim: Fit", domain.Of("Smoothing", o.Smoothing, domain.Fraction))
 }
 
 // isNilRule reports whether a rule would panic when called.

@@ -89,8 +89,8 @@ func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol f
 	}
 	root, flushed, eps := math.Sqrt(float64(generic.Floor[T]())), float64(generic.Tiny[T]()), 0.0
 	for _, o := range rule.options() {
-		if o.name == "Eps" {
-			eps = o.value
+		if o.Name == "Eps" {
+			eps = o.Value
 		}
 	}
 	largest, oneSign, slack := math.Sqrt(math.MaxFloat32)/100, false, 8*flushed/(root+eps)

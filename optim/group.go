@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -67,11 +69,11 @@ func (s setting) check() error {
 	if s.none {
 		return fmt.Errorf("optim: WithGroup: no GroupOption")
 	}
-	if err := checkOption[float64]("WithGroup", option{"LRFactor", s.factor, nonNegative}); err != nil {
+	if err := domain.Check[float64]("optim: WithGroup", domain.Of("LRFactor", s.factor, domain.NonNegative)); err != nil {
 		return err
 	}
 	if s.decay.set {
-		return checkOption[float64]("WithGroup", option{"WeightDecay", s.decay.value, nonNegative})
+		return domain.Check[float64]("optim: WithGroup", domain.Of("WeightDecay", s.decay.value, domain.NonNegative))
 	}
 	return nil
 }

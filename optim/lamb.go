@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -47,13 +49,13 @@ func (r LAMB) scratch() int { return 1 }
 
 func (r LAMB) rate() float64 { return r.LR }
 
-func (r LAMB) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r LAMB) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.Fraction),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -43,12 +45,12 @@ func (r LARS) State() []string { return []string{"momentum_buffer"} }
 
 func (r LARS) rate() float64 { return r.LR }
 
-func (r LARS) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Momentum", r.Momentum, fraction},
-		{"TrustCoefficient", r.TrustCoefficient, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r LARS) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Momentum", r.Momentum, domain.Fraction),
+		domain.Of("TrustCoefficient", r.TrustCoefficient, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

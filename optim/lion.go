@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Lion steps by the sign of a mix of its moment and the gradient (X. Chen et al.,
 // Symbolic discovery of optimization algorithms, NeurIPS 2023):
@@ -34,12 +38,12 @@ func (r Lion) State() []string { return []string{"exp_avg"} }
 
 func (r Lion) rate() float64 { return r.LR }
 
-func (r Lion) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r Lion) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.Fraction),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 	"math"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // A MovingAverage is an exponential moving average without bias towards the
@@ -35,7 +37,9 @@ func (a *MovingAverage) Add(x float64) float64 {
 // Value returns the average, NaN if there was no value yet.
 func (a *MovingAverage) Value() float64 { return a.Sum / a.Weight }
 
-func (a *MovingAverage) options() []option { return []option{{"Decay", a.Decay, fraction}} }
+func (a *MovingAverage) options() []domain.Number {
+	return []domain.Number{domain.Of("Decay", a.Decay, domain.Fraction)}
+}
 
 // A Divergence watches the loss of a run for losses that are bad: infinite, NaN,
 // or a spike, that is
@@ -95,11 +99,11 @@ func (d *Divergence) Observe(loss float64) error {
 	return &DivergedError{Loss: loss, Average: mean, Count: d.bad}
 }
 
-func (d *Divergence) options() []option {
-	return []option{
-		{"Spike", d.Spike, nonNegative},
-		{"Decay", d.Decay, fraction},
-		{"Warmup", float64(d.Warmup), countFrom0},
-		{"For", float64(d.For), countFrom1},
+func (d *Divergence) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("Spike", d.Spike, domain.NonNegative),
+		domain.Of("Decay", d.Decay, domain.Fraction),
+		domain.Of("Warmup", float64(d.Warmup), domain.Steps),
+		domain.Of("For", float64(d.For), domain.PositiveSteps),
 	}
 }

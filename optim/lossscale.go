@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // A LossScaler adapts the loss scale of training in reduced precision, as
 // torch.amp.GradScaler does (P. Micikevicius et al., Mixed precision training,
@@ -35,22 +39,22 @@ func WithLossScale(scale float64) Option { return WithLossScaler(fixedScale(scal
 func fixedScale(scale float64) LossScaler { return LossScaler{scale, 1, 1, 1} }
 
 // lossScales is the domain of a loss scale, a first one and a saved one.
-var lossScales = domain{"a normal float32 > 0", func(v float64, _ func(float64) float64) bool {
+var lossScales = domain.Where("a normal float32 > 0", func(v float64, _ func(float64) float64) bool {
 	return v >= leastLossScale && v <= math.MaxFloat32
-}}
+})
 
 const leastLossScale = 0x1p-126
 
-func (s LossScaler) options() []option {
-	return []option{
-		{"Init", s.Init, lossScales},
-		{"Growth", s.Growth, domain{"a finite number >= 1", func(v float64, _ func(float64) float64) bool {
+func (s LossScaler) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("Init", s.Init, lossScales),
+		domain.Of("Growth", s.Growth, domain.Where("a finite number >= 1", func(v float64, _ func(float64) float64) bool {
 			return v >= 1 && !math.IsInf(v, 1)
-		}}},
-		{"Backoff", s.Backoff, domain{"a number in (0, 1]", func(v float64, _ func(float64) float64) bool {
+		})),
+		domain.Of("Backoff", s.Backoff, domain.Where("a number in (0, 1]", func(v float64, _ func(float64) float64) bool {
 			return v > 0 && v <= 1
-		}}},
-		{"Interval", float64(s.Interval), positiveInt("steps")},
+		})),
+		domain.Of("Interval", float64(s.Interval), domain.Count("steps")),
 	}
 }
 

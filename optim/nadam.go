@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // NAdam is Adam with Nesterov's momentum (T. Dozat, Incorporating Nesterov
 // momentum into Adam, ICLR workshop 2016), as torch.optim.NAdam. With
@@ -49,18 +53,18 @@ func (r NAdam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
 
 func (r NAdam) rate() float64 { return r.LR }
 
-func (r NAdam) options() []option {
+func (r NAdam) options() []domain.Number {
 	// The momenta are rounded to float32, whatever the elements are.
-	beta1 := domain{"a number in [0, 1), and in float32 too", func(v float64, round func(float64) float64) bool {
-		return fraction.has(v, round) && float32(v) < 1
-	}}
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, beta1},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"Eps", r.Eps, positive},
-		{"MomentumDecay", r.MomentumDecay, nonNegative},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+	beta1 := domain.Where("a number in [0, 1), and in float32 too", func(v float64, round func(float64) float64) bool {
+		return domain.Fraction.Has(v, round) && float32(v) < 1
+	})
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, beta1),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("MomentumDecay", r.MomentumDecay, domain.NonNegative),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

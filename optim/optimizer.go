@@ -6,6 +6,8 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/parallel"
 )
@@ -332,7 +334,7 @@ func (o *Optimizer[T]) nextRate() (float64, error) {
 	}
 	for _, g := range o.groups {
 		if math.IsInf(float64(T(lr*g.factor)), 0) {
-			return 0, fmt.Errorf("optim: step %d: learning rate %v times a group's factor %v, want %s", o.steps+1, lr, g.factor, nonNegative.want)
+			return 0, fmt.Errorf("optim: step %d: learning rate %v times a group's factor %v, want %s", o.steps+1, lr, g.factor, domain.NonNegative.Want)
 		}
 	}
 	return lr, nil
@@ -341,7 +343,7 @@ func (o *Optimizer[T]) nextRate() (float64, error) {
 func nextRate[T kernels.Float](s Schedule, rule Rule, steps int) (float64, error) {
 	lr := s.Rate(rule.rate(), steps)
 	if !(lr >= 0) || math.IsInf(float64(T(lr)), 0) {
-		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(s), steps+1, lr, nonNegative.want)
+		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(s), steps+1, lr, domain.NonNegative.Want)
 	}
 	return lr, nil
 }

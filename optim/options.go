@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -93,11 +95,6 @@ func ZeroGrads() Option { return func(c *config) { c.zeroGrads = true } }
 // with [Optimizer.Close], or after the optimizer has become unreachable.
 func Workers(n int) Option { return func(c *config) { c.workers = n } }
 
-// positiveInt is the domain of counts.
-func positiveInt(what string) domain {
-	return domain{"a positive number of " + what, func(v float64, _ func(float64) float64) bool { return v > 0 }}
-}
-
 // newConfig applies the options to the defaults and checks the result.
 func newConfig[T kernels.Float](opts []Option) (config, error) {
 	c := defaults()
@@ -131,20 +128,20 @@ func checkConfig[T kernels.Float](c *config) error {
 		limit
 	}{{"ClipNorm", c.clipNorm}, {"ClipParamNorm", c.clipParamNorm}} {
 		if l.set {
-			if err := checkOption[float64](l.name, option{"limit", l.value, positive}); err != nil {
+			if err := domain.Check[float64]("optim: "+l.name, domain.Of("limit", l.value, domain.Positive)); err != nil {
 				return err
 			}
 		}
 	}
 	if c.clipValue.set {
-		if err := checkOption[T]("ClipValue", option{"limit", c.clipValue.value, positive}); err != nil {
+		if err := domain.Check[T]("optim: ClipValue", domain.Of("limit", c.clipValue.value, domain.Positive)); err != nil {
 			return err
 		}
 	}
-	if err := checkOption[float64]("Workers", option{"n", float64(c.workers), positiveInt("goroutines")}); err != nil {
+	if err := domain.Check[float64]("optim: Workers", domain.Of("n", float64(c.workers), domain.Count("goroutines"))); err != nil {
 		return err
 	}
-	if err := checkOption[float64]("FailAfterSkips", option{"n", c.failAfter.value, countFrom0}); err != nil {
+	if err := domain.Check[float64]("optim: FailAfterSkips", domain.Of("n", c.failAfter.value, domain.Steps)); err != nil {
 		return err
 	}
 	if err := checkOptions[T](c.scaler); err != nil {

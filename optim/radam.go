@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // RAdam is Adam with a rectified variance (L. Liu et al., On the variance of the
 // adaptive learning rate and beyond, ICLR 2020), as torch.optim.RAdam. With
@@ -47,13 +51,13 @@ func (r RAdam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
 
 func (r RAdam) rate() float64 { return r.LR }
 
-func (r RAdam) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r RAdam) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.Fraction),
+		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -33,18 +35,18 @@ func (s RateSweep) Rate(base float64, step int) float64 {
 	return s.From * powerReal(s.To/s.From, float64(max(step, 0))/float64(s.Steps-1))
 }
 
-func (s RateSweep) options() []option {
-	return []option{
-		{"From", s.From, positive},
-		{"To", s.To, domain{fmt.Sprintf("a finite number > From = %v", s.From), func(v float64, round func(float64) float64) bool {
+func (s RateSweep) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("From", s.From, domain.Positive),
+		domain.Of("To", s.To, domain.Where(fmt.Sprintf("a finite number > From = %v", s.From), func(v float64, round func(float64) float64) bool {
 			return round(v) > round(s.From) && !math.IsInf(round(v), 0)
-		}}},
-		{"To/From", s.To / s.From, finite},
-		{"Steps", float64(s.Steps), domain{"at least 2", func(v float64, _ func(float64) float64) bool {
+		})),
+		domain.Of("To/From", s.To/s.From, domain.Finite),
+		domain.Of("Steps", float64(s.Steps), domain.Where("at least 2", func(v float64, _ func(float64) float64) bool {
 			return v >= 2
-		}}},
-		{"Smoothing", s.Smoothing, fraction},
-		{"Blowup", s.Blowup, positive},
+		})),
+		domain.Of("Smoothing", s.Smoothing, domain.Fraction),
+		domain.Of("Blowup", s.Blowup, domain.Positive),
 	}
 }
 

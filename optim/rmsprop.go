@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -64,13 +66,13 @@ func (r RMSprop) State() []string {
 
 func (r RMSprop) rate() float64 { return r.LR }
 
-func (r RMSprop) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Alpha", r.Alpha, openFraction},
-		{"Eps", r.Eps, positive},
-		{"Momentum", r.Momentum, fraction},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r RMSprop) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Alpha", r.Alpha, domain.OpenFraction),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("Momentum", r.Momentum, domain.Fraction),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

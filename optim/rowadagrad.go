@@ -3,6 +3,8 @@ package optim
 import (
 	"math"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
 )
@@ -37,10 +39,10 @@ func (r RowAdagrad) State() []string { return []string{"sum"} }
 
 func (r RowAdagrad) rate() float64 { return r.LR }
 
-func (r RowAdagrad) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Eps", r.Eps, positive},
+func (r RowAdagrad) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Eps", r.Eps, domain.Positive),
 	}
 }
 

@@ -2,8 +2,9 @@ package optim
 
 import (
 	"fmt"
-	"math"
 	"unsafe"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
@@ -24,7 +25,7 @@ type Rule interface {
 	// rate returns the learning rate before the schedule.
 	rate() float64
 	// options lists the numeric options for checking.
-	options() []option
+	options() []domain.Number
 }
 
 // An updater runs one rule on elements of one type. After prepare it only reads
@@ -89,7 +90,7 @@ type carrier interface {
 type carriedNumber struct {
 	name  string
 	value *float64
-	domain
+	domain.Domain
 }
 
 // A tick holds what the coefficients of a step depend on besides the options.
@@ -150,77 +151,21 @@ func newUpdater[T kernels.Float](rule Rule) (updater[T], error) {
 	return u, nil
 }
 
-// An option is a named number and its domain.
-type option struct {
-	name  string
-	value float64
-	domain
-}
-
-// A domain says which values an option may have. Its test gets the function that
-// rounds to the element type: what is fine in float64 may be 0, 1 or infinite in
-// float32.
-type domain struct {
-	want string
-	has  func(v float64, round func(float64) float64) bool
-}
-
-var (
-	nonNegative = domain{"a finite number >= 0", func(v float64, round func(float64) float64) bool {
-		return v >= 0 && !math.IsInf(round(v), 0)
-	}}
-	finite = domain{"a finite number", func(v float64, _ func(float64) float64) bool {
-		return v-v == 0
-	}}
-	positive = domain{"a finite number > 0", func(v float64, round func(float64) float64) bool {
-		return round(v) > 0 && !math.IsInf(round(v), 0)
-	}}
-	fraction = domain{"a number in [0, 1)", func(v float64, round func(float64) float64) bool {
-		return v >= 0 && round(v) < 1
-	}}
-	openFraction = domain{"a number in (0, 1)", func(v float64, round func(float64) float64) bool {
-		return round(v) > 0 && round(v) < 1
-	}}
-)
-
 // beta2Beside returns the domain of the decay of a second average beside that of a
 // first one. Without either a step is little more than the gradient's sign: both
 // were rather forgotten.
-func beta2Beside(beta1 float64) domain {
+func beta2Beside(beta1 float64) domain.Domain {
 	if beta1 != 0 {
-		return fraction
+		return domain.Fraction
 	}
-	return domain{"a number in (0, 1) where Beta1 is 0", openFraction.has}
-}
-
-// checkOption returns an error that names the owner if the option's value lies
-// outside its domain.
-func checkOption[T kernels.Float](owner string, o option) error {
-	if err := checkValue[T](o); err != nil {
-		return fmt.Errorf("optim: %s: %w", owner, err)
-	}
-	return nil
-}
-
-// checkValue returns an error if the option's value lies outside its domain,
-// exactly or rounded to T.
-func checkValue[T kernels.Float](o option) error {
-	exact := func(v float64) float64 { return v }
-	rounded := func(v float64) float64 { return float64(T(v)) }
-	switch {
-	case !o.has(o.value, exact):
-		return fmt.Errorf("%s = %v, want %s", o.name, o.value, o.want)
-	case !o.has(o.value, rounded):
-		return fmt.Errorf("%s = %v, want %s when rounded to %T", o.name, o.value, o.want, T(0))
-	}
-	return nil
+	return domain.Where("a number in (0, 1) where Beta1 is 0", domain.OpenFraction.Has)
 }
 
 // checkOptions checks the options of anything that has some.
 func checkOptions[T kernels.Float](v any) error {
-	if v, ok := v.(interface{ options() []option }); ok {
+	if v, ok := v.(interface{ options() []domain.Number }); ok {
 		for _, o := range v.options() {
-			if err := checkOption[T](typeName(v), o); err != nil {
+			if err := domain.Check[T]("optim: "+typeName(v), o); err != nil {
 				return err
 			}
 		}

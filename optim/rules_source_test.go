@@ -148,8 +148,8 @@ func (r testedRule) check(t *testing.T) {
 
 	// Every number is checked. TestDomains compares with the fields themselves.
 	for _, o := range r.first().options() {
-		if r.domains[o.name] == "" {
-			lacks("the domain of " + o.name)
+		if r.domains[o.Name] == "" {
+			lacks("the domain of " + o.Name)
 		}
 	}
 	if r.formula == nil {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -45,39 +47,33 @@ func (c Constant) Rate(base float64, step int) float64 {
 	return base
 }
 
-func (c Constant) options() []option {
-	factor := nonNegative
+func (c Constant) options() []domain.Number {
+	factor := domain.NonNegative
 	if c.Steps > 0 {
-		factor = domain{"a finite number > 0 with Steps", positive.has}
+		factor = domain.Where("a finite number > 0 with Steps", domain.Positive.Has)
 	}
-	return []option{
-		{"Factor", c.Factor, factor},
-		{"Steps", float64(c.Steps), countFrom0},
+	return []domain.Number{
+		domain.Of("Factor", c.Factor, factor),
+		domain.Of("Steps", float64(c.Steps), domain.Steps),
 	}
 }
 
-// Domains of numbers of steps.
-var (
-	countFrom0 = domain{"a number of steps >= 0", func(v float64, _ func(float64) float64) bool { return v >= 0 }}
-	countFrom1 = positiveInt("steps")
-)
-
 // none is the domain of a number of mistakes.
-var none = domain{"none", func(v float64, _ func(float64) float64) bool { return v == 0 }}
+var none = domain.Where("none", func(v float64, _ func(float64) float64) bool { return v == 0 })
 
 // nestedOptions returns the options of a schedule inside another, with the
 // schedule's name before theirs. A schedule that cannot be called is one too.
-func nestedOptions(s Schedule) []option {
+func nestedOptions(s Schedule) []domain.Number {
 	if isNil(s) {
-		return []option{{"nil Schedules", 1, none}}
+		return []domain.Number{domain.Of("nil Schedules", 1, none)}
 	}
-	checked, ok := s.(interface{ options() []option })
+	checked, ok := s.(interface{ options() []domain.Number })
 	if !ok {
 		return nil
 	}
-	var all []option
+	var all []domain.Number
 	for _, o := range checked.options() {
-		o.name = typeName(s) + ": " + o.name
+		o.Name = typeName(s) + ": " + o.Name
 		all = append(all, o)
 	}
 	return all
@@ -89,14 +85,13 @@ func checkRate[T kernels.Float](rule Rule, s Schedule) error {
 	if isForeign(s) {
 		return nil
 	}
-	return checkOption[T](rule.Name(), option{"LR", rule.rate(), domain{
-		"a finite number > 0 for the schedule " + typeName(s) + " to multiply", positive.has,
-	}})
+	return domain.Check[T]("optim: "+rule.Name(), domain.Of("LR", rule.rate(), domain.Where(
+		"a finite number > 0 for the schedule "+typeName(s)+" to multiply", domain.Positive.Has)))
 }
 
 // isForeign reports whether a schedule, or one inside of it, is not of this package.
 func isForeign(s Schedule) bool {
-	if _, ok := s.(interface{ options() []option }); !ok {
+	if _, ok := s.(interface{ options() []domain.Number }); !ok {
 		return true
 	}
 	outer, ok := s.(interface{ nested() []Schedule })

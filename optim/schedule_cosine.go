@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Cosine lets the rate fall along half a cosine, from the rule's own to EtaMin
 // after TMax steps (I. Loshchilov and F. Hutter, SGDR: stochastic gradient
@@ -32,10 +36,10 @@ func anneal(a, b, cos float64) float64 {
 	return float64(a*(1+cos)/2) + float64(b*(1-cos)/2)
 }
 
-func (c Cosine) options() []option {
-	return []option{
-		{"TMax", float64(c.TMax), countFrom1},
-		{"EtaMin", c.EtaMin, nonNegative},
+func (c Cosine) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("TMax", float64(c.TMax), domain.PositiveSteps),
+		domain.Of("EtaMin", c.EtaMin, domain.NonNegative),
 	}
 }
 
@@ -74,13 +78,13 @@ func (c CosineWarmRestarts) Rate(base float64, step int) float64 {
 	return anneal(base, c.EtaMin, cosPi(s, n))
 }
 
-func (c CosineWarmRestarts) options() []option {
-	return []option{
-		{"T0", float64(c.T0), countFrom1},
-		{"TMult", float64(c.TMult), domain{"a factor >= 1", func(v float64, _ func(float64) float64) bool {
+func (c CosineWarmRestarts) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("T0", float64(c.T0), domain.PositiveSteps),
+		domain.Of("TMult", float64(c.TMult), domain.Where("a factor >= 1", func(v float64, _ func(float64) float64) bool {
 			return v >= 1
-		}}},
-		{"EtaMin", c.EtaMin, nonNegative},
+		})),
+		domain.Of("EtaMin", c.EtaMin, domain.NonNegative),
 	}
 }
 
@@ -151,13 +155,13 @@ func (c OneCycle) phase(a, b, s, from, to float64) float64 {
 	return anneal(a, b, cosPiFrac(x))
 }
 
-func (c OneCycle) options() []option {
-	return []option{
-		{"TotalSteps", float64(c.TotalSteps), countFrom1},
-		{"PctStart", c.PctStart, domain{"a number in [0, 1]", func(v float64, _ func(float64) float64) bool {
+func (c OneCycle) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("TotalSteps", float64(c.TotalSteps), domain.PositiveSteps),
+		domain.Of("PctStart", c.PctStart, domain.Where("a number in [0, 1]", func(v float64, _ func(float64) float64) bool {
 			return v >= 0 && v <= 1
-		}}},
-		{"DivFactor", c.DivFactor, positive},
-		{"FinalDivFactor", c.FinalDivFactor, positive},
+		})),
+		domain.Of("DivFactor", c.DivFactor, domain.Positive),
+		domain.Of("FinalDivFactor", c.FinalDivFactor, domain.Positive),
 	}
 }

@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels/generic"
 )
 
@@ -25,10 +27,10 @@ func (s StepDecay) Rate(base float64, step int) float64 {
 	return base * generic.Power(s.Gamma, uint64(max(step, 0)/s.StepSize))
 }
 
-func (s StepDecay) options() []option {
-	return []option{
-		{"StepSize", float64(s.StepSize), countFrom1},
-		{"Gamma", s.Gamma, positive},
+func (s StepDecay) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("StepSize", float64(s.StepSize), domain.PositiveSteps),
+		domain.Of("Gamma", s.Gamma, domain.Positive),
 	}
 }
 
@@ -55,10 +57,10 @@ func (s MultiStep) Rate(base float64, step int) float64 {
 	return base * generic.Power(s.Gamma, n)
 }
 
-func (s MultiStep) options() []option {
-	all := []option{{"Gamma", s.Gamma, positive}}
+func (s MultiStep) options() []domain.Number {
+	all := []domain.Number{domain.Of("Gamma", s.Gamma, domain.Positive)}
 	for i, m := range s.Milestones {
-		all = append(all, option{fmt.Sprintf("Milestones[%d]", i), float64(m), countFrom1})
+		all = append(all, domain.Of(fmt.Sprintf("Milestones[%d]", i), float64(m), domain.PositiveSteps))
 	}
 	return all
 }
@@ -78,8 +80,8 @@ func (s Exponential) Rate(base float64, step int) float64 {
 	return base * generic.Power(s.Gamma, uint64(max(step, 0)))
 }
 
-func (s Exponential) options() []option {
-	return []option{{"Gamma", s.Gamma, positive}}
+func (s Exponential) options() []domain.Number {
+	return []domain.Number{domain.Of("Gamma", s.Gamma, domain.Positive)}
 }
 
 // InverseTime lets the rate fall as 1/t (H. Robbins and S. Monro, A stochastic
@@ -101,8 +103,8 @@ func (s InverseTime) Rate(base float64, step int) float64 {
 	return base / (1 + float64(s.Decay*float64(max(step, 0))))
 }
 
-func (s InverseTime) options() []option {
-	return []option{{"Decay", s.Decay, nonNegative}}
+func (s InverseTime) options() []domain.Number {
+	return []domain.Number{domain.Of("Decay", s.Decay, domain.NonNegative)}
 }
 
 // Polynomial lets the rate fall to EtaMin in TotalIters steps and stay there
@@ -128,10 +130,10 @@ func (s Polynomial) Rate(base float64, step int) float64 {
 	return mix(s.EtaMin, base, powerReal(float64(left)/float64(s.TotalIters), s.Power))
 }
 
-func (s Polynomial) options() []option {
-	return []option{
-		{"TotalIters", float64(s.TotalIters), countFrom1},
-		{"Power", s.Power, positive},
-		{"EtaMin", s.EtaMin, nonNegative},
+func (s Polynomial) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("TotalIters", float64(s.TotalIters), domain.PositiveSteps),
+		domain.Of("Power", s.Power, domain.Positive),
+		domain.Of("EtaMin", s.EtaMin, domain.NonNegative),
 	}
 }

@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Warmup lets the rate rise along a straight line in the first Steps steps and
 // then follows another schedule, whose steps it counts from there:
@@ -38,12 +42,12 @@ func (w Warmup) then() Schedule {
 
 func (w Warmup) nested() []Schedule { return []Schedule{w.then()} }
 
-func (w Warmup) options() []option {
-	own := []option{
-		{"Steps", float64(w.Steps), countFrom0},
-		{"StartFactor", w.StartFactor, domain{"a number in [0, 1]", func(v float64, _ func(float64) float64) bool {
+func (w Warmup) options() []domain.Number {
+	own := []domain.Number{
+		domain.Of("Steps", float64(w.Steps), domain.Steps),
+		domain.Of("StartFactor", w.StartFactor, domain.Where("a number in [0, 1]", func(v float64, _ func(float64) float64) bool {
 			return v >= 0 && v <= 1
-		}}},
+		})),
 	}
 	return append(own, nestedOptions(w.then())...)
 }
@@ -83,25 +87,25 @@ func rate(s Schedule, base float64, step int) float64 {
 
 func (s Sequence) nested() []Schedule { return s.Schedules }
 
-func (s Sequence) options() []option {
-	all := []option{
-		{"number of Schedules", float64(len(s.Schedules)), domain{"at least 1", func(v float64, _ func(float64) float64) bool {
+func (s Sequence) options() []domain.Number {
+	all := []domain.Number{
+		domain.Of("number of Schedules", float64(len(s.Schedules)), domain.Where("at least 1", func(v float64, _ func(float64) float64) bool {
 			return v > 0
-		}}},
-		{"number of Milestones", float64(len(s.Milestones)), domain{
+		})),
+		domain.Of("number of Milestones", float64(len(s.Milestones)), domain.Where(
 			fmt.Sprintf("%d, one less than Schedules", len(s.Schedules)-1), func(v float64, _ func(float64) float64) bool {
 				return v == float64(len(s.Schedules)-1)
-			}}},
+			})),
 	}
 	for i, m := range s.Milestones {
 		before := 0
 		if i > 0 {
 			before = s.Milestones[i-1]
 		}
-		all = append(all, option{fmt.Sprintf("Milestones[%d]", i), float64(m), domain{
+		all = append(all, domain.Of(fmt.Sprintf("Milestones[%d]", i), float64(m), domain.Where(
 			fmt.Sprintf("a step after %d", before), func(float64, func(float64) float64) bool {
 				return m > before
-			}}})
+			})))
 	}
 	for _, inner := range s.Schedules {
 		all = append(all, nestedOptions(inner)...)

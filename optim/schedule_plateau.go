@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // Plateau lowers the rate when a metric, say the loss on validation data, has
 // stopped improving (torch's ReduceLROnPlateau). It is an [Observer]: it is told
@@ -102,17 +106,17 @@ func (p *Plateau) Rate(base float64, step int) float64 {
 	return rate
 }
 
-func (p *Plateau) options() []option {
-	return []option{
-		{"Factor", p.Factor, openFraction},
-		{"Patience", float64(p.Patience), countFrom0},
-		{"Threshold", p.Threshold, nonNegative},
-		{"Cooldown", float64(p.Cooldown), countFrom0},
-		{"MinLR", p.MinLR, nonNegative},
-		{"Eps", p.Eps, nonNegative},
-		{"State.Best", p.State.Best, finite},
-		{"State.Bad", float64(p.State.Bad), countFrom0},
-		{"State.Cooling", float64(p.State.Cooling), countFrom0},
-		{"State.Reductions", float64(p.State.Reductions), countFrom0},
+func (p *Plateau) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("Factor", p.Factor, domain.OpenFraction),
+		domain.Of("Patience", float64(p.Patience), domain.Steps),
+		domain.Of("Threshold", p.Threshold, domain.NonNegative),
+		domain.Of("Cooldown", float64(p.Cooldown), domain.Steps),
+		domain.Of("MinLR", p.MinLR, domain.NonNegative),
+		domain.Of("Eps", p.Eps, domain.NonNegative),
+		domain.Of("State.Best", p.State.Best, domain.Finite),
+		domain.Of("State.Bad", float64(p.State.Bad), domain.Steps),
+		domain.Of("State.Cooling", float64(p.State.Cooling), domain.Steps),
+		domain.Of("State.Reductions", float64(p.State.Reductions), domain.Steps),
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
 )
@@ -55,14 +57,14 @@ func (r ScheduleFreeAdamW) State() []string { return []string{"z", "exp_avg_sq"}
 
 func (r ScheduleFreeAdamW) rate() float64 { return r.LR }
 
-func (r ScheduleFreeAdamW) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Beta1", r.Beta1, openFraction},
-		{"Beta2", r.Beta2, fraction},
-		{"Eps", r.Eps, positive},
-		{"WeightDecay", r.WeightDecay, nonNegative},
-		{"WarmupSteps", float64(r.WarmupSteps), nonNegative},
+func (r ScheduleFreeAdamW) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Beta1", r.Beta1, domain.OpenFraction),
+		domain.Of("Beta2", r.Beta2, domain.Fraction),
+		domain.Of("Eps", r.Eps, domain.Positive),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
+		domain.Of("WarmupSteps", float64(r.WarmupSteps), domain.NonNegative),
 	}
 }
 
@@ -77,7 +79,7 @@ type scheduleFree[T kernels.Float] struct {
 func (u *scheduleFree[T]) initState(p []T, state [][]T) { copy(state[0], p) }
 
 func (u *scheduleFree[T]) carried() []carriedNumber {
-	return []carriedNumber{{"lr_max", &u.lrMax, nonNegative}, {"weights", &u.weights, nonNegative}}
+	return []carriedNumber{{"lr_max", &u.lrMax, domain.NonNegative}, {"weights", &u.weights, domain.NonNegative}}
 }
 
 func (u *scheduleFree[T]) prepare(k tick) {

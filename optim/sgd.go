@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // SGD is plain gradient descent, torch.optim.SGD without momentum:
 //
@@ -22,10 +26,10 @@ func (r SGD) State() []string { return nil }
 
 func (r SGD) rate() float64 { return r.LR }
 
-func (r SGD) options() []option {
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+func (r SGD) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 
@@ -78,21 +82,21 @@ func (r Momentum) State() []string { return []string{"momentum_buffer"} }
 
 func (r Momentum) rate() float64 { return r.LR }
 
-func (r Momentum) options() []option {
-	mu, dampening := fraction, fraction
+func (r Momentum) options() []domain.Number {
+	mu, dampening := domain.Fraction, domain.Fraction
 	if r.Nesterov {
-		mu = domain{"a number in (0, 1) with Nesterov", func(v float64, round func(float64) float64) bool {
+		mu = domain.Where("a number in (0, 1) with Nesterov", func(v float64, round func(float64) float64) bool {
 			return v > 0 && round(v) < 1
-		}}
-		dampening = domain{"0 with Nesterov", func(v float64, _ func(float64) float64) bool {
+		})
+		dampening = domain.Where("0 with Nesterov", func(v float64, _ func(float64) float64) bool {
 			return v == 0
-		}}
+		})
 	}
-	return []option{
-		{"LR", r.LR, nonNegative},
-		{"Momentum", r.Momentum, mu},
-		{"Dampening", r.Dampening, dampening},
-		{"WeightDecay", r.WeightDecay, nonNegative},
+	return []domain.Number{
+		domain.Of("LR", r.LR, domain.NonNegative),
+		domain.Of("Momentum", r.Momentum, mu),
+		domain.Of("Dampening", r.Dampening, dampening),
+		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seed63264101/steepest/optim/internal/domain"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -243,7 +245,7 @@ func (v savable[T]) check(s *Snapshot[T]) error {
 		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
 	}
 	if l := s.LossScale; l != nil {
-		if err := checkOption[T]("snapshot", option{"loss scale", l.Scale, lossScales}); err != nil {
+		if err := domain.Check[T]("optim: snapshot", domain.Of("loss scale", l.Scale, lossScales)); err != nil {
 			return err
 		}
 		if l.Good < 0 {
@@ -293,7 +295,7 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 	for _, n := range v.carried {
 		if x, ok := s.Numbers[n.name]; !ok {
 			return failed("no number %q", n.name)
-		} else if err := checkValue[float64](option{n.name, x, n.domain}); err != nil {
+		} else if err := domain.CheckValue[float64](domain.Of(n.name, x, n.Domain)); err != nil {
 			return failed("number %w", err)
 		}
 	}

@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // A ScheduleSnapshot is the state of a schedule, the optimizer's own or one inside
 // of it, whose rate depends on more than the number of steps. These are [Plateau]
@@ -89,7 +93,7 @@ func (p *Plateau) text() textState {
 			restored := *p
 			restored.State = s
 			for _, o := range restored.options() {
-				if err := checkValue[float64](o); err != nil {
+				if err := domain.CheckValue[float64](o); err != nil {
 					return err
 				}
 			}

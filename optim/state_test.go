@@ -383,9 +383,9 @@ func TestSavedOptions(t *testing.T) {
 	for _, rule := range variants {
 		saved := savedOptions(rule)
 		for _, o := range rule.options() {
-			_, ok := saved[o.name]
-			if free := o.name == "LR" || o.name == "WeightDecay"; ok == free {
-				t.Errorf("%s: %s is saved: %v", rule.Name(), o.name, ok)
+			_, ok := saved[o.Name]
+			if free := o.Name == "LR" || o.Name == "WeightDecay"; ok == free {
+				t.Errorf("%s: %s is saved: %v", rule.Name(), o.Name, ok)
 			}
 		}
 	}

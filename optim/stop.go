@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 	"math"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // Progress is what is known of a run after a step.
@@ -45,7 +47,9 @@ func (n StepLimit) Stop(p Progress) string {
 	return fmt.Sprintf("%d iterations", int(n))
 }
 
-func (n StepLimit) options() []option { return []option{{"limit", float64(n), countFrom1}} }
+func (n StepLimit) options() []domain.Number {
+	return []domain.Number{domain.Of("limit", float64(n), domain.PositiveSteps)}
+}
 
 // A GradNormLimit ends a run when the Euclidean norm of all gradients together,
 // before clipping, is at most the limit: at a stationary point, if the gradients
@@ -60,8 +64,8 @@ func (limit GradNormLimit) Stop(p Progress) string {
 	return fmt.Sprintf("gradient norm %v <= %v", p.GradNorm, float64(limit))
 }
 
-func (limit GradNormLimit) options() []option {
-	return []option{{"limit", float64(limit), positive}}
+func (limit GradNormLimit) options() []domain.Number {
+	return []domain.Number{domain.Of("limit", float64(limit), domain.Positive)}
 }
 
 // A LossChange ends a run when the loss hardly changes: when For times in a row
@@ -107,9 +111,9 @@ func (r *LossChange) observe(p Progress) {
 	r.last, r.begun, r.iteration = loss, !p.Skipped, p.Iteration // a skipped step leaves the loss as it is
 }
 
-func (r *LossChange) options() []option {
-	return []option{
-		{"Tol", r.Tol, nonNegative},
-		{"For", float64(r.For), countFrom1},
+func (r *LossChange) options() []domain.Number {
+	return []domain.Number{
+		domain.Of("Tol", r.Tol, domain.NonNegative),
+		domain.Of("For", float64(r.For), domain.PositiveSteps),
 	}
 }
