@@ -84,8 +84,11 @@ PACKAGES_nehalem := kernels optim
 
 # What kernels' tests run where the code is the plain Go of another leg: their golden hashes
 # prove that it gives the same bits, and the other leg, s390x, answers what else they ask.
+# Haswell runs the AVX2 code of this machine, all blocks of it beside guard pages: an
+# instruction that it lacks would end the test.
 TESTS_riscv64 := Golden|Level|Choose|KnownAnswers|Correctly|Misuse
 TESTS_nehalem := $(TESTS_riscv64)
+TESTS_haswell := $(TESTS_riscv64)|GuardPages
 
 MACHINE_arm64 := linux arm64 neon
 RUN_arm64 = qemu-aarch64-static
