@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestLionSign: where there is no gradient and no moment, nothing moves.
@@ -238,7 +239,7 @@ func testEvalMode[T kernels.Float](t *testing.T, tol float64) {
 // parameters that took different steps keep their own.
 func TestScheduleFreeCarries(t *testing.T) {
 	rule := with(NewScheduleFreeAdamW(0.1), func(r *ScheduleFreeAdamW) { r.WarmupSteps = 3 })
-	falling := WithSchedule(ScheduleFunc(func(base float64, step int) float64 { return base / float64(1+step) }))
+	falling := WithSchedule(schedule.Func(func(base float64, step int) float64 { return base / float64(1+step) }))
 	rng := rand.New(rand.NewPCG(39, 40))
 	params := random[float64](rng, 4, 4)
 	a, b := newOracle(rule, slices.Clone(params[0])), newOracle(rule, slices.Clone(params[1]))

@@ -9,7 +9,9 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-func checkParams[T kernels.Float](params []Param[T]) error {
+// CheckParams returns an error unless [New] accepts the parameters: there are some, each has
+// a name of its own and values, and no two overlap in memory.
+func CheckParams[T kernels.Float](params []Param[T]) error {
 	if len(params) == 0 {
 		return fmt.Errorf("optim: no parameters")
 	}

@@ -1,5 +1,5 @@
-// Package optim turns gradients into training steps: update rules, learning-rate
-// schedules, clipping, and a step that composes them.
+// Package optim turns gradients into training steps: update rules, parameter
+// groups, clipping, and a step that composes them with a learning-rate schedule.
 //
 // It is thin. The user owns the model, computes the gradients and hands them to
 // [Optimizer.Step]; parameters and gradients are plain slices of float32 or
@@ -8,7 +8,7 @@
 //	opt, err := optim.New(optim.NewAdam(1e-3), []optim.Param[float32]{
 //		{Name: "weights", Value: w},
 //		{Name: "bias", Value: b},
-//	}, optim.ClipNorm(1), optim.WithSchedule(optim.Cosine{TMax: 1000}))
+//	}, optim.ClipNorm(1), optim.WithSchedule(schedule.Cosine{TMax: 1000}))
 //	...
 //	report, err := opt.Step([][]float32{gw, gb})
 //
@@ -89,22 +89,25 @@
 // KiB, many small parameters to one piece of work, and what is added over blocks is
 // added in their order: the bits are those of one goroutine.
 //
-// # Schedules and watching a run
+// # The rooms
 //
-// A [Schedule] gives every step its rate: [StepDecay], [MultiStep], [Exponential],
-// [InverseTime], [Polynomial], [Cosine], [CosineWarmRestarts], [OneCycle],
-// [Plateau], and [Warmup] or [Sequence] of them. [Fit] is a small loop over a
-// user's gradient function, with stopping rules ([StopRule], [EarlyStopping]),
-// [Divergence], and a callback for progress; a [Run] is such a loop that can be
-// saved and resumed. Loops of one's own tell a metric to [Optimizer.Observe], and
-// take the mini-batch that [Optimizer.Iterations] says. [FindRate] sweeps learning
-// rates, [NewEMA] and [NewSWA] average weights. For L-BFGS and other line-search
-// methods see package gonumopt.
+// This package takes steps. What comes before a step, how long it is to be, and what comes
+// around it, a loop over steps, are packages of their own:
+//
+//	optim/schedule    learning-rate schedules; knows nothing of optimizers
+//	optim             rules, groups, clipping, the step, its state
+//	optim/train       the loop: when it ends, what watches it, averages, rate finder
+//	optim/checkpoint  saves any of it in a file
+//	optim/gonumopt    L-BFGS and other line-search methods, by gonum
+//
+// A schedule is set by [WithSchedule] and asked once for each step. A loop of one's own tells a
+// metric to [Optimizer.Observe], and takes the mini-batch that [Optimizer.Iterations] says;
+// train.Fit does both.
 //
 // # Saved state
 //
 // [Optimizer.Snapshot] and [Optimizer.Restore] copy everything that the next step
-// depends on, [Run.Snapshot] and [Run.Restore] what watches a run besides; package
+// depends on, train.Run has both for what watches a run besides; package
 // checkpoint writes it to a safetensors file, atomically, and reads it back. A
 // resumed run gives the bits of one that never stopped, also on another level.
 //

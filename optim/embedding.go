@@ -56,7 +56,7 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 	if err != nil {
 		return nil, err
 	}
-	if err := checkParams([]Param[T]{table}); err != nil {
+	if err := CheckParams([]Param[T]{table}); err != nil {
 		return nil, err
 	}
 	if dim <= 0 {

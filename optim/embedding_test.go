@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 func mustNewEmbedding[T kernels.Float](t testing.TB, rule Rule, table []T, dim int, opts ...Option) *Embedding[T] {
@@ -47,7 +48,7 @@ func testEmbeddingIsDense[T kernels.Float](t *testing.T, rule Rule) {
 	rng := rand.New(rand.NewPCG(24, 25))
 	table := random[T](rng, n*dim)[0]
 	dense := slices.Clone(table)
-	opts := []Option{ClipValue(0.9), WithSchedule(Cosine{TMax: 9}), WithLossScale(256)}
+	opts := []Option{ClipValue(0.9), WithSchedule(schedule.Cosine{TMax: 9}), WithLossScale(256)}
 	e := mustNewEmbedding(t, rule, table, dim, opts...)
 	o := mustNew(t, rule, []Param[T]{{"table", dense}}, opts...)
 	for range 5 {
@@ -198,7 +199,7 @@ func TestEmbeddingRefuses(t *testing.T) {
 		buf := []float64{1, 2, 3, 4, 5, 6}
 		rate := 0.1
 		e := mustNewEmbedding(t, rule, buf, 2, ZeroGrads(), WithLossScaler(NewLossScaler()),
-			WithSchedule(ScheduleFunc(func(float64, int) float64 { return rate })))
+			WithSchedule(schedule.Func(func(float64, int) float64 { return rate })))
 		if _, err := e.Step([]int{2, 2}, []float64{1, 2, 3, 4}); err != nil {
 			t.Fatal(err)
 		}

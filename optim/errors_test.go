@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 func TestBadParams(t *testing.T) {
@@ -38,12 +39,12 @@ func TestBadOptions(t *testing.T) {
 	}{
 		{nil, []string{"nil Option"}},
 		{WithSchedule(nil), []string{"nil Schedule"}},
-		{WithSchedule(ScheduleFunc(nil)), []string{"nil Schedule"}},
-		{WithSchedule((*Cosine)(nil)), []string{"nil Schedule"}},
-		{WithSchedule(Cosine{}), []string{"Cosine", "TMax", "0"}},
-		{WithSchedule(&Cosine{TMax: -4}), []string{"Cosine", "TMax", "-4"}},
-		{WithSchedule(Cosine{TMax: 1, EtaMin: -1}), []string{"Cosine", "EtaMin", "-1"}},
-		{WithSchedule(Cosine{TMax: 1, EtaMin: math.NaN()}), []string{"Cosine", "EtaMin", "NaN"}},
+		{WithSchedule(schedule.Func(nil)), []string{"nil Schedule"}},
+		{WithSchedule((*schedule.Cosine)(nil)), []string{"nil Schedule"}},
+		{WithSchedule(schedule.Cosine{}), []string{"Cosine", "TMax", "0"}},
+		{WithSchedule(&schedule.Cosine{TMax: -4}), []string{"Cosine", "TMax", "-4"}},
+		{WithSchedule(schedule.Cosine{TMax: 1, EtaMin: -1}), []string{"Cosine", "EtaMin", "-1"}},
+		{WithSchedule(schedule.Cosine{TMax: 1, EtaMin: math.NaN()}), []string{"Cosine", "EtaMin", "NaN"}},
 		{WithReduction(7), []string{"Reduction", "7"}},
 		{ClipNorm(0), []string{"ClipNorm", "0"}},
 		{ClipNorm(-1), []string{"ClipNorm", "-1"}},
@@ -64,7 +65,7 @@ func TestBadSteps(t *testing.T) {
 func testBadSteps[T kernels.Float](t *testing.T) {
 	w, b := []T{1, 2, 3}, []T{4}
 	rate := 0.1
-	opt := mustNew(t, NewAdam(0.1), []Param[T]{{"w", w}, {"b", b}}, WithSchedule(ScheduleFunc(func(float64, int) float64 {
+	opt := mustNew(t, NewAdam(0.1), []Param[T]{{"w", w}, {"b", b}}, WithSchedule(schedule.Func(func(float64, int) float64 {
 		return rate
 	})))
 	good := [][]T{{1, 2, 3}, {4}}
@@ -94,7 +95,7 @@ func testBadSteps[T kernels.Float](t *testing.T) {
 		bad = append(bad, 1e39)
 	}
 	for _, rate = range bad {
-		refuse([][][]T{good}, "ScheduleFunc", "step 2", fmt.Sprint(rate))
+		refuse([][][]T{good}, "schedule.Func", "step 2", fmt.Sprint(rate))
 	}
 	rate = 0.1
 	if r := mustStep(t, opt, good); r.Step != 2 {

@@ -75,16 +75,6 @@ func ExampleReason() {
 	// [1 2] [3] 0
 }
 
-// A learning rate that falls from 0.1 to 0.01 along half a cosine.
-func ExampleCosine() {
-	s := optim.Cosine{TMax: 4, EtaMin: 0.01}
-	for step := range 5 {
-		fmt.Printf("%.4f ", s.Rate(0.1, step))
-	}
-	fmt.Println()
-	// Output: 0.1000 0.0868 0.0550 0.0232 0.0100
-}
-
 // Start from torch's defaults and change what is needed.
 func ExampleNewAdamW() {
 	rule := optim.NewAdamW(1e-3)

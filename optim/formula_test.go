@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestFormulas runs every rule through whole steps, with micro-batches, clipping
@@ -33,7 +34,7 @@ func testFormulas[T kernels.Float](t *testing.T, rule Rule, batches int, limit, 
 	for i, p := range params {
 		oracles[i] = newOracle(rule, to[float64](p))
 	}
-	opts := []Option{WithSchedule(Cosine{TMax: 2 * steps, EtaMin: 1e-3})}
+	opts := []Option{WithSchedule(schedule.Cosine{TMax: 2 * steps, EtaMin: 1e-3})}
 	if limit > 0 {
 		opts = append(opts, ClipNorm(limit))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest/golden"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestGoldenRules compares what runs of every rule lead to on every level with
@@ -80,7 +81,7 @@ func hashRun[T kernels.Float](t *testing.T, h *golden.Hash, name string, rule Ru
 		return xs
 	}
 	o := mustNew(t, rule, named(draw(numbers.Usual)), ClipNorm(3),
-		WithSchedule(Warmup{Steps: 4, StartFactor: 0.25, Then: Cosine{TMax: 30, EtaMin: 1e-4}}))
+		WithSchedule(schedule.Warmup{Steps: 4, StartFactor: 0.25, Then: schedule.Cosine{TMax: 30, EtaMin: 1e-4}}))
 	gradient := func() T {
 		g := numbers.Usual()
 		switch k := numbers.Usual(); { // some are dead, and some next to that

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // to converts a vector.
@@ -22,27 +22,15 @@ func to[T, S kernels.Float](x []S) []T {
 // deviation returns the largest difference, relative to the largest magnitude of
 // want. It is NaN if a difference is.
 func deviation[T kernels.Float](got []T, want []float64) float64 {
-	_, d := farthest(got, want)
+	_, d := opttest.Farthest(got, want)
 	return d
-}
-
-// farthest is deviation, and says at which element it is.
-func farthest[T kernels.Float](got []T, want []float64) (at int, deviation float64) {
-	var diff, largest float64
-	for i, w := range want {
-		if d := math.Abs(float64(got[i]) - w); diff == diff && !(d <= diff) {
-			at, diff = i, d
-		}
-		largest = max(largest, math.Abs(w))
-	}
-	return at, diff / largest
 }
 
 // follows fails unless got deviates from want by no more than tol; format and args
 // say what they are.
 func follows[T kernels.Float](t testing.TB, got []T, want []float64, tol float64, format string, args ...any) {
 	t.Helper()
-	if i, d := farthest(got, want); !(d <= tol) {
+	if i, d := opttest.Farthest(got, want); !(d <= tol) {
 		t.Fatalf("%s: element %d is %v (%x), want %v (%x): off by %.3g of the largest, want at most %.3g",
 			fmt.Sprintf(format, args...), i, got[i], float64(got[i]), want[i], want[i], d, tol)
 	}
@@ -70,33 +58,13 @@ func mustStep[T kernels.Float](t testing.TB, o *Optimizer[T], batches ...[][]T) 
 	return r
 }
 
-// wantError fails unless err contains every part.
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want one with %q", parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-}
+var wantError = opttest.WantError
 
 // with returns a copy of v changed by f.
 func with[R any](v R, f func(*R)) R { f(&v); return v }
 
-// random returns normally distributed vectors of the given lengths.
 func random[T kernels.Float](rng *rand.Rand, lengths ...int) [][]T {
-	xs := make([][]T, len(lengths))
-	for i, n := range lengths {
-		xs[i] = make([]T, n)
-		for j := range xs[i] {
-			xs[i][j] = T(rng.NormFloat64())
-		}
-	}
-	return xs
+	return opttest.Random[T](rng, lengths...)
 }
 
 // named gives vectors the names p0, p1, ...

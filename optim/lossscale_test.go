@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestLossScaler runs the scale through good and bad steps, beside the rule of
@@ -87,7 +88,7 @@ func TestLossScaleOverflow(t *testing.T) {
 
 func testLossScaleOverflow[T kernels.Float](t *testing.T, largest float64) {
 	p := []T{1, 1}
-	opt := mustNew(t, SGD{LR: 1}, []Param[T]{{"w", p}}, WithLossScale(0.5), WithSchedule(Warmup{Steps: 100}))
+	opt := mustNew(t, SGD{LR: 1}, []Param[T]{{"w", p}}, WithLossScale(0.5), WithSchedule(schedule.Warmup{Steps: 100}))
 	r, err := opt.Step([][]T{{0, T(largest)}})
 	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) {
 		t.Errorf("report %+v, error %v", r, err)

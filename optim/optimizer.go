@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/schedule"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/parallel"
@@ -89,7 +90,7 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 	if _, err := newUpdater[T](rule); err != nil {
 		return nil, err
 	}
-	if err := checkParams(params); err != nil {
+	if err := CheckParams(params); err != nil {
 		return nil, err
 	}
 	c, err := newConfig[T](opts)
@@ -124,7 +125,7 @@ func (o *Optimizer[T]) AddParams(params ...Param[T]) error {
 	for i := range o.params {
 		all = append(all, o.params[i].Param)
 	}
-	if err := checkParams(append(all, params...)); err != nil {
+	if err := CheckParams(append(all, params...)); err != nil {
 		return err
 	}
 	return o.add(params)
@@ -291,6 +292,15 @@ func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
 	return states
 }
 
+// NewGradients returns a gradient of zeros for each parameter, in their order.
+func (o *Optimizer[T]) NewGradients() [][]T {
+	grads := make([][]T, len(o.params))
+	for i := range o.params {
+		grads[i] = make([]T, len(o.params[i].Value))
+	}
+	return grads
+}
+
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
@@ -340,7 +350,7 @@ func (o *Optimizer[T]) nextRate() (float64, error) {
 	return lr, nil
 }
 
-func nextRate[T kernels.Float](s Schedule, rule Rule, steps int) (float64, error) {
+func nextRate[T kernels.Float](s schedule.Schedule, rule Rule, steps int) (float64, error) {
 	lr := s.Rate(rule.rate(), steps)
 	if !(lr >= 0) || math.IsInf(float64(T(lr)), 0) {
 		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(s), steps+1, lr, domain.NonNegative.Want)

@@ -2,10 +2,10 @@ package optim
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/schedule"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -23,7 +23,7 @@ const (
 type Option func(*config)
 
 type config struct {
-	schedule      Schedule
+	schedule      schedule.Schedule
 	reduction     Reduction
 	clipNorm      limit
 	clipParamNorm limit
@@ -36,7 +36,7 @@ type config struct {
 }
 
 func defaults() config {
-	return config{schedule: Constant{}, scaler: fixedScale(1), workers: 1}
+	return config{schedule: schedule.Constant{}, scaler: fixedScale(1), workers: 1}
 }
 
 // A limit is a number that an option has set, or not.
@@ -47,7 +47,7 @@ type limit struct {
 
 // WithSchedule sets the learning-rate schedule. Without it the rule's own rate
 // holds throughout.
-func WithSchedule(s Schedule) Option { return func(c *config) { c.schedule = s } }
+func WithSchedule(s schedule.Schedule) Option { return func(c *config) { c.schedule = s } }
 
 // WithReduction sets how the gradients of several micro-batches are combined.
 // Without it they are averaged.
@@ -111,14 +111,8 @@ func newConfig[T kernels.Float](opts []Option) (config, error) {
 }
 
 func checkConfig[T kernels.Float](c *config) error {
-	if err := checkNested(c.schedule); err != nil {
-		return err
-	}
-	if isNil(c.schedule) {
-		return fmt.Errorf("optim: nil Schedule")
-	}
-	if err := checkOptions[T](c.schedule); err != nil {
-		return err
+	if err := schedule.Check(c.schedule); err != nil {
+		return fmt.Errorf("optim: %w", err)
 	}
 	if c.reduction != Mean && c.reduction != Sum {
 		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
@@ -155,14 +149,15 @@ func checkConfig[T kernels.Float](c *config) error {
 	return nil
 }
 
-// isNil reports whether a schedule would panic when called.
-func isNil(s Schedule) bool {
-	if s == nil {
-		return true
-	}
-	v := reflect.ValueOf(s)
-	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
-}
-
 // typeName returns the type's name for messages, which begin with optim anyway.
 func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "optim.") }
+
+// checkRate returns an error if every rate would be 0: what schedules that lead away from a
+// rule's LR make of one that is.
+func checkRate[T kernels.Float](rule Rule, s schedule.Schedule) error {
+	if !schedule.IsRelative(s) {
+		return nil
+	}
+	return domain.Check[T]("optim: "+rule.Name(), domain.Of("LR", rule.rate(), domain.Where(
+		"a finite number > 0 for the schedule "+typeName(s)+" to multiply", domain.Positive.Has)))
+}

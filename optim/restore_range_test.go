@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // corners are values that options may or may not have: in the middle of their
@@ -67,24 +68,27 @@ func edited(v any, f func(name string, v any)) {
 }
 
 // everySchedule are schedules of all types.
-func everySchedule() []Schedule {
-	return []Schedule{
-		Constant{Factor: 0.5, Steps: 2}, StepDecay{2, 0.5}, MultiStep{[]int{2, 3}, 0.5}, Exponential{0.9}, InverseTime{0.1},
-		Polynomial{9, 2, 1e-3}, Cosine{9, 1e-3}, CosineWarmRestarts{2, 2, 1e-3}, NewOneCycle(9), NewPlateau(),
-		Warmup{3, 0.1, NewPlateau()}, Sequence{[]Schedule{NewPlateau(), NewPlateau()}, []int{3}},
+func everySchedule() []schedule.Schedule {
+	return []schedule.Schedule{
+		schedule.Constant{Factor: 0.5, Steps: 2}, schedule.StepDecay{StepSize: 2, Gamma: 0.5}, schedule.MultiStep{Milestones: []int{2, 3}, Gamma: 0.5},
+		schedule.Exponential{Gamma: 0.9}, schedule.InverseTime{Decay: 0.1},
+		schedule.Polynomial{TotalIters: 9, Power: 2, EtaMin: 1e-3}, schedule.Cosine{TMax: 9, EtaMin: 1e-3},
+		schedule.CosineWarmRestarts{T0: 2, TMult: 2, EtaMin: 1e-3}, schedule.NewOneCycle(9), schedule.NewPlateau(),
+		schedule.Warmup{Steps: 3, StartFactor: 0.1, Then: schedule.NewPlateau()},
+		schedule.Sequence{Schedules: []schedule.Schedule{schedule.NewPlateau(), schedule.NewPlateau()}, Milestones: []int{3}},
 	}
 }
 
 // copied returns a copy of a schedule that shares no state with it.
-func copied(s Schedule) Schedule {
+func copied(s schedule.Schedule) schedule.Schedule {
 	switch s := s.(type) {
-	case *Plateau:
+	case *schedule.Plateau:
 		c := *s
 		return &c
-	case Warmup:
-		s.Then = copied(s.then())
+	case schedule.Warmup:
+		s.Then = copied(s.Then)
 		return s
-	case Sequence:
+	case schedule.Sequence:
 		s.Schedules = slices.Clone(s.Schedules)
 		for i, inner := range s.Schedules {
 			s.Schedules[i] = copied(inner)
@@ -191,7 +195,7 @@ func testNewAndRestore[T kernels.Float](t *testing.T) {
 	rules := []Rule{SGD{LR: 0.1}, NewScheduleFreeAdamW(0.1)}
 	for i := range everySchedule() {
 		edited(everySchedule()[i], func(name string, v any) {
-			fresh := func() []Option { return []Option{WithSchedule(copied(v.(Schedule)))} }
+			fresh := func() []Option { return []Option{WithSchedule(copied(v.(schedule.Schedule)))} }
 			for _, rule := range rules {
 				try(name, rule, fresh)
 			}
@@ -229,7 +233,7 @@ func (o optimizerTrip[T]) step(bad bool) {
 		g[0][1] = T(math.NaN())
 	}
 	o.Step(g) // an error changes nothing
-	for i, p := range observers(o.schedule) {
+	for i, p := range o.Observers() {
 		p.Observe(float64(i))
 	}
 }
@@ -242,7 +246,7 @@ func (e embeddingTrip[T]) step(bad bool) {
 		g[1] = T(math.Inf(1))
 	}
 	e.Step([]int{1}, g)
-	for _, p := range observers(e.schedule) {
+	for _, p := range schedule.Observers(e.schedule) {
 		p.Observe(1)
 	}
 }
@@ -303,7 +307,7 @@ func TestRestoreIsNew(t *testing.T) {
 
 func testRestoreIsNew[T kernels.Float](t *testing.T) {
 	params := func() []Param[T] { return []Param[T]{{"w", []T{1}}} }
-	o := mustNew(t, SGD{LR: 1}, params(), WithLossScaler(NewLossScaler()), WithSchedule(NewPlateau()))
+	o := mustNew(t, SGD{LR: 1}, params(), WithLossScaler(NewLossScaler()), WithSchedule(schedule.NewPlateau()))
 	for _, x := range corners {
 		s := mustSnapshot(t, o)
 		s.LossScale.Scale = x
@@ -313,9 +317,9 @@ func testRestoreIsNew[T kernels.Float](t *testing.T) {
 			t.Errorf("loss scale %v: New says %v, Restore %v", x, atNew, atRestore)
 		}
 	}
-	edited(NewPlateau(), func(name string, v any) {
-		p := v.(*Plateau)
-		if p.State == (PlateauState{}) {
+	edited(schedule.NewPlateau(), func(name string, v any) {
+		p := v.(*schedule.Plateau)
+		if p.State == (schedule.PlateauState{}) {
 			return // another option
 		}
 		_, atNew := New(SGD{LR: 1}, params(), WithSchedule(p))

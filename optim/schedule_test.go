@@ -1,80 +1,14 @@
 package optim
 
 import (
-	"math"
 	"testing"
+
+	"github.com/seed63264101/steepest/optim/schedule"
 )
-
-func TestConstant(t *testing.T) {
-	for _, step := range []int{0, 1, 1000000} {
-		if got := (Constant{}).Rate(0.3, step); got != 0.3 {
-			t.Errorf("step %d: %v, want 0.3", step, got)
-		}
-	}
-}
-
-// TestCosine compares with CosineAnnealingLR: with its closed form, and with the
-// recursion by which torch computes each rate from the one before.
-func TestCosine(t *testing.T) {
-	const base = 0.01
-	for _, c := range []Cosine{{TMax: 1}, {TMax: 7, EtaMin: 0.001}, {TMax: 10}, {TMax: 1000, EtaMin: 0.02}} {
-		recursive, n := base, float64(c.TMax)
-		for step := range 4*c.TMax + 2 {
-			got := c.Rate(base, step)
-			turn := float64(step % (2 * c.TMax)) // math.Cos loses digits on large arguments
-			closed := c.EtaMin + (base-c.EtaMin)*(1+math.Cos(math.Pi*turn/n))/2
-			if d := math.Abs(got - closed); !(d <= 8e-16*base) {
-				t.Fatalf("%+v, step %d: %v, closed form %v", c, step, got, closed)
-			}
-			switch e := float64(step); {
-			case step == 0:
-			case (step-1-c.TMax)%(2*c.TMax) == 0:
-				recursive += (base - c.EtaMin) * (1 - math.Cos(math.Pi/n)) / 2
-			default:
-				recursive = (1+math.Cos(math.Pi*e/n))/(1+math.Cos(math.Pi*(e-1)/n))*(recursive-c.EtaMin) + c.EtaMin
-			}
-			if d := math.Abs(got - recursive); !(d <= 1e-9*base) {
-				t.Fatalf("%+v, step %d: %v, recursion %v", c, step, got, recursive)
-			}
-		}
-		if got := c.Rate(base, 0); got != base {
-			t.Errorf("%+v begins at %v, want exactly %v", c, got, base)
-		}
-		if got := c.Rate(base, c.TMax); got != c.EtaMin {
-			t.Errorf("%+v ends at %v, want exactly %v", c, got, c.EtaMin)
-		}
-	}
-	if got := (Cosine{}).Rate(base, 3); !math.IsNaN(got) {
-		t.Errorf("Cosine without TMax gives %v, want NaN", got)
-	}
-}
-
-func TestCosPi(t *testing.T) {
-	for _, n := range []int{1, 2, 3, 4, 5, 97, 1000} {
-		for k := range n + 1 {
-			got, want := cosPi(k, n), math.Cos(math.Pi*float64(k)/float64(n))
-			if !(math.Abs(got-want) <= 6e-16) {
-				t.Fatalf("cosPi(%d, %d) = %v, want %v", k, n, got, want)
-			}
-			for _, same := range []int{-k, 2*n - k, 2*n + k, k - 4*n} {
-				if cosPi(same, n) != got {
-					t.Fatalf("cosPi(%d, %d) = %v, but cosPi(%d, %d) = %v", k, n, got, same, n, cosPi(same, n))
-				}
-			}
-		}
-	}
-	// Arguments whose double overflows.
-	if got := cosPi(math.MaxInt, math.MaxInt); got != -1 {
-		t.Errorf("cosPi(MaxInt, MaxInt) = %v, want -1", got)
-	}
-	if got := cosPi(math.MinInt, math.MaxInt); math.Abs(got+1) > 1e-15 {
-		t.Errorf("cosPi(MinInt, MaxInt) = %v, want -1", got)
-	}
-}
 
 func TestScheduleFunc(t *testing.T) {
 	p := []float64{1}
-	opt := mustNew(t, SGD{LR: 0.5}, named([][]float64{p}), WithSchedule(ScheduleFunc(func(base float64, step int) float64 {
+	opt := mustNew(t, SGD{LR: 0.5}, named([][]float64{p}), WithSchedule(schedule.Func(func(base float64, step int) float64 {
 		return base / float64(1+step)
 	})))
 	for step := range 4 {
@@ -82,4 +16,32 @@ func TestScheduleFunc(t *testing.T) {
 			t.Errorf("step %d: rate %v", r.Step, r.LR)
 		}
 	}
+}
+
+// A metered is a user's Observer that cannot be saved.
+type metered struct{ schedule.Constant }
+
+func (metered) Observe(float64) {}
+
+// TestSharedPlateauState: a Plateau that stands in two places is saved once.
+func TestSharedPlateauState(t *testing.T) {
+	fresh := func() (*Optimizer[float64], *schedule.Plateau) {
+		p := schedule.NewPlateau()
+		return mustNew(t, SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, schedule.Warmup{Then: p}}, Milestones: []int{1}})), p
+	}
+	o, p := fresh()
+	o.Observe(3)
+	o.Observe(4)
+	s := mustSnapshot(t, o)
+	if len(s.Schedule) != 1 {
+		t.Errorf("saved %v, want one state", s.Schedule)
+	}
+	again, q := fresh()
+	if err := again.Restore(s); err != nil || q.State != p.State || q.State.Bad != 1 {
+		t.Errorf("restored %+v, want %+v (%v)", q.State, p.State, err)
+	}
+	// An Observer without a state cannot be saved.
+	o = mustNew(t, SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, metered{}}, Milestones: []int{1}}))
+	_, err := o.Snapshot()
+	wantError(t, err, "optim.metered", "schedule.Saver")
 }

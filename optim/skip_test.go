@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -115,45 +114,5 @@ func TestSkipsInRow(t *testing.T) {
 	}{{-1, []string{"skips in a row = -1"}}, {4, []string{"skips in a row = 4", "3"}}} {
 		s.SkipsInRow = c.row
 		wantError(t, o.Restore(s), c.want...)
-	}
-}
-
-// TestFitOnlySkips: a run of which no step can be taken fails.
-func TestFitOnlySkips(t *testing.T) {
-	w := []float64{4, 8}
-	nan := func(_ int, grads [][]float64) (float64, error) {
-		grads[0][1] = math.NaN()
-		return 1, nil
-	}
-	o := FitOptions[float64]{Stop: []StopRule{StepLimit(50)}}
-	r, err := Fit(context.Background(), fitting(t, w), nan, o)
-	var failed *SkippedError
-	if !errors.As(err, &failed) || failed.Reason.Param != "w" || failed.Reason.Element != 1 {
-		t.Errorf("error %v", err)
-	}
-	wantError(t, err, "iteration 10", "10 skipped in a row", `"w"`, "element 1", "NaN")
-	if r.Skips != 10 || r.Iteration != 10 || !r.Skipped || r.Loss != 1 || r.Reason != "" || w[1] != 8 {
-		t.Errorf("result %+v, parameter %v", r, w)
-	}
-	r, err = Fit(context.Background(), fitting(t, w, FailAfterSkips(0)), nan, o)
-	if err != nil || r.Skips != 50 {
-		t.Errorf("without a limit: %+v, error %v", r, err)
-	}
-}
-
-// TestFindRateSkips: a sweep ends at the first gradient that is not finite, whatever
-// a run's limit is.
-func TestFindRateSkips(t *testing.T) {
-	w := []float64{4, 8}
-	f := bowl(w)
-	c, err := FindRate(context.Background(), SGD{LR: 1}, []Param[float64]{{"w", w}}, func(step int, grads [][]float64) (float64, error) {
-		loss, err := f(step, grads)
-		if step == 80 {
-			grads[0][0] = math.NaN()
-		}
-		return loss, err
-	}, NewRateSweep(), FailAfterSkips(1))
-	if err != nil || !c.Diverged || len(c.Rates) != 81 {
-		t.Errorf("diverged: %v after %d rates, error %v", c.Diverged, len(c.Rates), err)
 	}
 }

@@ -29,10 +29,10 @@ type Snapshot[T kernels.Float] struct {
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
-	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a Run, which an Optimizer ignores
+	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a train.Run, which an Optimizer ignores
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
-	// state of a random source, or the vectors of a WeightAverage that no Run knows.
+	// state of a random source, or the vectors of a train.WeightAverage that no Run knows.
 	// Optimizers leave them empty and ignore them.
 	Extra        map[string]string  `json:"extra,omitempty"`
 	ExtraVectors []StateSnapshot[T] `json:"extra_vectors,omitempty"`
@@ -60,6 +60,14 @@ type StateSnapshot[T kernels.Float] struct {
 type LossScaleSnapshot struct {
 	Scale float64 `json:"scale"`
 	Good  int     `json:"good"` // steps taken since the scale last changed
+}
+
+// A RunSnapshot is the state of one part of a training loop: of the loop itself, or of
+// what watches it. A train.Run makes and reads them.
+type RunSnapshot[T kernels.Float] struct {
+	Type    string             `json:"type"`              // its Go type
+	State   string             `json:"state"`             // what SaveState returns
+	Vectors []StateSnapshot[T] `json:"vectors,omitempty"` // under the parameters' names
 }
 
 // freeOptions are the options of rules that do not say what the state means.

@@ -3,102 +3,81 @@ package optim
 import (
 	"fmt"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/state"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // A ScheduleSnapshot is the state of a schedule, the optimizer's own or one inside
-// of it, whose rate depends on more than the number of steps. These are [Plateau]
-// and schedules with the methods of encoding.TextMarshaler and
-// encoding.TextUnmarshaler; if the latter's gives an error, it must have changed
-// nothing. An [Observer] without them cannot be saved.
+// of it, that is a [schedule.Saver].
 type ScheduleSnapshot struct {
 	Type  string `json:"type"`  // its Go type
-	State string `json:"state"` // what MarshalText returns, or a PlateauState as JSON
+	State string `json:"state"` // what SaveState returns
 }
 
-// stateOf returns the schedule's own state, if it has one.
-func stateOf(s Schedule) (state textState, ok bool) {
-	if p, ok := s.(interface{ text() textState }); ok {
-		return p.text(), true
+// Observers returns the [schedule.Observer]s among the optimizer's schedule and those
+// inside of it, each once. Most schedules have none.
+func (o *Optimizer[T]) Observers() []schedule.Observer { return schedule.Observers(o.schedule) }
+
+// Observe tells all of [Optimizer.Observers] the next metric.
+func (o *Optimizer[T]) Observe(metric float64) {
+	for _, s := range o.Observers() {
+		s.Observe(metric)
 	}
-	state, ok = s.(textState)
-	return state, ok
 }
 
-// textStates returns the schedules with a state, each once: s itself or inside of
-// s.
-func textStates(s Schedule) (names []string, states []textState) {
-	for _, s := range search(s, func(s Schedule) bool { _, ok := stateOf(s); return ok }) {
-		state, _ := stateOf(s)
-		names, states = append(names, typeName(s)), append(states, state)
-	}
-	return names, states
+// stateful reports whether a run that went on without the state of s would not be the
+// same.
+func stateful(s schedule.Schedule) bool {
+	_, saver := s.(schedule.Saver)
+	_, observer := s.(schedule.Observer)
+	return saver || observer
 }
 
-// checkSavable returns an error if s has an Observer whose state cannot be had: a
-// run that went on without it would not be the same.
-func checkSavable(s Schedule) error {
-	for _, s := range search(s, func(s Schedule) bool {
-		_, has := stateOf(s)
-		_, needs := s.(Observer)
-		return has || needs
-	}) {
-		if _, ok := stateOf(s); !ok {
-			return fmt.Errorf("optim: the schedule %s follows a metric and cannot be saved: it has no MarshalText and UnmarshalText", typeName(s))
+// scheduleParts returns the schedules with a state, s itself or inside of s, and an error
+// if there is an Observer whose state cannot be had.
+func scheduleParts(s schedule.Schedule) (parts []state.Part, err error) {
+	for _, s := range schedule.Find(s, stateful) {
+		if saver, ok := s.(schedule.Saver); ok {
+			parts = append(parts, state.Part{Name: fmt.Sprintf("%T", s), Saver: saver})
+		} else if err == nil {
+			err = fmt.Errorf("optim: the schedule %T follows a metric and cannot be saved: it is no schedule.Saver", s)
 		}
 	}
-	return nil
+	return parts, err
 }
 
-func snapshotSchedule(s Schedule) ([]ScheduleSnapshot, error) {
-	if err := checkSavable(s); err != nil {
-		return nil, err
-	}
-	names, states := textStates(s)
-	texts, err := saveTexts(names, states)
+func snapshotSchedule(s schedule.Schedule) ([]ScheduleSnapshot, error) {
+	parts, err := scheduleParts(s)
 	if err != nil {
 		return nil, err
 	}
+	texts, err := state.Save(parts)
+	if err != nil {
+		return nil, fmt.Errorf("optim: %w", err)
+	}
 	var saved []ScheduleSnapshot
 	for i, text := range texts {
-		saved = append(saved, ScheduleSnapshot{names[i], text})
+		saved = append(saved, ScheduleSnapshot{parts[i].Name, text})
 	}
 	return saved, nil
 }
 
 // restoreSchedule sets the states inside of s to the saved ones if there are the
 // same. On error all are as they were.
-func restoreSchedule(s Schedule, saved []ScheduleSnapshot) error {
-	names, states := textStates(s)
-	if len(saved) != len(states) {
+func restoreSchedule(s schedule.Schedule, saved []ScheduleSnapshot) error {
+	parts, _ := scheduleParts(s)
+	if len(saved) != len(parts) {
 		return nil
 	}
 	var texts []string
-	for i, name := range names {
-		if saved[i].Type != name {
+	for i, p := range parts {
+		if saved[i].Type != p.Name {
 			return nil
 		}
 		texts = append(texts, saved[i].State)
 	}
-	_, err := restoreTexts(names, states, texts)
-	return err
-}
-
-// text gives a Plateau's state as text. The Plateau has no such methods itself:
-// they would hide its options from package json.
-func (p *Plateau) text() textState {
-	return jsonText[PlateauState]{
-		func() PlateauState { return p.State },
-		func(s PlateauState) error {
-			restored := *p
-			restored.State = s
-			for _, o := range restored.options() {
-				if err := domain.CheckValue[float64](o); err != nil {
-					return err
-				}
-			}
-			p.State = s
-			return nil
-		},
+	if _, err := state.Restore(parts, texts); err != nil {
+		return fmt.Errorf("optim: %w", err)
 	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // An eventful is a run with everything that makes state: a plateau, an adaptive
@@ -19,7 +20,7 @@ import (
 // comes later.
 type eventful[T kernels.Float] struct {
 	*Optimizer[T]
-	plateau *Plateau
+	plateau *schedule.Plateau
 	values  [][]T
 }
 
@@ -31,14 +32,14 @@ const eventfulEvents, eventfulLate = 24, 4
 
 func newEventful[T kernels.Float](t *testing.T, rule Rule, lateParam bool) *eventful[T] {
 	t.Helper()
-	r := &eventful[T]{plateau: &Plateau{Factor: 0.5, Patience: 1, Cooldown: 1, Threshold: 1e-3}}
+	r := &eventful[T]{plateau: &schedule.Plateau{Factor: 0.5, Patience: 1, Cooldown: 1, Threshold: 1e-3}}
 	r.values = random[T](rand.New(rand.NewPCG(1, 2)), eventfulLengths...)
 	n := len(r.values)
 	if !lateParam {
 		n--
 	}
 	r.Optimizer = mustNew(t, rule, r.params()[:n],
-		WithSchedule(Warmup{Steps: 3, StartFactor: 0.5, Then: r.plateau}),
+		WithSchedule(schedule.Warmup{Steps: 3, StartFactor: 0.5, Then: r.plateau}),
 		WithLossScaler(LossScaler{Init: 8, Growth: 2, Backoff: 0.5, Interval: 3}),
 		WithGroup(func(name string) bool { return name == "p1" }, LRFactor(0.5)),
 		WithReduction(Sum), ClipNorm(1))
@@ -249,14 +250,14 @@ func TestRestoreElsewhere(t *testing.T) {
 	}
 	// Other rates and decays, no plateau, a fixed scale.
 	o := restore(AdamW{LR: 1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.5},
-		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(func(name string) bool { return name == "p1" }), Workers(2))
+		WithSchedule(schedule.Exponential{Gamma: 0.9}), WithLossScale(64), WithoutDecay(func(name string) bool { return name == "p1" }), Workers(2))
 	if o.LossScale() != 64 {
 		t.Errorf("got the loss scale %v, want the fixed one", o.LossScale())
 	}
 	// Other plateaus.
-	p := []*Plateau{NewPlateau(), NewPlateau()}
-	restore(NewAdamW(1), WithSchedule(Sequence{[]Schedule{p[0], p[1]}, []int{9}}))
-	if want := (PlateauState{}); p[0].State != want || p[1].State != want {
+	p := []*schedule.Plateau{schedule.NewPlateau(), schedule.NewPlateau()}
+	restore(NewAdamW(1), WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p[0], p[1]}, Milestones: []int{9}}))
+	if want := (schedule.PlateauState{}); p[0].State != want || p[1].State != want {
 		t.Errorf("one saved plateau for two: got %+v and %+v", p[0].State, p[1].State)
 	}
 	// The same plateau elsewhere.
@@ -277,23 +278,23 @@ func TestRestoreElsewhere(t *testing.T) {
 // memo is a schedule of a user's with a state.
 type memo struct {
 	text string
-	bad  string // what UnmarshalText refuses
+	bad  string // what RestoreState refuses
 }
 
 func (*memo) Rate(base float64, step int) float64 { return base }
 
-func (m *memo) MarshalText() ([]byte, error) {
+func (m *memo) SaveState() (string, error) {
 	if strings.Contains(m.text, "!") {
-		return nil, errors.New("no text")
+		return "", errors.New("no text")
 	}
-	return []byte(m.text), nil
+	return m.text, nil
 }
 
-func (m *memo) UnmarshalText(text []byte) error {
-	if string(text) == m.bad {
+func (m *memo) RestoreState(text string) error {
+	if text == m.bad {
 		return fmt.Errorf("bad text %q", text)
 	}
-	m.text = string(text)
+	m.text = text
 	return nil
 }
 
@@ -301,7 +302,7 @@ func TestScheduleStates(t *testing.T) {
 	make := func(a, b, bad string) (*Optimizer[float32], []*memo) {
 		memos := []*memo{{a, ""}, {b, bad}}
 		return mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}},
-			WithSchedule(Sequence{[]Schedule{memos[0], Warmup{Then: memos[1]}}, []int{5}})), memos
+			WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{memos[0], schedule.Warmup{Then: memos[1]}}, Milestones: []int{5}})), memos
 	}
 	o, _ := make("a", "b", "")
 	s := mustSnapshot(t, o)

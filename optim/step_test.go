@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestSkip puts gradients that are not finite before every step of a run. The
@@ -26,7 +27,7 @@ func testSkip[T kernels.Float](t *testing.T, rule Rule) {
 	lengths := []int{3, 100, 1}
 	values := random[T](rng, lengths...)
 	twins := [][]T{slices.Clone(values[0]), slices.Clone(values[1]), slices.Clone(values[2])}
-	schedule := WithSchedule(Cosine{TMax: 10})
+	schedule := WithSchedule(schedule.Cosine{TMax: 10})
 	opt := mustNew(t, rule, named(values), schedule)
 	twin := mustNew(t, rule, named(twins), schedule)
 	for step := range 4 {
@@ -218,7 +219,7 @@ func runLevel[T kernels.Float](t *testing.T, rule Rule) []uint64 {
 		values[i] = slices.Insert(v, 0, 0)[1:] // large slices are aligned, these are not
 	}
 	opt := mustNew(t, rule, named(values), ClipNorm(50), ClipParamNorm(45), ClipValue(2.5), WithLossScale(3),
-		WithSchedule(Cosine{TMax: 9}))
+		WithSchedule(schedule.Cosine{TMax: 9}))
 	var all []uint64
 	for step := range 6 {
 		sets := make([][][]T, 1+step%3)
@@ -277,7 +278,7 @@ func testAllocations[T kernels.Float](t *testing.T, rule Rule) {
 		"a slice":       func() { opt.Step(sets...) },
 		"skipped":       func() { opt.Step(bad) },
 	} {
-		opt = mustNew(t, rule, named(random[T](rng, lengths...)), ClipNorm(1), WithSchedule(Cosine{TMax: 100}), FailAfterSkips(0))
+		opt = mustNew(t, rule, named(random[T](rng, lengths...)), ClipNorm(1), WithSchedule(schedule.Cosine{TMax: 100}), FailAfterSkips(0))
 		step()
 		if n := kerneltest.Allocations(20, step); n != 0 {
 			t.Errorf("%s %T, %s: %v allocations", rule.Name(), T(0), name, n)

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // TestForgotten: options that were left out and would spoil a run without a word.
 func TestForgotten(t *testing.T) {
 	params := []Param[float64]{{"w", []float64{1}}}
-	own := ScheduleFunc(func(_ float64, step int) float64 { return 0.1 })
+	own := schedule.Func(func(_ float64, step int) float64 { return 0.1 })
 	for _, c := range []struct {
 		rule Rule
 		opts []Option
@@ -35,16 +36,16 @@ func TestForgotten(t *testing.T) {
 		{Lion{LR: 1, Beta1: 0.9}, nil, ""},
 		// The rate.
 		{SGD{}, nil, "SGD: LR = 0, Constant"},
-		{NewAdam(0), []Option{WithSchedule(Cosine{TMax: 5})}, "Adam: LR = 0, Cosine"},
-		{NewAdam(0), []Option{WithSchedule(Warmup{Steps: 5})}, "Adam: LR = 0, Warmup"},
-		{NewAdam(0), []Option{WithSchedule(Sequence{[]Schedule{Constant{}, NewPlateau()}, []int{4}})}, "Adam: LR = 0, Sequence"},
+		{NewAdam(0), []Option{WithSchedule(schedule.Cosine{TMax: 5})}, "Adam: LR = 0, Cosine"},
+		{NewAdam(0), []Option{WithSchedule(schedule.Warmup{Steps: 5})}, "Adam: LR = 0, Warmup"},
+		{NewAdam(0), []Option{WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{schedule.Constant{}, schedule.NewPlateau()}, Milestones: []int{4}})}, "Adam: LR = 0, Sequence"},
 		{SGD{}, []Option{WithSchedule(own)}, ""},
-		{SGD{}, []Option{WithSchedule(Warmup{Steps: 5, Then: own})}, ""},
-		{SGD{}, []Option{WithSchedule(Sequence{[]Schedule{Constant{}, own}, []int{4}})}, ""},
-		{SGD{LR: 1}, []Option{WithSchedule(Constant{Steps: 3})}, "Constant: Factor = 0"},
-		{SGD{LR: 1}, []Option{WithSchedule(Warmup{Then: Constant{Steps: 3}})}, "Constant: Factor = 0"},
-		{SGD{LR: 1}, []Option{WithSchedule(&Plateau{})}, "Plateau: Factor = 0"},
-		{SGD{LR: 1}, []Option{WithSchedule(Constant{})}, ""},
+		{SGD{}, []Option{WithSchedule(schedule.Warmup{Steps: 5, Then: own})}, ""},
+		{SGD{}, []Option{WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{schedule.Constant{}, own}, Milestones: []int{4}})}, ""},
+		{SGD{LR: 1}, []Option{WithSchedule(schedule.Constant{Steps: 3})}, "Constant: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(schedule.Warmup{Then: schedule.Constant{Steps: 3}})}, "Constant: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(&schedule.Plateau{})}, "Plateau: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(schedule.Constant{})}, ""},
 	} {
 		_, err := New(c.rule, params, c.opts...)
 		if c.want == "" {
@@ -65,11 +66,11 @@ func TestForgotten(t *testing.T) {
 // them.
 func TestNeutral(t *testing.T) {
 	for _, c := range []struct {
-		schedule Schedule
+		schedule schedule.Schedule
 		want     float64 // at every step
 	}{
-		{Constant{Factor: 0.1}, 1}, {MultiStep{Gamma: 0.1}, 1}, {InverseTime{}, 1}, {Warmup{}, 1},
-		{Warmup{Then: StepDecay{StepSize: 1000, Gamma: 0.1}}, 1}, {NewPlateau(), 1},
+		{schedule.Constant{Factor: 0.1}, 1}, {schedule.MultiStep{Gamma: 0.1}, 1}, {schedule.InverseTime{}, 1}, {schedule.Warmup{}, 1},
+		{schedule.Warmup{Then: schedule.StepDecay{StepSize: 1000, Gamma: 0.1}}, 1}, {schedule.NewPlateau(), 1},
 	} {
 		for _, step := range []int{0, 1, 7, 900} {
 			if got := c.schedule.Rate(1, step); got != c.want {
@@ -77,7 +78,7 @@ func TestNeutral(t *testing.T) {
 			}
 		}
 	}
-	cycle := OneCycle{TotalSteps: 100, DivFactor: 25, FinalDivFactor: 1e4}
+	cycle := schedule.OneCycle{TotalSteps: 100, DivFactor: 25, FinalDivFactor: 1e4}
 	for step, last := 0, 1.0; step < 100; step++ {
 		rate := cycle.Rate(1, step)
 		if !(rate < last) || step == 0 && rate < 0.999 {

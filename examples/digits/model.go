@@ -7,6 +7,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 const (
@@ -111,7 +112,7 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 		{Name: "weights", Value: m.weights},
 		{Name: "bias", Value: m.bias},
 	},
-		optim.WithSchedule(optim.Cosine{TMax: s.epochs * ((n + s.batch - 1) / s.batch)}),
+		optim.WithSchedule(schedule.Cosine{TMax: s.epochs * ((n + s.batch - 1) / s.batch)}),
 		optim.WithReduction(optim.Sum),
 		optim.ClipNorm(clipNorm),
 	)

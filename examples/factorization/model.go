@@ -8,6 +8,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // firstScale is the standard deviation of the first factors. At 0 they would get
@@ -111,12 +112,12 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 	n := len(train)
 	rule := optim.NewAdagrad(o.lr)
 	rule.WeightDecay = o.decay
-	schedule := optim.WithSchedule(optim.Cosine{TMax: o.epochs * ((n + o.batch - 1) / o.batch)})
-	userOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "users", Value: m.users}, o.rank+1, schedule)
+	falling := optim.WithSchedule(schedule.Cosine{TMax: o.epochs * ((n + o.batch - 1) / o.batch)})
+	userOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "users", Value: m.users}, o.rank+1, falling)
 	if err != nil {
 		return nil, err
 	}
-	itemOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "items", Value: m.items}, o.rank+1, schedule)
+	itemOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "items", Value: m.items}, o.rank+1, falling)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 const (
@@ -150,11 +151,11 @@ func (p *pass) accuracy(m *model, d *mnist.Dataset) float64 {
 	return float64(hits) / float64(d.Len())
 }
 
-// schedule lets the learning rate rise for a few steps, in which the moments of
+// rates lets the learning rate rise for a few steps, in which the moments of
 // AdamW are not yet worth much, and then fall.
-func schedule(steps int) optim.Schedule {
+func rates(steps int) schedule.Schedule {
 	rise := int(warmup * float64(steps))
-	return optim.Warmup{Steps: rise, StartFactor: 0.1, Then: optim.Cosine{TMax: steps - rise}}
+	return schedule.Warmup{Steps: rise, StartFactor: 0.1, Then: schedule.Cosine{TMax: steps - rise}}
 }
 
 // A result is a trained network.
@@ -176,7 +177,7 @@ func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, 
 	rule := optim.NewAdamW(o.lr)
 	rule.WeightDecay = decay
 	opt, err := optim.New(rule, m.params(),
-		optim.WithSchedule(schedule(steps)),
+		optim.WithSchedule(rates(steps)),
 		optim.WithoutDecay(optim.BiasOrNorm),
 		optim.ClipNorm(clipNorm),
 	)

@@ -120,9 +120,9 @@ func TestGradient(t *testing.T) {
 	}
 }
 
-func TestSchedule(t *testing.T) {
+func TestRates(t *testing.T) {
 	for _, steps := range []int{1, 9, 10, 1250} {
-		s := schedule(steps)
+		s := rates(steps)
 		highest := 0.0
 		for i := range steps {
 			highest = max(highest, s.Rate(1, i))

@@ -23,6 +23,8 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
+	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // A run is an optimizer with gradients that depend on the step alone.
@@ -166,7 +168,7 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 		optim.NewAdam(1e-3),
 		optim.NewScheduleFreeAdamW(1e-3),
 	} {
-		r := newRun[T](t, rule, optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+		r := newRun[T](t, rule, optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
 		r.steps(t, 3)
 		if err := r.opt.Freeze("layer.0.bias"); err != nil {
 			t.Fatal(err)
@@ -260,7 +262,7 @@ func testResume[T kernels.Float](t *testing.T) {
 		optim.NewLAMB(1e-2),
 		optim.NewScheduleFreeAdamW(1e-2),
 	} {
-		opts := []optim.Option{optim.ClipNorm(1), optim.WithSchedule(optim.Cosine{TMax: 6})}
+		opts := []optim.Option{optim.ClipNorm(1), optim.WithSchedule(schedule.Cosine{TMax: 6})}
 		whole := newRun[T](t, rule, opts...)
 		whole.steps(t, last)
 
@@ -352,17 +354,17 @@ func TestRun(t *testing.T) {
 func testRun[T kernels.Float](t *testing.T) {
 	const last = 9
 	path := filepath.Join(t.TempDir(), "run.safetensors")
-	fresh := func(stop int) *optim.Run[T] {
-		r := newRun[T](t, optim.NewAdam(1e-2), optim.WithSchedule(optim.NewPlateau()))
-		early, err := optim.NewEarlyStopping(r.params, optim.Patience{Checks: last})
+	fresh := func(stop int) *train.Run[T] {
+		r := newRun[T](t, optim.NewAdam(1e-2), optim.WithSchedule(schedule.NewPlateau()))
+		early, err := train.NewEarlyStopping(r.params, train.Patience{Checks: last})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ema, err := optim.NewEMA(r.params, 0.5)
+		ema, err := train.NewEMA(r.params, 0.5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := optim.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
+		run, err := train.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
 			for i, g := range r.grads() {
 				copy(grads[i], g)
 			}
@@ -371,10 +373,10 @@ func testRun[T kernels.Float](t *testing.T) {
 				return math.Inf(1), nil
 			}
 			return 1 / float64(step+1), nil
-		}, optim.FitOptions[T]{
-			Stop:          []optim.StopRule{optim.StepLimit(stop), early, &optim.LossChange{Tol: 0.1, For: last}},
+		}, train.FitOptions[T]{
+			Stop:          []train.StopRule{train.StepLimit(stop), early, &train.LossChange{Tol: 0.1, For: last}},
 			Smoothing:     0.9,
-			Divergence:    optim.NewDivergence(),
+			Divergence:    train.NewDivergence(),
 			Average:       ema,
 			Validate:      func() (float64, error) { return float64(r.params[0].Value[0]), nil },
 			ValidateEvery: 2,
@@ -384,7 +386,7 @@ func testRun[T kernels.Float](t *testing.T) {
 		}
 		return run
 	}
-	fit := func(run *optim.Run[T]) {
+	fit := func(run *train.Run[T]) {
 		t.Helper()
 		if _, err := run.Fit(context.Background()); err != nil {
 			t.Fatal(err)
@@ -422,7 +424,7 @@ func TestNil(t *testing.T) {
 	wantError(t, Save[float32](path, nil), path, "nil")
 	wantError(t, Save(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
 	wantError(t, Save(path, new(optim.Optimizer[float32])), path, "not from New")
-	wantError(t, Save(path, new(optim.Run[float32])), path, "not from NewRun")
+	wantError(t, Save(path, new(train.Run[float32])), path, "not from NewRun")
 	wantError(t, Write[float32](path, nil), path, "nil Snapshot")
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file was written: %v", err)
@@ -552,7 +554,7 @@ func TestContent(t *testing.T) {
 
 // TestUnstorable: what JSON would not give back is refused, and named.
 func TestUnstorable(t *testing.T) {
-	r := newRun[float32](t, optim.NewNAdam(0.01), optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+	r := newRun[float32](t, optim.NewNAdam(0.01), optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
 	r.steps(t, 1)
 	path := r.save(t)
 	old := readBytes(t, path)

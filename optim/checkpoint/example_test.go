@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // A run stops after two steps and goes on elsewhere.
@@ -63,17 +64,17 @@ func Example_run() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		var run *optim.Run[float64]
-		run, err = optim.NewRun(opt, func(step int, grads [][]float64) (float64, error) {
+		var run *train.Run[float64]
+		run, err = train.NewRun(opt, func(step int, grads [][]float64) (float64, error) {
 			if step == crash {
 				return 0, fmt.Errorf("out of power")
 			}
 			fmt.Print("batch ", step, ", ")
 			grads[0][0] = w[0]
 			return w[0] * w[0] / 2, nil
-		}, optim.FitOptions[float64]{
-			Stop: []optim.StopRule{optim.StepLimit(6)},
-			Progress: func(p optim.Progress) error {
+		}, train.FitOptions[float64]{
+			Stop: []train.StopRule{train.StepLimit(6)},
+			Progress: func(p train.Progress) error {
 				if p.Iteration%2 == 0 {
 					return checkpoint.Save(path, run)
 				}
@@ -95,7 +96,7 @@ func Example_run() {
 	program(-1)
 	program(-1)
 	// Output:
-	// batch 0, batch 1, batch 2,  optim: Fit: iteration 4: objective: out of power
+	// batch 0, batch 1, batch 2,  train: Fit: iteration 4: objective: out of power
 	// batch 2, batch 3, batch 4, batch 5, 6 iterations <nil>
 	// 6 iterations <nil>
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // seeds returns a small checkpoint and damaged forms of it.
@@ -14,7 +15,7 @@ func seeds(f *testing.F) [][]byte {
 	f.Helper()
 	opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
 		{Name: "w", Value: []float32{1, 2, 3}}, {Name: "b", Value: []float32{4}},
-	}, optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+	}, optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
 			{Name: "w", Value: []float32{5, 6, 7}}, {Name: "b", Value: []float32{8}},
-		}, optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+		}, optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,26 +7,16 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
+
+var wantError = opttest.WantError
 
 // file returns a file with the JSON text and n bytes of data.
 func file(text string, n int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
 	return append(append(b, text...), make([]byte, n)...)
-}
-
-// wantError fails unless err contains every part.
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want one with %q", parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
 }
 
 func TestReadHeader(t *testing.T) {

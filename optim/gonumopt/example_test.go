@@ -26,7 +26,7 @@ func ExampleMethod() {
 	// Output: [3.000 0.500]
 }
 
-// Train by L-BFGS what optim.Fit could train as well.
+// Train by L-BFGS what train.Fit could train as well.
 func ExampleMinimize() {
 	slope, intercept := []float64{0}, []float64{0}
 	x, y := []float64{1, 2, 3, 4}, []float64{2, 4, 5, 4}

@@ -5,27 +5,18 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
+	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
 	"gonum.org/v1/gonum/optimize/functions"
 )
 
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want one with %q", parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-}
+var wantError = opttest.WantError
 
 // bowl is (x-1)²/2 + 2(y+3)²/2.
 var bowl = optimize.Problem{
@@ -117,11 +108,11 @@ func TestMethodErrors(t *testing.T) {
 	fail(bad, &Method{Rule: optim.SGD{LR: 1}}, "gonumopt: SGD", "NaN", "0 steps")
 	fail(bowl, &Method{Rule: optim.SGD{LR: -1}}, "SGD", "LR", "-1")
 	fail(bowl, &Method{}, "nil")
-	rate := optim.ScheduleFunc(func(_ float64, step int) float64 { return 0.1 - float64(step) })
+	rate := schedule.Func(func(_ float64, step int) float64 { return 0.1 - float64(step) })
 	fail(bowl, &Method{Rule: optim.SGD{}, Options: []optim.Option{optim.WithSchedule(rate)}}, "step 2", "-0.9")
 	// A schedule that would wait for metrics in vain.
-	plateau := optim.WithSchedule(optim.Warmup{Steps: 2, Then: optim.NewPlateau()})
-	fail(bowl, &Method{Rule: optim.SGD{LR: 0.1}, Options: []optim.Option{plateau}}, "gonumopt: SGD", "*optim.Plateau", "metric")
+	plateau := optim.WithSchedule(schedule.Warmup{Steps: 2, Then: schedule.NewPlateau()})
+	fail(bowl, &Method{Rule: optim.SGD{LR: 0.1}, Options: []optim.Option{plateau}}, "gonumopt: SGD", "*schedule.Plateau", "metric")
 	if _, err := new(Method).Uses(optimize.Available{}); !errors.Is(err, optimize.ErrMissingGrad) {
 		t.Errorf("without gradient: %v", err)
 	}
@@ -129,7 +120,7 @@ func TestMethodErrors(t *testing.T) {
 
 // rosenbrock returns the objective of the extended Rosenbrock function over two
 // parameters.
-func rosenbrock(a, b []float64) optim.Objective[float64] {
+func rosenbrock(a, b []float64) train.Objective[float64] {
 	return func(_ int, grads [][]float64) (float64, error) {
 		x := slices.Concat(a, b)
 		g := make([]float64, len(x))

@@ -17,7 +17,7 @@ import (
 // in 100 major iterations, unless Settings.Converger says otherwise.
 type Method struct {
 	Rule    optim.Rule
-	Options []optim.Option // for optim.New: a schedule but no optim.Observer, clipping
+	Options []optim.Option // for optim.New: a schedule but no schedule.Observer, clipping
 
 	// GradStopThreshold ends the run when the largest absolute element of the
 	// gradient is below it. As in optimize's own methods, 0 means 1e-12, and NaN

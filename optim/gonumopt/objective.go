@@ -8,15 +8,16 @@ import (
 	"sync"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 	"gonum.org/v1/gonum/optimize"
 )
 
-// An Objective is the objective of optim.Fit as an optimize.Problem. The
+// An Objective is the objective of train.Fit as an optimize.Problem. The
 // variables of the problem are the parameters' values, one parameter behind the
 // other.
 type Objective struct {
 	params []optim.Param[float64]
-	f      optim.Objective[float64]
+	f      train.Objective[float64]
 	dim    int
 
 	mu    sync.Mutex // optimize may evaluate concurrently, the parameters are there once
@@ -30,7 +31,7 @@ type Objective struct {
 // NewObjective returns an Objective over the parameters. It must be deterministic:
 // f is called with step 0 always. It is an error if f is nil or the parameters are
 // not as in optim.New.
-func NewObjective(params []optim.Param[float64], f optim.Objective[float64]) (*Objective, error) {
+func NewObjective(params []optim.Param[float64], f train.Objective[float64]) (*Objective, error) {
 	if f == nil {
 		return nil, fmt.Errorf("gonumopt: nil Objective")
 	}
@@ -133,13 +134,13 @@ func (o *Objective) evaluate(x []float64) {
 	}
 }
 
-// Minimize hands the objective of optim.Fit to optimize.Minimize, with the
+// Minimize hands the objective of train.Fit to optimize.Minimize, with the
 // parameters' present values to start from, and sets the parameters to the result.
 // Settings and method may be nil, as there; a method that needs more than function
 // and gradient is an error. Settings and options of methods that optimize does not
 // take make it panic, as ever. If no major iteration was made, the parameters are as
 // before.
-func Minimize(params []optim.Param[float64], f optim.Objective[float64], settings *optimize.Settings, method optimize.Method) (*optimize.Result, error) {
+func Minimize(params []optim.Param[float64], f train.Objective[float64], settings *optimize.Settings, method optimize.Method) (*optimize.Result, error) {
 	o, err := NewObjective(params, f)
 	if err != nil {
 		return nil, err

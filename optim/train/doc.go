@@ -1,0 +1,28 @@
+// Package train runs a training and watches it: package optim takes one step, this package
+// many.
+//
+//	result, err := train.Fit(ctx, opt, objective, train.FitOptions[float32]{
+//		Stop: []train.StopRule{train.StepLimit(1000)},
+//	})
+//
+// [Fit] is a small loop over a user's gradient function. A [Run] is the same loop as a value
+// that can be left, saved and entered again as if nothing had happened.
+//
+//	StepLimit      ends a run after so many iterations
+//	GradNormLimit  at a small gradient
+//	LossChange     when the loss hardly changes
+//	EarlyStopping  when a metric on validation data gets no better; keeps the best parameters
+//	StopFunc       when a user's function says so
+//	Divergence     fails at a loss that is infinite, NaN, or far above its average
+//	WeightAverage  averages the parameters, exponentially (EMA) or evenly (SWA)
+//	MovingAverage  averages a loss
+//
+// [FindRate] sweeps learning rates to find one to begin with.
+//
+// A [StopRule] is any type with a Stop. It may do more through the interfaces [Validator]
+// (options to check), [Saver] and [VectorSaver] (a state to save with a Run), [MetricRule]
+// (metrics are needed) and [Keeper] (parameters to put back).
+//
+// All but Fit, Run and FindRate can be used in a loop of one's own. Errors begin with the
+// package that found them: train where a run is at fault, optim where a step is.
+package train

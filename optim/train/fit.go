@@ -1,0 +1,130 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
+
+// An Objective is what a run minimises. It returns the loss at the parameters'
+// present values and adds its gradients to grads, which has one slice for each
+// parameter of the optimizer, in order, all zero. The step says which mini-batch
+// to take. An error ends the run.
+//
+// With a loss scale the gradients, but not the loss, are multiplied by
+// [optim.Optimizer.LossScale]. [FindRate] should be given no loss scale.
+type Objective[T kernels.Float] func(step int, grads [][]T) (loss float64, err error)
+
+// FitOptions are the options of [Fit] and of a [Run]. All but Stop may be left out.
+type FitOptions[T kernels.Float] struct {
+	// Stop holds the rules that end the run, at the first that says so. There
+	// must be one, unless the context can be cancelled. None may be there twice.
+	Stop []StopRule
+
+	// Smoothing is the decay of the moving average of the loss, in [0, 1).
+	Smoothing float64
+
+	// Divergence watches the loss.
+	Divergence *Divergence
+
+	// Validate returns a metric on validation data, after every ValidateEvery-th
+	// iteration of the run. The metric goes to the optimizer's Observers, such as
+	// Plateau, and to Stop, all of which find the parameters as
+	// [optim.Optimizer.EvalMode] puts them, and to Progress.
+	Validate      func() (metric float64, err error)
+	ValidateEvery int
+
+	// Average takes in the parameters after every step that was not skipped.
+	Average *WeightAverage[T]
+
+	// Progress is called at the end of every iteration, where a Run can be saved.
+	// An error ends the run.
+	Progress func(Progress) error
+}
+
+// A FitResult says how a run went.
+type FitResult struct {
+	Progress        // the last iteration
+	Skips    int    // steps that were skipped, in all of the run
+	Reason   string // the stopping rule's reason
+}
+
+// Fit runs the plain training loop: compute the gradients, take a step, look at
+// how it went. It is a [Run] and its Fit: they say what happens in which order,
+// and what a run that is entered again goes on with. With Fit that is what the
+// optimizer and the options remember, which is all but the moving average of the
+// loss and the last metric.
+//
+// Bad options are errors before anything happens. The result is valid in every
+// case.
+func Fit[T kernels.Float](ctx context.Context, opt *optim.Optimizer[T], f Objective[T], o FitOptions[T]) (FitResult, error) {
+	r, err := NewRun(opt, f, o)
+	if err != nil {
+		return FitResult{}, err
+	}
+	return r.Fit(ctx)
+}
+
+func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
+	switch {
+	case opt == nil:
+		return fmt.Errorf("train: Fit: nil Optimizer")
+	case len(opt.Params()) == 0:
+		return fmt.Errorf("train: Fit: an Optimizer that is not from New")
+	case f == nil:
+		return fmt.Errorf("train: Fit: nil Objective")
+	case o.Validate == nil && o.ValidateEvery != 0:
+		return fmt.Errorf("train: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
+	}
+	if o.Validate != nil {
+		if err := domain.Whole("ValidateEvery", o.ValidateEvery, 1); err != nil {
+			return fmt.Errorf("train: Fit: %w", err)
+		}
+	}
+	if s := opt.Observers(); len(s) > 0 && o.Validate == nil {
+		return fmt.Errorf("train: Fit: the schedule %s needs Validate", typeName(s[0]))
+	}
+	for i, rule := range o.Stop {
+		if isNilRule(rule) {
+			return fmt.Errorf("train: Fit: Stop[%d] is nil", i)
+		}
+		if first := slices.IndexFunc(o.Stop[:i], func(r StopRule) bool { return sameRule(r, rule) }); first >= 0 {
+			return fmt.Errorf("train: Fit: Stop[%d] and Stop[%d] are the same %s", first, i, typeName(rule))
+		}
+		if _, ok := rule.(MetricRule); ok && o.Validate == nil {
+			return fmt.Errorf("train: Fit: Stop[%d], %s, needs Validate", i, typeName(rule))
+		}
+		if err := validate(rule); err != nil {
+			return err
+		}
+	}
+	if o.Divergence != nil {
+		if err := validate(o.Divergence); err != nil {
+			return err
+		}
+	}
+	if o.Average != nil && o.Average.weight == nil {
+		return fmt.Errorf("train: Fit: Average: %w", errNotMade)
+	}
+	return domain.Check[float64]("train: Fit", domain.Of("Smoothing", o.Smoothing, domain.Fraction))
+}
+
+// isNilRule reports whether a rule would panic when called.
+func isNilRule(r StopRule) bool {
+	if r == nil {
+		return true
+	}
+	v := reflect.ValueOf(r)
+	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+}
+
+// sameRule reports whether two rules are one, with one state.
+func sameRule(a, b StopRule) bool {
+	v := reflect.ValueOf(a)
+	return v.Kind() == reflect.Pointer && v.Type().Elem().Size() > 0 && a == b
+}

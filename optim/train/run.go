@@ -1,0 +1,224 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A Run is a training loop that can be left at any iteration, saved, and entered
+// again as if nothing had happened: the optimizer with its objective, what watches
+// the run, and how far it is. Like an [optim.Optimizer] it has Snapshot and Restore, and
+// package checkpoint keeps it in files.
+//
+// How far the run is, is one number, [optim.Optimizer.Iterations], from which everything
+// is counted: the mini-batch, the metrics of ValidateEvery, [StepLimit].
+type Run[T kernels.Float] struct {
+	opt     *optim.Optimizer[T]
+	f       Objective[T]
+	o       FitOptions[T]
+	average MovingAverage // of the loss
+	last    Progress      // the last iteration, with Step 0 if it is not known
+	open    bool          // whether last's step was taken, and what follows it was not done
+	telling bool          // whether some of the rules know the last iteration and others do not
+}
+
+var errNoRun = errors.New("train: a Run that is not from NewRun")
+
+// NewRun returns a run of the optimizer, which may have taken steps before. Bad
+// options are errors.
+func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptions[T]) (*Run[T], error) {
+	if err := o.check(opt, f); err != nil {
+		return nil, err
+	}
+	return &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}, nil
+}
+
+// Fit runs the loop until a rule ends it. The objective's step is the number of
+// iterations before, skipped steps included, so that no mini-batch is taken twice
+// and none is left out, whether or not the run was resumed.
+//
+// An iteration goes on, after the step, with Average, Divergence, Validate, the
+// Observers of the schedule, all of Stop, and Progress, in this order.
+//
+// If a rule ends the run, Fit returns no error. If that was an [EarlyStopping], it
+// has put back the best parameters, as for evaluation ([optim.Optimizer.EvalMode]): a
+// model to use and to save, but with the moments of the last step, no point to go
+// on from. However else Fit ends, the parameters are those of the last step;
+// [EarlyStopping.Restore] fetches the best.
+//
+// Fit returns a *[DivergedError] if the loss diverged, the cause if ctx was
+// cancelled, and the errors of the callbacks and of the optimizer, wrapped: a
+// *[SkippedError] where no step can be taken any more. The result is valid in every
+// case.
+//
+// Fit may be called again, after any of these: it goes on where it was. An
+// iteration whose Validate failed is finished first. Then the rules are asked about
+// the last iteration again, without the metric: a run that has ended does so at
+// once, unless its rules have changed.
+func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
+	switch {
+	case r.opt == nil:
+		return FitResult{}, errNoRun
+	case ctx == nil:
+		return r.result(""), fmt.Errorf("train: Fit: nil Context")
+	case len(r.o.Stop) == 0 && ctx.Done() == nil:
+		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
+	}
+	r.enter()
+	grads := r.opt.NewGradients()
+	reason := ""
+	if !r.open {
+		reason = r.askAgain()
+	}
+	for reason == "" {
+		if !r.open {
+			if err := r.step(ctx, grads); err != nil {
+				return r.result(""), err
+			}
+		}
+		var err error
+		if reason, err = r.follow(); err != nil {
+			return r.result(reason), err
+		}
+	}
+	return r.result(reason), nil
+}
+
+// enter forgets the last iteration if the optimizer has been elsewhere since.
+func (r *Run[T]) enter() {
+	if n := r.opt.Iterations(); r.last.Iteration != n {
+		r.last, r.open = Progress{Iteration: n}, false
+	}
+}
+
+func (r *Run[T]) result(reason string) FitResult {
+	return FitResult{Progress: r.last, Skips: r.opt.Skipped(), Reason: reason}
+}
+
+func iterationError(iteration int, what string, err error) error {
+	return fmt.Errorf("train: Fit: iteration %d: %s%w", iteration, what, err)
+}
+
+// step takes the next step, after which nothing is left to do but what depends on
+// the metric.
+func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
+	n, opt, average := r.opt.Iterations(), r.opt, r.o.Average
+	if ctx.Err() != nil {
+		return iterationError(n+1, "", context.Cause(ctx))
+	}
+	if average != nil && average.swapped {
+		return iterationError(n+1, "", errSwapped)
+	}
+	for _, g := range grads {
+		clear(g)
+	}
+	loss, err := r.f(n, grads)
+	if err != nil {
+		return iterationError(n+1, "objective: ", err)
+	}
+	report, failed := opt.Step(grads)
+	if failed != nil && !report.Skipped {
+		return iterationError(n+1, "", failed)
+	}
+	r.last = Progress{Report: report, Iteration: n + 1, Loss: loss, Average: r.average.Add(loss), Metric: r.last.Metric}
+	r.open = true
+	if average != nil && !report.Skipped {
+		if err := average.Update(); err != nil {
+			return iterationError(n+1, "", err)
+		}
+	}
+	if r.o.Divergence != nil {
+		if err := r.o.Divergence.Observe(loss); err != nil {
+			return iterationError(n+1, "", err)
+		}
+	}
+	if failed != nil {
+		return iterationError(n+1, "", failed)
+	}
+	return nil
+}
+
+// follow does the rest of the iteration. It returns the reason if the run is to
+// end.
+func (r *Run[T]) follow() (reason string, err error) {
+	p := &r.last
+	if r.o.Validate != nil && p.Iteration%r.o.ValidateEvery == 0 {
+		r.opt.EvalMode()
+		metric, err := r.o.Validate()
+		if err != nil {
+			r.opt.TrainMode()
+			return "", iterationError(p.Iteration, "Validate: ", err)
+		}
+		p.Metric, p.Validated = metric, true
+	}
+	r.telling = true
+	if p.Validated {
+		r.opt.Observe(p.Metric)
+	}
+	reason, best := r.ask(*p)
+	r.telling, r.open = false, false
+	r.opt.TrainMode()
+	if r.o.Progress != nil {
+		if err := r.o.Progress(*p); err != nil {
+			return reason, iterationError(p.Iteration, "Progress: ", err)
+		}
+	}
+	r.restore(best)
+	return reason, nil
+}
+
+// ask asks the rules. It returns the first reason, and the first rule among those
+// with a reason that keeps parameters.
+func (r *Run[T]) ask(p Progress) (reason string, best Keeper) {
+	for _, rule := range r.o.Stop {
+		if p.Step == 0 && !countsAlone(rule) {
+			continue
+		}
+		why := rule.Stop(p)
+		if why == "" {
+			continue
+		}
+		if reason == "" {
+			reason = why
+		}
+		if k, ok := rule.(Keeper); ok && best == nil {
+			best = k
+		}
+	}
+	return reason, best
+}
+
+// askAgain asks the rules whether the run has ended before.
+func (r *Run[T]) askAgain() string {
+	p := r.last
+	p.Validated = false
+	reason, best := r.ask(p)
+	r.restore(best)
+	return reason
+}
+
+// countsAlone reports whether a rule need not know the last iteration to tell that
+// the run has ended before, but its number.
+func countsAlone(rule StopRule) bool {
+	switch rule.(type) {
+	case StepLimit, MetricRule:
+		return true
+	}
+	return false
+}
+
+// restore sets the parameters to the best that a rule has kept, which were good in
+// the mode for evaluation.
+func (r *Run[T]) restore(best Keeper) {
+	if best == nil {
+		return
+	}
+	r.opt.EvalMode()
+	if !best.Restore() {
+		r.opt.TrainMode()
+	}
+}
