@@ -32,7 +32,7 @@ func BenchmarkNrm2(b *testing.B) { benchmark(b, "Nrm2") }
 // others.
 func BenchmarkStep(b *testing.B) {
 	benchmark(b, "Step")
-	for _, kind := range []string{"workers=2", "tensors=1000"} {
+	for _, kind := range []string{"workers=2", "tensors=1000", "unchecked"} {
 		b.Run(kind, func(b *testing.B) { benchmark(b, "Step/"+kind) })
 	}
 }

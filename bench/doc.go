@@ -14,7 +14,7 @@
 //
 // BenchmarkStep measures whole training steps of package optim: Adam, clipped by
 // the norm, on the active level. Its limit is a probe that reads the gradients,
-// and then Adam's. Step/workers=2 has "avx512-one-worker" beside it, and
+// and then Adam's; that of Step/unchecked, which is not clipped, Adam's alone. Step/workers=2 has "avx512-one-worker" beside it, and
 // Step/tensors=1000, of a thousand parameters with a thousand elements each,
 // "avx512-one-tensor", where one parameter has them all.
 //

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -28,6 +29,7 @@ const (
 const (
 	stepBytes   = 4 * 4
 	stepTraffic = 4 + 7*4
+	updateBytes = 7 * 4 // of the update alone
 )
 
 // stepCases make the step cases' data and contenders, for one level.
@@ -56,15 +58,28 @@ func stepSpecs(c Caches) []Spec {
 		add("Step/workers=2", n, s.workers)
 	}
 	add("Step/tensors=1000", stepTensors*tensorLen, s.tensors)
+	for _, n := range []int{stepTensors * tensorLen, stepLarge} {
+		add("Step/unchecked", n, s.unchecked)
+	}
 	return all
 }
 
 // probed sets a step beside its two probes.
 func (s *stepCases) probed(m *Arena, op string, n int) *Case {
+	return s.besideProbes(m, op, n, stepTraffic, optim.ClipNorm(1))
+}
+
+// unchecked sets a step that does not look at the gradients beforehand beside the probe
+// of its only pass.
+func (s *stepCases) unchecked(m *Arena, op string, n int) *Case {
+	return s.besideProbes(m, op, n, updateBytes, optim.Unchecked())
+}
+
+func (s *stepCases) besideProbes(m *Arena, op string, n, bytes int, option optim.Option) *Case {
 	m.reset(2 * room(4*n))
 	p, g := s.data(m, n)
-	c := &Case{Bytes: stepTraffic * n, Reset: func() { fill(p, s.pool.signed) }}
-	c.Contenders = append(c.Contenders, s.contender(op, Kernel, newStep(vectors(p, n), vectors(g, n))))
+	c := &Case{Bytes: bytes * n, Reset: func() { fill(p, s.pool.signed) }}
+	c.Contenders = append(c.Contenders, s.contender(op, Kernel, newStep(vectors(p, n), vectors(g, n), option)))
 	// The optimizer keeps its moments to itself: the probes have others, from
 	// where it takes its own. Where memory comes from can change its pace.
 	moments, squares := make([]float32, n), make([]float32, n)
@@ -77,7 +92,10 @@ func (s *stepCases) probed(m *Arena, op string, n int) *Case {
 	}
 	c.Contenders = append(c.Contenders, s.contender(op, Limit, func(reps int) (r float64) {
 		for range reps { // both passes in turn, as in a step
-			r += read(1) + update(1)
+			if bytes == stepTraffic {
+				r += read(1)
+			}
+			r += update(1)
 		}
 		return r
 	}))
@@ -91,8 +109,8 @@ func (s *stepCases) workers(m *Arena, op string, n int) *Case {
 	p, g := s.data(m, n)
 	c := &Case{Bytes: stepTraffic * n, Reset: func() { fill(p, s.pool.signed) }}
 	c.Contenders = []Contender{
-		s.contender(op, OneWorker, newStep(vectors(p, n), vectors(g, n))),
-		s.contender(op, Kernel, newStep(vectors(p, n), vectors(g, n), optim.Workers(2))),
+		s.contender(op, OneWorker, newStep(vectors(p, n), vectors(g, n), optim.ClipNorm(1))),
+		s.contender(op, Kernel, newStep(vectors(p, n), vectors(g, n), optim.ClipNorm(1), optim.Workers(2))),
 	}
 	for i := range c.Contenders {
 		c.Contenders[i].Wall = true
@@ -117,8 +135,8 @@ func (s *stepCases) tensors(m *Arena, op string, n int) *Case {
 	return &Case{
 		Bytes: stepTraffic * n,
 		Contenders: []Contender{
-			s.contender(op, OneTensor, newStep(vectors(p, n), vectors(g, n))),
-			s.contender(op, Kernel, newStep(ps, gs)),
+			s.contender(op, OneTensor, newStep(vectors(p, n), vectors(g, n), optim.ClipNorm(1))),
+			s.contender(op, Kernel, newStep(ps, gs, optim.ClipNorm(1))),
 		},
 		Reset: func() {
 			fill(p, s.pool.signed)
@@ -150,15 +168,15 @@ func (s *stepCases) contender(op string, role Role, run func(int) float64) Conte
 	return Contender{Op: op, Role: role, Level: s.level, Prepare: func() { setLevel(s.level) }, Run: run}
 }
 
-// newStep returns a function that takes steps of Adam, clipped by the norm of all
-// gradients. It returns that norm.
+// newStep returns a function that takes steps of Adam. It returns the norm of all
+// gradients, or the number of the step where that is not computed.
 func newStep(p, g [][]float32, options ...optim.Option) func(reps int) float64 {
 	params := make([]optim.Param[float32], len(p))
 	for i := range p {
 		params[i] = optim.Param[float32]{Name: fmt.Sprint("p", i), Value: p[i]}
 	}
 	rule := optim.Adam{LR: adam.LR, Beta1: adam.Beta1, Beta2: adam.Beta2, Eps: adam.Eps}
-	opt, err := optim.New(rule, params, append(options, optim.ClipNorm(1))...)
+	opt, err := optim.New(rule, params, options...)
 	if err != nil {
 		panic(err) // the options are ours
 	}
@@ -168,7 +186,9 @@ func newStep(p, g [][]float32, options ...optim.Option) func(reps int) float64 {
 			if err != nil || r.Skipped {
 				panic(fmt.Sprintf("bench: step of ordinary gradients: %v, %+v", err, r))
 			}
-			norm = r.GradNorm
+			if norm = r.GradNorm; math.IsNaN(norm) {
+				norm = float64(r.Step)
+			}
 		}
 		return norm
 	}

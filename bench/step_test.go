@@ -15,6 +15,7 @@ func stepBuilds(s *stepCases) map[string]func(m *Arena) *Case {
 	return map[string]func(m *Arena) *Case{
 		"Step":              func(m *Arena) *Case { return s.probed(m, "Step", n) },
 		"Step/workers=2":    func(m *Arena) *Case { return s.workers(m, "Step/workers=2", n) },
+		"Step/unchecked":    func(m *Arena) *Case { return s.unchecked(m, "Step/unchecked", n) },
 		"Step/tensors=1000": func(m *Arena) *Case { return s.tensors(m, "Step/tensors=1000", n) },
 	}
 }
@@ -41,6 +42,7 @@ func TestStepSpecs(t *testing.T) {
 		{"Step", 1000}, {"Step", 1000000}, {"Step", 16777216},
 		{"Step/workers=2", 1000}, {"Step/workers=2", 1000000}, {"Step/workers=2", 16777216},
 		{"Step/tensors=1000", 1000000},
+		{"Step/unchecked", 1000000}, {"Step/unchecked", 16777216},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("steps %v, want %v", got, want)
@@ -61,10 +63,11 @@ func TestStepContenders(t *testing.T) {
 			}
 			want := map[string][]Role{
 				"Step":              {Kernel, Limit},
+				"Step/unchecked":    {Kernel, Limit},
 				"Step/workers=2":    {OneWorker, Kernel},
 				"Step/tensors=1000": {OneTensor, Kernel},
 			}[op]
-			if l == kernels.Generic && op == "Step" {
+			if l == kernels.Generic && slices.Contains(want, Limit) {
 				want = want[:1] // there is no probe
 			}
 			if !slices.Equal(roles, want) {

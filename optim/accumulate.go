@@ -10,8 +10,8 @@ import (
 // own, for a later Step. The callers' slices are free for the next micro-batch
 // when it returns; with [ZeroGrads] they are set to zero.
 //
-// With [Sum] the step gets the same bits as if it had been given all batches at
-// once. With [Mean] the division by the number of batches is part of the update
+// With [ReduceSum] the step gets the same bits as if it had been given all batches at
+// once. With [ReduceMean] the division by the number of batches is part of the update
 // and may round differently, unless that number is a power of two.
 //
 // The errors are Step's, and change nothing. Gradients that are not finite skip
@@ -63,33 +63,31 @@ func (o *Optimizer[T]) take(batches [][][]T) {
 	}
 }
 
-// gather brings the gradients of a step together in o.grads and their blocks' sums
-// of squares in o.plan. The gradients are still to be multiplied by the factor.
+// gather brings the gradients of a step together in o.grads. They are still to be
+// multiplied by the factor, and combined first by a pass that reduces.
 func (o *Optimizer[T]) gather(batches [][][]T) (factor float64) {
-	factor = 1
-	if o.pending == 0 && len(batches) == 1 {
-		o.now.clears = o.zeroGrads
+	o.pass.reduces = o.pending > 0 || len(batches) != 1
+	if !o.pass.reduces {
+		o.pass.clears = o.zeroGrads
 		copy(o.grads, batches[0])
 		for i, n := range o.memory.lens {
 			if n < 0 {
 				o.grads[i] = nil
 			}
 		}
-		o.run(square)
-		return factor
+		return 1
 	}
 	o.take(batches)
-	o.now.clears = false // reduce has already
+	o.pass.clears = false // combine does
 	for i := range o.params {
 		if p := &o.params[i]; p.cohort >= 0 {
 			o.grads[i] = p.sum
 		}
 	}
-	if o.pending > 0 && o.reduction == Mean {
-		factor = 1 / float64(o.pending+len(batches))
+	if o.pending > 0 && o.reduction == ReduceMean {
+		return 1 / float64(o.pending+len(batches))
 	}
-	o.run(reduce)
-	return factor
+	return 1
 }
 
 // release forgets the callers' gradients, so as not to keep them alive.
@@ -101,8 +99,7 @@ func (o *Optimizer[T]) release() {
 	}
 }
 
-// combine adds the block b of every batch to the parameter's sum, or begins it
-// with them.
+// combine adds a part of every batch to the parameter's sum, or begins it with them.
 func (o *Optimizer[T]) combine(w *workspace[T], b block, mean bool) {
 	for i := range w.parts {
 		w.parts[i] = o.flat[i*len(o.params)+b.param][b.lo:b.hi]

@@ -3,6 +3,7 @@ package optim
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestAccumulate(t *testing.T) {
 func testAccumulate[T kernels.Float](t *testing.T, tol float64) {
 	rng := rand.New(rand.NewPCG(20, 21))
 	lengths := []int{3, 40000, 900}
-	for _, red := range []Reduction{Sum, Mean} {
+	for _, red := range []Reduction{ReduceSum, ReduceMean} {
 		for n := 1; n <= 5; n++ {
 			start := random[T](rng, lengths...)
 			rule := Momentum{LR: 0.1, Momentum: 0.9}
@@ -44,8 +45,8 @@ func testAccumulate[T kernels.Float](t *testing.T, tol float64) {
 					t.Errorf("%d accumulated, want %d", a.Accumulated(), cut)
 				}
 				ra := mustStep(t, a, sets[cut:]...)
-				if red == Sum || n&(n-1) == 0 {
-					if ra != rb || !slices.Equal(a.bits(), b.bits()) {
+				if red == ReduceSum || n&(n-1) == 0 {
+					if !reflect.DeepEqual(ra, rb) || !slices.Equal(a.bits(), b.bits()) {
 						t.Fatalf("reduction %d of %d batches, %d of them accumulated: the bits differ", red, n, cut)
 					}
 				}
@@ -64,7 +65,7 @@ func testAccumulate[T kernels.Float](t *testing.T, tol float64) {
 // it up.
 func TestAccumulateErrors(t *testing.T) {
 	p := []float64{0, 0}
-	opt := mustNew(t, SGD{LR: 1}, []Param[float64]{{"w", p}}, WithReduction(Sum))
+	opt := mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "w", Value: p}}, WithReduction(ReduceSum))
 	wantError(t, opt.Accumulate(), "Accumulate without gradients")
 	wantError(t, opt.Accumulate(nil), "Accumulate", "0 gradients")
 	wantError(t, opt.Accumulate([][]float64{nil}), `"w"`, "nil")

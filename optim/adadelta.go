@@ -40,7 +40,23 @@ func (r Adadelta) Name() string { return "Adadelta" }
 // and of the steps, "acc_delta".
 func (r Adadelta) State() []string { return []string{"square_avg", "acc_delta"} }
 
-func (r Adadelta) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Adadelta) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Adadelta) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Adadelta) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Adadelta) Float32() (Updater[float32], error) { return valid(r, &adadelta[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r Adadelta) Float64() (Updater[float64], error) { return valid(r, &adadelta[float64]{rule: r}) }
 
 func (r Adadelta) options() []domain.Number {
 	return []domain.Number{
@@ -56,17 +72,17 @@ type adadelta[T kernels.Float] struct {
 	coef kernels.AdadeltaCoef[T]
 }
 
-func (u *adadelta[T]) prepare(k tick) {
+func (u *adadelta[T]) Prepare(s StepInfo) {
 	u.coef = kernels.AdadeltaCoef[T]{
-		Scale: T(k.sign(u.rule.Maximize)),
+		Scale: T(s.signed(u.rule.Maximize)),
 		L2:    T(u.rule.WeightDecay),
 		Rho:   T(u.rule.Rho),
 		Root:  T(math.Sqrt(1 - u.rule.Rho)),
 		Eps:   T(u.rule.Eps),
-		LR:    T(k.lr),
+		LR:    T(s.LR),
 	}
 }
 
-func (u *adadelta[T]) update(p, g []T, state [][]T) {
+func (u *adadelta[T]) Update(p, g []T, state [][]T) {
 	kernels.Adadelta(p, g, state[0], state[1], u.coef)
 }

@@ -37,7 +37,26 @@ func (r Adagrad) Name() string { return "Adagrad" }
 // State returns the name of the sum of squares, "sum".
 func (r Adagrad) State() []string { return []string{"sum"} }
 
-func (r Adagrad) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Adagrad) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Adagrad) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Adagrad) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Adagrad) Float32() (Updater[float32], error) { return valid(r, &adagrad[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r Adagrad) Float64() (Updater[float64], error) { return valid(r, &adagrad[float64]{rule: r}) }
+
+// Lazy returns true: rows without a gradient stay as they are.
+func (r Adagrad) Lazy() bool { return true }
 
 func (r Adagrad) options() []domain.Number {
 	return []domain.Number{
@@ -54,7 +73,7 @@ type adagrad[T kernels.Float] struct {
 	coef kernels.AdagradCoef[T]
 }
 
-func (u *adagrad[T]) initState(_ []T, state [][]T) {
+func (u *adagrad[T]) Init(_ []T, state [][]T) {
 	if u.rule.InitialAccumulatorValue == 0 {
 		return
 	}
@@ -64,14 +83,14 @@ func (u *adagrad[T]) initState(_ []T, state [][]T) {
 	}
 }
 
-func (u *adagrad[T]) prepare(k tick) {
-	fall := 1 + float64(float64(k.t-1)*u.rule.LRDecay)
+func (u *adagrad[T]) Prepare(s StepInfo) {
+	fall := 1 + float64(float64(s.Step-1)*u.rule.LRDecay)
 	u.coef = kernels.AdagradCoef[T]{
-		Scale: T(k.sign(u.rule.Maximize)),
+		Scale: T(s.signed(u.rule.Maximize)),
 		L2:    T(u.rule.WeightDecay),
 		Eps:   T(u.rule.Eps),
-		LR:    T(k.lr / fall),
+		LR:    T(s.LR / fall),
 	}
 }
 
-func (u *adagrad[T]) update(p, g []T, state [][]T) { kernels.Adagrad(p, g, state[0], u.coef) }
+func (u *adagrad[T]) Update(p, g []T, state [][]T) { kernels.Adagrad(p, g, state[0], u.coef) }

@@ -50,7 +50,30 @@ func (r Adam) State() []string {
 	return []string{"exp_avg", "exp_avg_sq"}
 }
 
-func (r Adam) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Adam) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Adam) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Adam) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Adam) Float32() (Updater[float32], error) {
+	return valid(r, &adam[float32]{opts: r.kernelOptions(), amsgrad: r.AMSGrad})
+}
+
+// Float64 is Float32 for float64.
+func (r Adam) Float64() (Updater[float64], error) {
+	return valid(r, &adam[float64]{opts: r.kernelOptions(), amsgrad: r.AMSGrad})
+}
+
+// Lazy returns true: moments of rows without a gradient stay as they are.
+func (r Adam) Lazy() bool { return true }
 
 func (r Adam) options() []domain.Number {
 	return []domain.Number{
@@ -101,7 +124,30 @@ func (r AdamW) Name() string { return "AdamW" }
 // State returns the names of the moments, as Adam's does.
 func (r AdamW) State() []string { return Adam(r).State() }
 
-func (r AdamW) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r AdamW) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r AdamW) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r AdamW) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r AdamW) Float32() (Updater[float32], error) {
+	return valid(r, &adam[float32]{opts: r.kernelOptions(), amsgrad: r.AMSGrad})
+}
+
+// Float64 is Float32 for float64.
+func (r AdamW) Float64() (Updater[float64], error) {
+	return valid(r, &adam[float64]{opts: r.kernelOptions(), amsgrad: r.AMSGrad})
+}
+
+// Lazy returns true, as Adam's does.
+func (r AdamW) Lazy() bool { return true }
 
 func (r AdamW) options() []domain.Number { return Adam(r).options() }
 
@@ -118,13 +164,13 @@ type adam[T kernels.Float] struct {
 	coef    kernels.AdamCoef[T]
 }
 
-func (u *adam[T]) prepare(k tick) {
+func (u *adam[T]) Prepare(s StepInfo) {
 	o := u.opts
-	o.LR = k.lr
-	u.coef = kernels.AdamCoefs[T](o, k.t, k.scale)
+	o.LR = s.LR
+	u.coef = kernels.AdamCoefs[T](o, s.Step, s.Scale)
 }
 
-func (u *adam[T]) update(p, g []T, state [][]T) {
+func (u *adam[T]) Update(p, g []T, state [][]T) {
 	if u.amsgrad {
 		kernels.AMSGrad(p, g, state[0], state[1], state[2], u.coef)
 	} else {

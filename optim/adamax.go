@@ -39,7 +39,27 @@ func (r Adamax) Name() string { return "Adamax" }
 // "exp_inf".
 func (r Adamax) State() []string { return []string{"exp_avg", "exp_inf"} }
 
-func (r Adamax) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Adamax) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Adamax) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Adamax) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Adamax) Float32() (Updater[float32], error) {
+	return valid(r, &adamax[float32]{opts: r.kernelOptions()})
+}
+
+// Float64 is Float32 for float64.
+func (r Adamax) Float64() (Updater[float64], error) {
+	return valid(r, &adamax[float64]{opts: r.kernelOptions()})
+}
 
 func (r Adamax) options() []domain.Number {
 	// The maximum is stored and never less than Eps.
@@ -67,12 +87,12 @@ type adamax[T kernels.Float] struct {
 	coef kernels.AdamaxCoef[T]
 }
 
-func (u *adamax[T]) prepare(k tick) {
+func (u *adamax[T]) Prepare(s StepInfo) {
 	o := u.opts
-	o.LR = k.lr
-	u.coef = kernels.AdamaxCoefs[T](o, k.t, k.scale)
+	o.LR = s.LR
+	u.coef = kernels.AdamaxCoefs[T](o, s.Step, s.Scale)
 }
 
-func (u *adamax[T]) update(p, g []T, state [][]T) {
+func (u *adamax[T]) Update(p, g []T, state [][]T) {
 	kernels.Adamax(p, g, state[0], state[1], u.coef)
 }

@@ -80,19 +80,14 @@ func testParts[T kernels.Float](t *testing.T) {
 		whole, parts := mustUpdater[T](t, rule), mustUpdater[T](t, rule)
 		p := random[T](rng, n)[0]
 		q := slices.Clone(p)
-		newSlots := func(p []T) [][]T {
-			state := newState([]Param[T]{{"p", p}}, slots(rule))[0]
-			initState(whole, p, state)
-			return state
-		}
-		sp, sq := newSlots(p), newSlots(q)
+		sp, sq := freshState(t, rule, whole, p), freshState(t, rule, whole, q)
 		part := make([][]T, len(sq))
 		for step := 1; step <= 7; step++ {
 			g := random[T](rng, n)[0]
-			k := tick{t: step, lr: rule.rate(), scale: 0.5}
-			whole.prepare(k)
-			parts.prepare(k)
-			whole.update(p, g, sp)
+			k := StepInfo{Step: step, LR: rule.LearningRate(), Scale: 0.5}
+			whole.Prepare(k)
+			parts.Prepare(k)
+			whole.Update(p, g, sp)
 
 			each := func(f func(i, lo, hi int)) {
 				for _, i := range rng.Perm(4) {
@@ -103,18 +98,19 @@ func testParts[T kernels.Float](t *testing.T) {
 					f(i, lo, hi)
 				}
 			}
-			trust, ok := parts.(trustUpdater[T])
+			measurer, ok := parts.(Measurer[T])
 			if !ok {
-				each(func(_, lo, hi int) { parts.update(q[lo:hi], g[lo:hi], part) })
+				each(func(_, lo, hi int) { parts.Update(q[lo:hi], g[lo:hi], part) })
 				continue
 			}
-			var pps, dds [4]squares
-			each(func(i, lo, hi int) { pps[i], dds[i] = trust.direct(q[lo:hi], g[lo:hi], part) })
-			var pp, dd squares
-			for i := range pps {
-				pp, dd = pp.plus(pps[i]), dd.plus(dds[i])
+			var sums [4][2]Sum
+			each(func(i, lo, hi int) { sums[i] = measurer.Measure(q[lo:hi], g[lo:hi], part) })
+			var own [2]Sum
+			for _, s := range sums {
+				own = plus2(own, s)
 			}
-			each(func(_, lo, hi int) { trust.apply(q[lo:hi], g[lo:hi], part, pp, dd) })
+			measurer.Conclude(own)
+			each(func(_, lo, hi int) { measurer.Apply(q[lo:hi], g[lo:hi], part, own) })
 		}
 		same := slices.Equal(p, q)
 		for s := range sp {
@@ -126,13 +122,25 @@ func testParts[T kernels.Float](t *testing.T) {
 	}
 }
 
-func mustUpdater[T kernels.Float](t *testing.T, rule Rule) updater[T] {
+func mustUpdater[T kernels.Float](t *testing.T, rule Rule) Updater[T] {
 	t.Helper()
 	u, err := newUpdater[T](rule)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return u
+}
+
+// freshState returns the state of a parameter before its first step.
+func freshState[T kernels.Float](t *testing.T, rule Rule, u Updater[T], p []T) [][]T {
+	t.Helper()
+	lens, err := stateLens(rule, Param[T]{Name: "p", Value: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := newState[T]([][]int{lens})[0]
+	initialize(u, p, state)
+	return state
 }
 
 // TestNoSubnormalState lets gradients die away and looks at the state after every
@@ -310,13 +318,13 @@ func TestNAdamResumes(t *testing.T) {
 	for _, rule := range []NAdam{NewNAdam(0.1), {LR: 0.1, Beta1: 0.99, Beta2: 0.999, Eps: 1e-8, MomentumDecay: 3}} {
 		kept := &nadam[float64]{opts: rule.kernelOptions()}
 		for step := 1; step <= 6000; step++ {
-			k := tick{t: step, lr: 0.1, scale: 1}
-			kept.prepare(k)
+			k := StepInfo{Step: step, LR: 0.1, Scale: 1}
+			kept.Prepare(k)
 			if step%97 > 1 && step > 5 {
 				continue
 			}
 			fresh := &nadam[float64]{opts: rule.kernelOptions()}
-			fresh.prepare(k)
+			fresh.Prepare(k)
 			if kept.coef != fresh.coef {
 				t.Fatalf("%+v: the coefficients of step %d depend on the steps before: %+v, %+v", rule, step, kept.coef, fresh.coef)
 			}

@@ -27,6 +27,9 @@ func CheckParams[T kernels.Float](params []Param[T]) error {
 		if len(p.Value) == 0 {
 			return fmt.Errorf("optim: parameter %q has no values", p.Name)
 		}
+		if err := p.checkShape(); err != nil {
+			return err
+		}
 	}
 	// One vector under two names would be updated twice in every step.
 	sorted := sortedSpans(params)
@@ -73,7 +76,7 @@ type memoryCheck struct {
 	lens   []int     // of the parameters, -1 if frozen
 	params []span    // of the parameters, in the order of memory
 	seen   []uintptr // first bytes of the gradients that were found good
-	now    []span    // of those to check
+	given  []span    // of those to check
 	sorted []span    // those again, in the order of memory
 }
 
@@ -112,10 +115,10 @@ func sameAsSeen[T kernels.Float](m *memoryCheck, batches [][][]T) bool {
 	return true
 }
 
-// check returns two vectors in m.now that overlap, or a gradient and a parameter,
+// check returns two vectors in m.given that overlap, or a gradient and a parameter,
 // or ok. Those among gradients matter if they are written to.
 func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
-	for _, g := range m.now {
+	for _, g := range m.given {
 		if g.last == 0 {
 			continue // frozen
 		}
@@ -125,7 +128,7 @@ func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
 		}
 	}
 	if written {
-		m.sorted = append(m.sorted[:0], m.now...)
+		m.sorted = append(m.sorted[:0], m.given...)
 		slices.SortFunc(m.sorted, bySpan)
 		for i := 1; i < len(m.sorted); i++ {
 			if a, b := m.sorted[i-1], m.sorted[i]; a.last != 0 && a.overlaps(b) {
@@ -134,7 +137,7 @@ func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
 		}
 	}
 	m.seen = m.seen[:0]
-	for _, g := range m.now {
+	for _, g := range m.given {
 		m.seen = append(m.seen, g.first)
 	}
 	return grad, other, false, true
@@ -147,7 +150,7 @@ func (o *Optimizer[T]) checkBatches(call string, batches [][][]T) error {
 	if sameAsSeen(m, batches) {
 		return nil
 	}
-	m.now = m.now[:0]
+	m.given = m.given[:0]
 	for b, grads := range batches {
 		if len(grads) != len(o.params) {
 			return fmt.Errorf("optim: %s: batch %d has %d gradients for %d parameters", call, b, len(grads), len(o.params))
@@ -155,7 +158,7 @@ func (o *Optimizer[T]) checkBatches(call string, batches [][][]T) error {
 		for i, g := range grads {
 			p := &o.params[i]
 			if p.frozen {
-				m.now = append(m.now, span{batch: b, param: i})
+				m.given = append(m.given, span{batch: b, param: i})
 				continue
 			}
 			switch {
@@ -165,7 +168,7 @@ func (o *Optimizer[T]) checkBatches(call string, batches [][][]T) error {
 				return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
 					p.Name, b, len(g), len(p.Value))
 			}
-			m.now = append(m.now, spanOf(g, b, i))
+			m.given = append(m.given, spanOf(g, b, i))
 		}
 	}
 	g, other, isParam, ok := m.check(o.zeroGrads)

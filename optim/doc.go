@@ -53,6 +53,27 @@
 // [Optimizer.EvalMode] and [Optimizer.TrainMode] change to the averaged point for
 // evaluation and back.
 //
+// # Rules of one's own
+//
+// A [Rule] is an interface of five methods, and so a user's struct can be one. It makes
+// an [Updater], whose Prepare computes the coefficients of a step and whose Update
+// takes the step for a part of a parameter, with the functions of package kernels or in
+// a loop. The step cuts the parts, clips, scales and hands them to the workers; groups,
+// schedules, snapshots and reports know the rule as they know those of this package,
+// which have no other way in. Methods that only some rules need are
+//
+//   - of a Rule: [Decayer], a weight decay, which groups may change; [Scratcher],
+//     vectors that hold nothing between steps; [StateShaper], state of other lengths
+//     than the parameter's; [ShapeChooser], another rule for parameters of some shapes;
+//     [Lazy], fit for an [Embedding];
+//   - of an Updater: [Initializer], state that does not start at zero; [Carrier],
+//     numbers carried from step to step; [Measurer], sums over whole parameters before
+//     the step; [WholeUpdater], whole matrices instead of parts; [Evaluator], another
+//     point to evaluate than to train at.
+//
+// A struct that embeds one of this package's rules is a rule as well, and may have
+// methods of its own in the place of some.
+//
 // # The step
 //
 // Step checks its arguments, reads every gradient once for the norms and for
@@ -63,21 +84,26 @@
 //  1. reduce the gradients of micro-batches ([WithReduction]), given at once or
 //     one by one ([Optimizer.Accumulate]);
 //  2. divide by the loss scale ([WithLossScaler]);
-//  3. clip: each parameter's norm ([ClipParamNorm]), the norm of all
-//     ([ClipNorm]), each element ([ClipValue]);
-//  4. update, and clear the gradients if [ZeroGrads] is set.
+//  3. clip: each parameter's norm ([ClipParamNorm]), a group's ([GroupClipNorm]), the
+//     norm of all ([ClipNorm]), each element ([ClipValue]);
+//  4. update, move towards 0 and back into bounds where a group says so ([L1],
+//     [Bounds]), and clear the gradients if [ZeroGrads] is set.
 //
 // A step with an infinite or NaN gradient is skipped as a whole: parameters,
 // state and step counter stay as they were, the loss scale backs off, and the
 // [Report] says which parameter was to blame. Ten in a row, without a loss scale that
-// adapts itself, are an error ([FailAfterSkips]). After the first Step with some
+// adapts itself, are an error ([FailAfterSkips]). [Unchecked] leaves out the first
+// reading, and with it the norms and the skipping. After the first Step with some
 // number of micro-batches no further Step with that number allocates.
 //
 // # Parameters
 //
-// [WithGroup] gives the parameters whose names it matches a learning-rate factor
-// and a weight decay of their own; [WithoutDecay] and [BiasOrNorm] are its usual
-// use. A group that matches nothing is an error, if it is not [MayBeEmpty].
+// [WithGroup] gives the parameters whose names it matches options of their own: a
+// learning-rate factor and a weight decay ([LRFactor], [WeightDecay]), a rule and a
+// schedule ([GroupRule], [GroupSchedule]), a norm to clip to ([GroupClipNorm]), bounds and
+// an L1 penalty. [WithoutDecay] and [BiasOrNorm] are its usual use. A group that matches
+// nothing is an error, if it is not [MayBeEmpty]; [Optimizer.Groups] tells what came of
+// them all.
 // [Optimizer.Freeze] leaves parameters out of all steps until
 // [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
 // its own steps. An [Embedding] is an optimizer for a table of which each step

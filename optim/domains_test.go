@@ -37,7 +37,7 @@ func (r testedRule) accept(rule Rule) (err32, err64 error) {
 }
 
 func accept[T kernels.Float](rule Rule, embedding bool) error {
-	p := Param[T]{"w", []T{1}}
+	p := Param[T]{Name: "w", Value: []T{1}}
 	if embedding {
 		_, err := NewEmbedding(rule, p, 1)
 		return err
@@ -132,9 +132,8 @@ func TestNoRules(t *testing.T) {
 		rule Rule
 		want []string
 	}{
-		{nil, []string{"nil"}},
-		{&Adam{}, []string{"*optim.Adam", "pointer"}},
-		{(*Adam)(nil), []string{"*optim.Adam", "pointer"}},
+		{nil, []string{"nil Rule"}},
+		{(*Adam)(nil), []string{"nil Rule", "*optim.Adam"}},
 	} {
 		for _, embedding := range []bool{false, true} {
 			wantError(t, accept[float32](c.rule, embedding), c.want...)

@@ -16,19 +16,20 @@ type Embedding[T kernels.Float] struct {
 	rule    Rule
 	table   Param[T]
 	dim     int
-	updater updater[T]
+	updater Updater[T]
 	state   [][]T // in the order of Rule.State
 	width   []int // elements of each state vector that belong to one row
 	steps   int   // taken, without the skipped ones
 	skipped skipCount
 	scaling lossScale
 
-	slots   []int32 // by row: 1 + its place in distinct, 0 if it is not there
+	places  []int32 // by row: 1 + its place in rows, 0 if it is not there
 	sums    []T     // gradients of the distinct rows, if there are repetitions
 	rows    []int   // distinct rows, in order of appearance
 	grads   [1][]T  // the gradients of those
-	row     [][]T   // one row's state
-	scratch []T     // one row's gradient, clipped by value or scaled
+	rate    [1]float64
+	row     [][]T // one row's state, then scratch vectors
+	scratch []T   // one row's gradient, clipped by value or scaled
 }
 
 // NewEmbedding returns an optimizer for a table of rows of dim elements each, one
@@ -40,24 +41,33 @@ type Embedding[T kernels.Float] struct {
 //	Adam        lazy, as torch.optim.SparseAdam: moments of other rows stay as they are
 //	AdamW       lazy Adam with decoupled weight decay
 //
+// or one of the user's own that is [Lazy].
+//
 // Weight decay acts on the rows of a step alone. The bias corrections of Adam go
 // by the table's steps, not by a row's. With every row in every step, all rules
 // but RowAdagrad give the bits that [Optimizer] gives with the table as its
 // parameter.
 //
 // The options are [WithSchedule], [ClipNorm] and [ClipValue], [ZeroGrads],
-// [WithLossScale], [WithLossScaler] and [FailAfterSkips].
+// [WithLossScale], [WithLossScaler], [FailAfterSkips] and [Unchecked].
 //
 // It is an error if the rule is another one, if the table has no name or no rows,
 // if its length is no multiple of dim, and if an option is out of its domain or
 // not one of these.
 func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...Option) (*Embedding[T], error) {
+	rule, err := plain(rule)
+	if err != nil {
+		return nil, err
+	}
 	u, err := newRowUpdater[T](rule)
 	if err != nil {
 		return nil, err
 	}
 	if err := CheckParams([]Param[T]{table}); err != nil {
 		return nil, err
+	}
+	if table.Shape != nil && (len(table.Shape) != 2 || table.Shape[1] != dim) {
+		return nil, fmt.Errorf("optim: parameter %q: the shape %v is not that of rows of %d elements", table.Name, table.Shape, dim)
 	}
 	if dim <= 0 {
 		return nil, fmt.Errorf("optim: parameter %q: rows of %d elements, want a positive number", table.Name, dim)
@@ -82,34 +92,44 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 	e := &Embedding[T]{
 		config: c, rule: rule, table: table, dim: dim, updater: u,
 		scaling: lossScale{scale: c.scaler.Init},
-		slots:   make([]int32, n/dim),
+		places:  make([]int32, n/dim),
 		scratch: make([]T, dim),
 	}
-	for range rule.State() {
-		width := dim
-		if _, ok := rule.(RowAdagrad); ok {
-			width = 1
-		}
-		e.width = append(e.width, width)
-		e.state = append(e.state, make([]T, n/dim*width))
+	table.Shape = []int{n / dim, dim}
+	lens, err := stateLens(rule, table)
+	if err != nil {
+		return nil, err
 	}
-	initState(u, table.Value, e.state)
+	for _, size := range lens[:len(rule.State())] {
+		if size%(n/dim) != 0 {
+			return nil, fmt.Errorf("optim: parameter %q: %s keeps %d elements of state for %d rows, want as many for each", table.Name, rule.Name(), size, n/dim)
+		}
+		e.width = append(e.width, size/(n/dim))
+		e.state = append(e.state, make([]T, size))
+	}
+	initialize(u, table.Value, e.state)
 	e.row = make([][]T, len(e.state))
+	for range scratchOf(rule) {
+		e.row = append(e.row, make([]T, dim))
+	}
 	return e, nil
 }
 
 // newRowUpdater is newUpdater for the rules of embeddings.
-func newRowUpdater[T kernels.Float](rule Rule) (updater[T], error) {
-	switch r := rule.(type) {
-	case SGD, Adagrad, Adam, AdamW:
-		return newUpdater[T](rule)
-	case RowAdagrad:
-		if err := checkOptions[T](r); err != nil {
-			return nil, err
-		}
-		return &rowAdagrad[T]{rule: r}, nil
+func newRowUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
+	if r, ok := rule.(Lazy); !ok || !r.Lazy() {
+		return nil, fmt.Errorf("optim: %T is no rule for an embedding, want SGD, Adagrad, RowAdagrad, Adam, AdamW or a rule of your own that is Lazy", rule)
 	}
-	return nil, fmt.Errorf("optim: %T is no rule for an embedding, want SGD, Adagrad, RowAdagrad, Adam or AdamW (values, not pointers)", rule)
+	u, err := newUpdater[T](rule)
+	if err != nil {
+		return nil, err
+	}
+	_, measures := u.(Measurer[T])
+	_, whole := u.(WholeUpdater[T])
+	if measures || whole {
+		return nil, fmt.Errorf("optim: the rule %s is Lazy, but its updater needs whole parameters", rule.Name())
+	}
+	return u, nil
 }
 
 // checkEmbedding returns an error for options that an embedding does not have.
@@ -150,11 +170,15 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 		return Report{}, err
 	}
 
+	e.rate[0] = lr
 	e.sum(rows, grads)
 	factor := 1 / e.scaling.scale
-	n := squaresOf(e.grads[0]).root().times(wide{frac: factor})
-	r := Report{Step: e.steps + 1, LR: lr, GradNorm: n.value(), LossScale: e.scaling.scale}
-	if !n.isFinite() || overflows(e.grads[:], n, factor) {
+	n := wide{frac: math.NaN()}
+	if !e.unchecked {
+		n = sumSquares(e.grads[0]).root().times(wide{frac: factor})
+	}
+	r := Report{Step: e.steps + 1, LR: lr, GradNorm: n.value(), LossScale: e.scaling.scale, GroupLRs: e.rate[:]}
+	if !e.unchecked && (!n.isFinite() || overflows(e.grads[:], n, factor)) {
 		j, v, _ := blame(e.grads[0], factor)
 		r.Skipped, r.Reason = true, Reason{e.table.Name, e.rows[j/e.dim]*e.dim + j%e.dim, v}
 	} else {
@@ -190,8 +214,8 @@ func (e *Embedding[T]) check(rows []int, grads []T) error {
 		return fmt.Errorf("optim: parameter %q: %d gradient elements for %d rows of %d", e.table.Name, len(grads), len(rows), e.dim)
 	}
 	for i, row := range rows {
-		if row < 0 || row >= len(e.slots) {
-			return fmt.Errorf("optim: parameter %q: index %d at position %d, want 0 to %d", e.table.Name, row, i, len(e.slots)-1)
+		if row < 0 || row >= len(e.places) {
+			return fmt.Errorf("optim: parameter %q: index %d at position %d, want 0 to %d", e.table.Name, row, i, len(e.places)-1)
 		}
 	}
 	if len(grads) > 0 && spanOf(grads, 0, 0).overlaps(spanOf(e.table.Value, 0, 0)) {
@@ -205,9 +229,9 @@ func (e *Embedding[T]) check(rows []int, grads []T) error {
 func (e *Embedding[T]) sum(rows []int, grads []T) {
 	e.rows = e.rows[:0]
 	for _, row := range rows {
-		if e.slots[row] == 0 {
+		if e.places[row] == 0 {
 			e.rows = append(e.rows, row)
-			e.slots[row] = int32(len(e.rows))
+			e.places[row] = int32(len(e.rows))
 		}
 	}
 	e.grads[0] = grads
@@ -219,9 +243,9 @@ func (e *Embedding[T]) sum(rows []int, grads []T) {
 		sums, filled := e.sums[:n], 0
 		for i, row := range rows {
 			g := grads[i*e.dim:][:e.dim]
-			slot := int(e.slots[row]) - 1
-			dst := sums[slot*e.dim:][:e.dim]
-			if slot == filled { // appears for the first time
+			place := int(e.places[row]) - 1
+			dst := sums[place*e.dim:][:e.dim]
+			if place == filled { // appears for the first time
 				copy(dst, g)
 				filled++
 			} else {
@@ -231,14 +255,14 @@ func (e *Embedding[T]) sum(rows []int, grads []T) {
 		e.grads[0] = sums
 	}
 	for _, row := range e.rows {
-		e.slots[row] = 0
+		e.places[row] = 0
 	}
 }
 
 // update takes a step along the gradients, multiplied by scale.
 func (e *Embedding[T]) update(lr float64, scale wide) {
 	shift, rest := split[T](scale)
-	e.updater.prepare(tick{t: e.steps + 1, lr: lr, scale: rest})
+	e.updater.Prepare(StepInfo{Step: e.steps + 1, LR: lr, Scale: rest})
 	limit, pre := T(wide{frac: e.clipValue.value}.over(scale).value()), T(math.Ldexp(1, -shift))
 	for i, row := range e.rows {
 		p := e.table.Value[row*e.dim:][:e.dim]
@@ -250,7 +274,7 @@ func (e *Embedding[T]) update(lr float64, scale wide) {
 			copyScaled(e.scratch, g, e.clipValue.set, limit, pre)
 			g = e.scratch
 		}
-		e.updater.update(p, g, e.row)
+		e.updater.Update(p, g, e.row)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 
 func mustNewEmbedding[T kernels.Float](t testing.TB, rule Rule, table []T, dim int, opts ...Option) *Embedding[T] {
 	t.Helper()
-	e, err := NewEmbedding(rule, Param[T]{"table", table}, dim, opts...)
+	e, err := NewEmbedding(rule, Param[T]{Name: "table", Value: table}, dim, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func testEmbeddingIsDense[T kernels.Float](t *testing.T, rule Rule) {
 	dense := slices.Clone(table)
 	opts := []Option{ClipValue(0.9), WithSchedule(schedule.Cosine{TMax: 9}), WithLossScale(256)}
 	e := mustNewEmbedding(t, rule, table, dim, opts...)
-	o := mustNew(t, rule, []Param[T]{{"table", dense}}, opts...)
+	o := mustNew(t, rule, []Param[T]{{Name: "table", Value: dense}}, opts...)
 	for range 5 {
 		whole := random[T](rng, n*dim)[0]
 		for i := range whole {
@@ -68,7 +69,7 @@ func testEmbeddingIsDense[T kernels.Float](t *testing.T, rule Rule) {
 		ro := mustStep(t, o, [][]T{whole})
 		near(t, "norm", re.GradNorm, ro.GradNorm, 1e-14) // added in another order
 		re.GradNorm = ro.GradNorm
-		if re != ro {
+		if !reflect.DeepEqual(re, ro) {
 			t.Fatalf("reports %+v and %+v", re, ro)
 		}
 		if !slices.Equal(table, dense) {
@@ -122,7 +123,7 @@ func testEmbeddingRows[T kernels.Float](t *testing.T, rule Rule) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ra != rb || !slices.Equal(a.bits(), b.bits()) {
+		if !reflect.DeepEqual(ra, rb) || !slices.Equal(a.bits(), b.bits()) {
 			t.Fatal("repeated rows differ from their sums")
 		}
 		if !slices.Equal(grads, kept) {
@@ -178,7 +179,7 @@ func testEmbeddingFormulas(t *testing.T, rule Rule) {
 				g[j] *= min(1, limit/norm) / loss
 			}
 			oracles[row].t = step
-			oracles[row].step(g, rule.rate())
+			oracles[row].step(g, rule.LearningRate())
 		}
 		follows(t, table, want, 2e-6, "%s, step %d: the table", rule.Name(), step+1)
 	}
@@ -208,10 +209,10 @@ func TestEmbeddingRefuses(t *testing.T) {
 			t.Helper()
 			r, err := e.Step(rows, grads)
 			wantError(t, err, want...)
-			if r != (Report{}) || !slices.Equal(e.bits(), before) || e.Skipped() != 0 {
+			if !reflect.DeepEqual(r, Report{}) || !slices.Equal(e.bits(), before) || e.Skipped() != 0 {
 				t.Errorf("a refused step changed something; report %+v", r)
 			}
-			for _, slot := range e.slots {
+			for _, slot := range e.places {
 				if slot != 0 {
 					t.Fatal("a refused step left marks")
 				}
@@ -242,7 +243,7 @@ func TestEmbeddingRefuses(t *testing.T) {
 }
 
 func TestBadEmbeddings(t *testing.T) {
-	table := Param[float32]{"table", make([]float32, 12)}
+	table := Param[float32]{Name: "table", Value: make([]float32, 12)}
 	for _, c := range []struct {
 		rule  Rule
 		table Param[float32]
@@ -251,19 +252,19 @@ func TestBadEmbeddings(t *testing.T) {
 		want  []string
 	}{
 		{Momentum{LR: 1}, table, 3, nil, []string{"Momentum", "embedding"}},
-		{nil, table, 3, nil, []string{"nil", "embedding"}},
-		{&SGD{}, table, 3, nil, []string{"*optim.SGD", "pointers"}},
+		{nil, table, 3, nil, []string{"nil Rule"}},
+		{(*SGD)(nil), table, 3, nil, []string{"nil Rule", "*optim.SGD"}},
 		{SGD{LR: -1}, table, 3, nil, []string{"SGD", "LR", "-1"}},
 		{RowAdagrad{LR: 1}, table, 3, nil, []string{"RowAdagrad", "Eps", "0"}},
 		{SGD{}, table, 5, nil, []string{`"table"`, "12", "5"}},
 		{SGD{}, table, 0, nil, []string{`"table"`, "0"}},
 		{SGD{}, table, -3, nil, []string{`"table"`, "-3"}},
-		{SGD{}, Param[float32]{"", table.Value}, 3, nil, []string{"no name"}},
-		{SGD{}, Param[float32]{"t", nil}, 3, nil, []string{`"t"`, "no values"}},
+		{SGD{}, Param[float32]{Name: "", Value: table.Value}, 3, nil, []string{"no name"}},
+		{SGD{}, Param[float32]{Name: "t", Value: nil}, 3, nil, []string{`"t"`, "no values"}},
 		{SGD{}, table, 3, ClipNorm(-1), []string{"ClipNorm", "-1"}},
 		{SGD{}, table, 3, Workers(2), []string{"NewEmbedding", "Workers"}},
 		{SGD{}, table, 3, ClipParamNorm(2), []string{"NewEmbedding", "ClipParamNorm"}},
-		{SGD{}, table, 3, WithReduction(Sum), []string{"NewEmbedding", "WithReduction"}},
+		{SGD{}, table, 3, WithReduction(ReduceSum), []string{"NewEmbedding", "WithReduction"}},
 		{SGD{}, table, 3, WithoutDecay(BiasOrNorm), []string{"NewEmbedding", "WithGroup"}},
 	} {
 		var opts []Option

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -17,17 +18,17 @@ func TestBadParams(t *testing.T) {
 		want   []string
 	}{
 		{nil, []string{"no parameters"}},
-		{[]Param[float32]{{"", buf}}, []string{"parameter 0", "no name"}},
-		{[]Param[float32]{{"w", nil}}, []string{`"w"`, "no values"}},
-		{[]Param[float32]{{"w", buf[:0]}}, []string{`"w"`, "no values"}},
-		{[]Param[float32]{{"w", buf[:3]}, {"v", buf[3:]}, {"w", make([]float32, 1)}}, []string{"0 and 2", `"w"`}},
-		{[]Param[float32]{{"w", buf}, {"v", buf}}, []string{`"w"`, `"v"`, "overlap"}},
-		{[]Param[float32]{{"w", buf[4:]}, {"v", buf[:5]}}, []string{`"w"`, `"v"`, "overlap"}},
+		{[]Param[float32]{{Name: "", Value: buf}}, []string{"parameter 0", "no name"}},
+		{[]Param[float32]{{Name: "w", Value: nil}}, []string{`"w"`, "no values"}},
+		{[]Param[float32]{{Name: "w", Value: buf[:0]}}, []string{`"w"`, "no values"}},
+		{[]Param[float32]{{Name: "w", Value: buf[:3]}, {Name: "v", Value: buf[3:]}, {Name: "w", Value: make([]float32, 1)}}, []string{"0 and 2", `"w"`}},
+		{[]Param[float32]{{Name: "w", Value: buf}, {Name: "v", Value: buf}}, []string{`"w"`, `"v"`, "overlap"}},
+		{[]Param[float32]{{Name: "w", Value: buf[4:]}, {Name: "v", Value: buf[:5]}}, []string{`"w"`, `"v"`, "overlap"}},
 	} {
 		_, err := New(SGD{LR: 1}, c.params)
 		wantError(t, err, c.want...)
 	}
-	if _, err := New(SGD{LR: 1}, []Param[float32]{{"w", buf[5:]}, {"v", buf[:5]}}); err != nil {
+	if _, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: buf[5:]}, {Name: "v", Value: buf[:5]}}); err != nil {
 		t.Errorf("neighbours: %v", err)
 	}
 }
@@ -51,7 +52,7 @@ func TestBadOptions(t *testing.T) {
 		{ClipNorm(math.NaN()), []string{"ClipNorm", "NaN"}},
 		{ClipNorm(math.Inf(1)), []string{"ClipNorm", "+Inf"}},
 	} {
-		_, err := New(SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, c.opt)
+		_, err := New(SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, c.opt)
 		wantError(t, err, c.want...)
 	}
 }
@@ -65,7 +66,7 @@ func TestBadSteps(t *testing.T) {
 func testBadSteps[T kernels.Float](t *testing.T) {
 	w, b := []T{1, 2, 3}, []T{4}
 	rate := 0.1
-	opt := mustNew(t, NewAdam(0.1), []Param[T]{{"w", w}, {"b", b}}, WithSchedule(schedule.Func(func(float64, int) float64 {
+	opt := mustNew(t, NewAdam(0.1), []Param[T]{{Name: "w", Value: w}, {Name: "b", Value: b}}, WithSchedule(schedule.Func(func(float64, int) float64 {
 		return rate
 	})))
 	good := [][]T{{1, 2, 3}, {4}}
@@ -75,7 +76,7 @@ func testBadSteps[T kernels.Float](t *testing.T) {
 		t.Helper()
 		r, err := opt.Step(batches...)
 		wantError(t, err, want...)
-		if r != (Report{}) {
+		if !reflect.DeepEqual(r, Report{}) {
 			t.Errorf("report with an error: %+v", r)
 		}
 		if !slices.Equal(opt.bits(), before) {

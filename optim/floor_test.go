@@ -23,7 +23,7 @@ func TestSmallEps(t *testing.T) {
 		o := newOracle(rule, []float64{0})
 		for range 50 {
 			mustStep(t, opt, [][]float32{{float32(g)}})
-			o.step([]float64{float64(float32(g))}, rule.rate())
+			o.step([]float64{float64(float32(g))}, rule.LearningRate())
 		}
 		return float64(p[0]), o.p[0]
 	}
@@ -88,7 +88,7 @@ func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol f
 		formula = Adam{LR: r.LR, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}
 	}
 	root, flushed, eps := math.Sqrt(float64(generic.Floor[T]())), float64(generic.Tiny[T]()), 0.0
-	for _, o := range rule.options() {
+	for _, o := range optionsOf(rule) {
 		if o.Name == "Eps" {
 			eps = o.Value
 		}
@@ -108,7 +108,7 @@ func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol f
 	const magnitudes, kinds = 61, 7 // of gradients: 1e-30, 1e-29, ... and faint
 	const n = magnitudes * kinds
 	p, g := make([]T, n), make([]T, n)
-	state := newState([]Param[T]{{"p", p}}, slots(rule))[0]
+	state := freshState(t, rule, u, p)
 	o := newOracle(formula, make([]float64, n))
 	rng := rand.New(rand.NewPCG(51, 52))
 	exact := make([]float64, n)
@@ -151,16 +151,16 @@ func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol f
 				clear(o.more["x"])
 			}
 		}
-		u.prepare(tick{t: step, lr: rule.rate(), scale: 1})
+		u.Prepare(StepInfo{Step: step, LR: rule.LearningRate(), Scale: 1})
 		if l, ok := u.(*lamb[T]); ok {
-			l.direct(p, g, state)
+			l.Measure(p, g, state)
 			for i, r := range state[2] {
-				p[i] = T(rule.rate()) * r
+				p[i] = T(rule.LearningRate()) * r
 			}
 		} else {
-			u.update(p, g, state)
+			u.Update(p, g, state)
 		}
-		o.step(exact, formula.rate())
+		o.step(exact, formula.LearningRate())
 		back := 1.0
 		if w, ok := u.(*radam[T]); ok && !w.rectified {
 			back = 1 / down // a step along the moment
@@ -169,7 +169,7 @@ func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol f
 			got, want := math.Abs(float64(p[i]))*back, math.Abs(o.p[i])
 			scale[i] = max(want, 0.9*scale[i])
 			// Without the part of a moment that was flushed, less cancels.
-			if !(got <= want+tol*scale[i]+slack*rule.rate()) {
+			if !(got <= want+tol*scale[i]+slack*rule.LearningRate()) {
 				t.Fatalf("step %d along %g, of kind %d: %g, formula %g", step, g[i], i/magnitudes, got, want)
 			}
 			// Of constant gradients a thousandth at least counts in every average. Squares

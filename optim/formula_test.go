@@ -66,7 +66,7 @@ func testFormulas[T kernels.Float](t *testing.T, rule Rule, batches int, limit, 
 		if limit > 0 {
 			coef = min(1, limit/(norm+1e-6))
 		}
-		lr := 1e-3 + (rule.rate()-1e-3)*(1+math.Cos(math.Pi*float64(step)/(2*steps)))/2
+		lr := 1e-3 + (rule.LearningRate()-1e-3)*(1+math.Cos(math.Pi*float64(step)/(2*steps)))/2
 
 		r := mustStep(t, opt, sets...)
 		if r.Step != step+1 || opt.Steps() != step+1 {
@@ -110,7 +110,7 @@ func TestLongFormulas(t *testing.T) {
 			grads := random[float64](rng, lengths...)
 			mustStep(t, opt, grads)
 			for i, o := range oracles {
-				o.step(grads[i], rule.rate())
+				o.step(grads[i], rule.LearningRate())
 				follows(t, params[i], o.p, 1e-11, "%s %+v, step %d: parameter %d", rule.Name(), rule, step+1, i)
 			}
 		}

@@ -199,7 +199,7 @@ func runGolden[T kernels.Float](t *testing.T, rule Rule, c goldenCase, tol float
 	}
 	p := to[T](c.Initial)
 	was := c.Initial
-	opt := mustNew(t, rule, []Param[T]{{"p", p}})
+	opt := mustNew(t, rule, []Param[T]{{Name: "p", Value: p}})
 	for step, g := range c.Gradients {
 		before := slices.Clone(p)
 		mustStep(t, opt, [][]T{to[T](g)})

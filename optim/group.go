@@ -3,10 +3,10 @@ package optim
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/schedule"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -16,19 +16,24 @@ type GroupOption func(*setting)
 
 // A setting gives options to the parameters that it matches.
 type setting struct {
-	match  func(name string) bool
-	factor float64
-	decay  limit
-	isNil  bool // an option of it was nil
-	none   bool // there was no option
-	empty  bool // it may match nothing
+	match    func(name string) bool
+	factor   float64
+	decay    optional
+	rule     optionalRule
+	schedule optionalSchedule
+	clipNorm optional
+	bounds   *interval
+	l1       optional
+	isNil    bool // an option of it was nil
+	none     bool // there was no option
+	empty    bool // it may match nothing
 }
 
 // WithGroup gives options of their own to the parameters whose names match.
 // Several groups may match a parameter: their learning-rate factors are
-// multiplied, and the last weight decay holds. Parameters added later are matched
-// as well. A group that matches no parameter of [New] is an error there, unless it
-// is [MayBeEmpty], and so is one without options.
+// multiplied, and of each other option the last one holds. Parameters added later are
+// matched as well. A group that matches no parameter of [New] is an error there, unless
+// it is [MayBeEmpty], and so is one without options.
 func WithGroup(match func(name string) bool, opts ...GroupOption) Option {
 	s := setting{match: match, factor: 1, none: len(opts) == 0}
 	for _, opt := range opts {
@@ -45,10 +50,29 @@ func WithGroup(match func(name string) bool, opts ...GroupOption) Option {
 // schedule says. It must be finite and not negative.
 func LRFactor(f float64) GroupOption { return func(s *setting) { s.factor = f } }
 
-// WeightDecay takes the place of the rule's WeightDecay for a group's parameters.
+// WeightDecay takes the place of the rule's weight decay for a group's parameters.
 // It must be finite and not negative, and 0 for a rule that has none.
 func WeightDecay(w float64) GroupOption {
-	return func(s *setting) { s.decay = limit{true, w} }
+	return func(s *setting) { s.decay = optional{true, w} }
+}
+
+// GroupRule sets the rule of a group's parameters, in the place of the optimizer's. Their
+// learning rate starts from this rule's.
+func GroupRule(r Rule) GroupOption {
+	return func(s *setting) { s.rule = optionalRule{true, r} }
+}
+
+// GroupSchedule sets the learning-rate schedule of a group's parameters, in the place
+// of the optimizer's. It goes by the optimizer's steps.
+func GroupSchedule(sched schedule.Schedule) GroupOption {
+	return func(s *setting) { s.schedule = optionalSchedule{true, sched} }
+}
+
+// GroupClipNorm limits the Euclidean norm of the gradients of a group's parameters
+// together, as [ClipNorm] does that of all. It comes after [ClipParamNorm] and before
+// ClipNorm, which sees what it leaves. The limit must be a finite number > 0.
+func GroupClipNorm(max float64) GroupOption {
+	return func(s *setting) { s.clipNorm = optional{true, max} }
 }
 
 // MayBeEmpty lets a group match none of the parameters that [New] is given: those
@@ -59,21 +83,58 @@ func MayBeEmpty() GroupOption { return func(s *setting) { s.empty = true } }
 // usually [BiasOrNorm].
 func WithoutDecay(match func(name string) bool) Option { return WithGroup(match, WeightDecay(0)) }
 
-func (s setting) check() error {
-	if s.match == nil {
+// check returns an error unless the options are in their domains.
+func (s *setting) check() error {
+	switch {
+	case s.match == nil:
 		return fmt.Errorf("optim: WithGroup: nil predicate")
-	}
-	if s.isNil {
+	case s.isNil:
 		return fmt.Errorf("optim: WithGroup: nil GroupOption")
-	}
-	if s.none {
+	case s.none:
 		return fmt.Errorf("optim: WithGroup: no GroupOption")
 	}
-	if err := domain.Check[float64]("optim: WithGroup", domain.Of("LRFactor", s.factor, domain.NonNegative)); err != nil {
+	numbers := []domain.Number{domain.Of("LRFactor", s.factor, domain.NonNegative)}
+	if s.decay.set {
+		numbers = append(numbers, domain.Of("WeightDecay", s.decay.value, domain.NonNegative))
+	}
+	if s.clipNorm.set {
+		numbers = append(numbers, domain.Of("GroupClipNorm", s.clipNorm.value, domain.Positive))
+	}
+	if s.l1.set {
+		numbers = append(numbers, domain.Of("L1", s.l1.value, domain.NonNegative))
+	}
+	return domain.Check[float64]("optim: WithGroup", numbers...)
+}
+
+// checkSetting checks what depends on the type of the elements, and takes the rule as
+// the value that it is.
+func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
+	if err := s.check(); err != nil {
 		return err
 	}
-	if s.decay.set {
-		return domain.Check[float64]("optim: WithGroup", domain.Of("WeightDecay", s.decay.value, domain.NonNegative))
+	if s.bounds != nil {
+		if err := checkBounds[T](*s.bounds); err != nil {
+			return err
+		}
+	}
+	sched := usual
+	if s.schedule.set {
+		sched = s.schedule.value
+		if err := schedule.Check(sched); err != nil {
+			return fmt.Errorf("optim: %w (GroupSchedule)", err)
+		}
+	}
+	if s.rule.set {
+		var err error
+		if s.rule.value, err = plain(s.rule.value); err == nil {
+			_, err = newUpdater[T](s.rule.value)
+		}
+		if err == nil {
+			err = checkRate[T](s.rule.value, sched)
+		}
+		if err != nil {
+			return fmt.Errorf("%w (GroupRule)", err)
+		}
 	}
 	return nil
 }
@@ -89,64 +150,61 @@ func checkMatches[T kernels.Float](settings []setting, params []Param[T]) error 
 	return nil
 }
 
-// A group is a set of parameters with the same options.
-type group struct {
-	rule   Rule    // with the group's weight decay
-	factor float64 // multiplies the learning rate
-	decay  limit   // in the place of the rule's
+// An optionalRule is a rule that an option has set, or not.
+type optionalRule struct {
+	set   bool
+	value Rule
 }
 
-// groupOf returns the index of the parameter's group among groups, to which it
-// appends a new one where needed.
-func groupOf[T kernels.Float](name string, rule Rule, settings []setting, groups []group) (int, []group, error) {
-	g := group{rule: rule, factor: 1}
-	for _, s := range settings {
-		if s.match(name) {
-			g.factor *= s.factor
-			if s.decay.set {
-				g.decay = s.decay
+// An optionalSchedule is a schedule that an option has set, or not.
+type optionalSchedule struct {
+	set   bool
+	value schedule.Schedule
+}
+
+// A group is a set of parameters with the same options.
+type group[T kernels.Float] struct {
+	choice
+	chosen   Rule       // before the group's weight decay
+	rule     Rule       // with the group's weight decay
+	sample   Updater[T] // of the rule; it takes no step
+	schedule schedule.Schedule
+	usual    bool // whether rate and schedule are the optimizer's
+	clipNorm optional
+	bounds   *interval
+	l1       float64
+}
+
+// A choice says from which settings the options of a parameter are. Two parameters
+// with the same one are of the same group, unless their shapes choose rules.
+type choice struct {
+	factor                           float64 // multiplies the learning rate
+	decay                            optional
+	rule, schedule, clip, bounds, l1 int // indices of settings, -1 for none
+}
+
+// choose returns what the settings say for a parameter.
+func choose(settings []setting, name string) choice {
+	c := choice{factor: 1, rule: -1, schedule: -1, clip: -1, bounds: -1, l1: -1}
+	for i, s := range settings {
+		if !s.match(name) {
+			continue
+		}
+		c.factor *= s.factor
+		if s.decay.set {
+			c.decay = s.decay
+		}
+		for _, o := range []struct {
+			set   bool
+			index *int
+		}{{s.rule.set, &c.rule}, {s.schedule.set, &c.schedule}, {s.clipNorm.set, &c.clip}, {s.bounds != nil, &c.bounds}, {s.l1.set, &c.l1}} {
+			if o.set {
+				*o.index = i
 			}
 		}
 	}
-	if math.IsInf(g.factor, 0) {
-		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", name, g.factor)
-	}
-	for i, have := range groups {
-		if have.factor == g.factor && have.decay == g.decay {
-			return i, groups, nil
-		}
-	}
-	if g.decay.set {
-		var err error
-		if g.rule, err = withDecay(rule, g.decay.value); err != nil {
-			return 0, nil, fmt.Errorf("optim: parameter %q: %w", name, err)
-		}
-		if _, err := newUpdater[T](g.rule); err != nil {
-			return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, name)
-		}
-	}
-	return len(groups), append(groups, g), nil
+	return c
 }
 
-// withDecay returns a copy of the rule with another weight decay. Every rule that
-// decays weights has a field of that name.
-func withDecay(rule Rule, decay float64) (Rule, error) {
-	v := reflect.New(reflect.TypeOf(rule)).Elem()
-	v.Set(reflect.ValueOf(rule))
-	field := v.FieldByName("WeightDecay")
-	switch {
-	case field.IsValid():
-		field.SetFloat(decay)
-	case decay != 0:
-		return nil, fmt.Errorf("%s has no weight decay to set to %v", rule.Name(), decay)
-	}
-	return v.Interface().(Rule), nil
-}
-
-// decayOf returns a rule's weight decay, 0 if it has none.
-func decayOf(rule Rule) float64 {
-	if f := reflect.ValueOf(rule).FieldByName("WeightDecay"); f.IsValid() {
-		return f.Float()
-	}
-	return 0
-}
+// isInfinite reports whether the factors' product is.
+func (c choice) isInfinite() bool { return math.IsInf(c.factor, 0) }

@@ -3,6 +3,7 @@ package optim
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func TestGroups(t *testing.T) {
 		values := clones(start)
 		var params []Param[float64]
 		for i, v := range values {
-			params = append(params, Param[float64]{names[i], v})
+			params = append(params, Param[float64]{Name: names[i], Value: v})
 		}
 		in := func(part string) func(string) bool {
 			return func(name string) bool { return strings.Contains(name, part) }
@@ -36,7 +37,7 @@ func TestGroups(t *testing.T) {
 			rule := base
 			rule.LR *= factors[i]
 			rule.WeightDecay = decays[i]
-			singles = append(singles, mustNew(t, rule, []Param[float64]{{names[i], copies[i]}}))
+			singles = append(singles, mustNew(t, rule, []Param[float64]{{Name: names[i], Value: copies[i]}}))
 		}
 		for range 3 {
 			grads := random[float64](rng, lengths...)
@@ -49,7 +50,8 @@ func TestGroups(t *testing.T) {
 			}
 		}
 		for i, info := range opt.Params() {
-			if want := (ParamInfo{names[i], lengths[i], factors[i], decays[i], false, 3}); info != want {
+			want := ParamInfo{Name: names[i], Len: lengths[i], LRFactor: factors[i], WeightDecay: decays[i], Steps: 3, Group: i}
+			if !reflect.DeepEqual(info, want) {
 				t.Errorf("%+v, want %+v", info, want)
 			}
 		}
@@ -73,7 +75,7 @@ func testFreeze(t *testing.T, rule Rule) {
 	opt := mustNew(t, rule, params[:3])
 	var singles []*Optimizer[float32]
 	for i := range copies {
-		singles = append(singles, mustNew(t, rule, []Param[float32]{{"own", copies[i]}}))
+		singles = append(singles, mustNew(t, rule, []Param[float32]{{Name: "own", Value: copies[i]}}))
 	}
 	frozen := map[int]bool{3: true} // is not there yet
 	apply := func(err error) {
@@ -131,28 +133,28 @@ func testFreeze(t *testing.T, rule Rule) {
 // TestFreezeErrors: and nothing changes.
 func TestFreezeErrors(t *testing.T) {
 	w, b := []float32{1, 2}, []float32{3}
-	opt := mustNew(t, NewAdam(0.1), []Param[float32]{{"w", w}, {"b", b}})
+	opt := mustNew(t, NewAdam(0.1), []Param[float32]{{Name: "w", Value: w}, {Name: "b", Value: b}})
 	good := [][]float32{{1, 1}, {1}}
 	mustStep(t, opt, good)
 	before := opt.Params()
 	unchanged := func() {
 		t.Helper()
-		if !slices.Equal(opt.Params(), before) || len(opt.grads) != 2 {
+		if !reflect.DeepEqual(opt.Params(), before) || len(opt.grads) != 2 {
 			t.Errorf("parameters are now %+v", opt.Params())
 		}
 	}
 	wantError(t, opt.Freeze("w", "x"), "Freeze", `"x"`)
 	wantError(t, opt.Thaw("y"), "Thaw", `"y"`)
-	wantError(t, opt.AddParams(Param[float32]{"c", []float32{1}}, Param[float32]{"w", []float32{1}}), `"w"`, "same name")
-	wantError(t, opt.AddParams(Param[float32]{"c", w[1:]}), `"w"`, `"c"`, "overlap")
-	wantError(t, opt.AddParams(Param[float32]{"", w[1:]}), "no name")
-	wantError(t, opt.AddParams(Param[float32]{"c", nil}), `"c"`, "no values")
+	wantError(t, opt.AddParams(Param[float32]{Name: "c", Value: []float32{1}}, Param[float32]{Name: "w", Value: []float32{1}}), `"w"`, "same name")
+	wantError(t, opt.AddParams(Param[float32]{Name: "c", Value: w[1:]}), `"w"`, `"c"`, "overlap")
+	wantError(t, opt.AddParams(Param[float32]{Name: "", Value: w[1:]}), "no name")
+	wantError(t, opt.AddParams(Param[float32]{Name: "c", Value: nil}), `"c"`, "no values")
 	unchanged()
 	if err := opt.Accumulate(good); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, opt.Freeze("w"), "Freeze", "1 batches", "Discard")
-	wantError(t, opt.AddParams(Param[float32]{"c", []float32{1}}), "AddParams", "1 batches")
+	wantError(t, opt.AddParams(Param[float32]{Name: "c", Value: []float32{1}}), "AddParams", "1 batches")
 	unchanged()
 	opt.Discard()
 	if opt.Accumulated() != 0 {
@@ -174,7 +176,7 @@ func TestFreezeErrors(t *testing.T) {
 		t.Errorf("gradient of a frozen parameter: %v", err)
 	}
 	joined := []float32{1, 2, 3, 4}
-	opt = mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", joined[:2]}, {"b", joined[3:]}})
+	opt = mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: joined[:2]}, {Name: "b", Value: joined[3:]}})
 	_, err = opt.Step([][]float32{joined[2:], {1}})
 	wantError(t, err, `gradient of batch 0`, `"w"`, `"b"`, "overlaps")
 	mustStep(t, opt, [][]float32{{1, 1}, joined[2:3]})
@@ -205,10 +207,10 @@ func TestBadGroups(t *testing.T) {
 		{SGD{LR: 1}, []Option{ClipValue(0)}, []string{"ClipValue", "0"}},
 		{SGD{LR: 1}, []Option{ClipValue(1e-60)}, []string{"ClipValue", "1e-60", "float32"}},
 	} {
-		_, err := New(c.rule, []Param[float32]{{"w", []float32{1}}}, c.opts...)
+		_, err := New(c.rule, []Param[float32]{{Name: "w", Value: []float32{1}}}, c.opts...)
 		wantError(t, err, c.want...)
 	}
-	opt := mustNew(t, SGD{LR: 1e30}, []Param[float32]{{"w", []float32{1}}}, WithGroup(all, LRFactor(1e30)))
+	opt := mustNew(t, SGD{LR: 1e30}, []Param[float32]{{Name: "w", Value: []float32{1}}}, WithGroup(all, LRFactor(1e30)))
 	before := opt.bits()
 	_, err := opt.Step([][]float32{{1}})
 	wantError(t, err, "step 1", "1e+30")
@@ -221,8 +223,8 @@ func TestBadGroups(t *testing.T) {
 func TestMayBeEmpty(t *testing.T) {
 	head := func(name string) bool { return strings.HasPrefix(name, "head") }
 	w, v := []float64{1}, []float64{1}
-	opt := mustNew(t, SGD{LR: 1}, []Param[float64]{{"body", w}}, WithGroup(head, LRFactor(0.25), MayBeEmpty()))
-	if err := opt.AddParams(Param[float64]{"head", v}); err != nil {
+	opt := mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "body", Value: w}}, WithGroup(head, LRFactor(0.25), MayBeEmpty()))
+	if err := opt.AddParams(Param[float64]{Name: "head", Value: v}); err != nil {
 		t.Fatal(err)
 	}
 	mustStep(t, opt, [][]float64{{1}, {1}})
@@ -235,7 +237,7 @@ func TestMayBeEmpty(t *testing.T) {
 // others, and comes back.
 func TestFrozenEvaluates(t *testing.T) {
 	w, v := []float64{1, 2}, []float64{3}
-	opt := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float64]{{"w", w}, {"v", v}})
+	opt := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float64]{{Name: "w", Value: w}, {Name: "v", Value: v}})
 	for range 3 {
 		mustStep(t, opt, [][]float64{{1, -1}, {2}})
 	}

@@ -114,7 +114,7 @@ func hashEmbedding[T kernels.Float](t *testing.T, name string, rule Rule) golden
 		}
 		return x
 	}
-	e, err := NewEmbedding(rule, Param[T]{"table", draw(rows * dim)}, dim, ClipNorm(2))
+	e, err := NewEmbedding(rule, Param[T]{Name: "table", Value: draw(rows * dim)}, dim, ClipNorm(2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,13 +71,14 @@ func random[T kernels.Float](rng *rand.Rand, lengths ...int) [][]T {
 func named[T kernels.Float](xs [][]T) []Param[T] {
 	params := make([]Param[T], len(xs))
 	for i, x := range xs {
-		params[i] = Param[T]{fmt.Sprintf("p%d", i), x}
+		params[i] = Param[T]{Name: fmt.Sprintf("p%d", i), Value: x}
 	}
 	return params
 }
 
 // bits returns everything that a run left behind, as bit patterns.
 func (o *Optimizer[T]) bits() []uint64 {
+	o.settle()
 	all := []uint64{uint64(o.steps)}
 	add := func(x []T) {
 		for _, v := range x {

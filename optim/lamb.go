@@ -44,10 +44,30 @@ func (r LAMB) Name() string { return "LAMB" }
 // State returns the names of the moments, "exp_avg" and "exp_avg_sq".
 func (r LAMB) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
 
-// scratch is for the direction, which waits for its norm.
-func (r LAMB) scratch() int { return 1 }
+// Scratch returns 1, for the direction, which waits for its norm.
+func (r LAMB) Scratch() int { return 1 }
 
-func (r LAMB) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r LAMB) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r LAMB) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r LAMB) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r LAMB) Float32() (Updater[float32], error) {
+	return valid(r, &lamb[float32]{opts: r.kernelOptions()})
+}
+
+// Float64 is Float32 for float64.
+func (r LAMB) Float64() (Updater[float64], error) {
+	return valid(r, &lamb[float64]{opts: r.kernelOptions()})
+}
 
 func (r LAMB) options() []domain.Number {
 	return []domain.Number{
@@ -72,28 +92,30 @@ type lamb[T kernels.Float] struct {
 	lr   float64
 }
 
-func (u *lamb[T]) prepare(k tick) {
-	u.lr, u.coef = k.lr, kernels.LAMBCoefs[T](u.opts, k.t, k.scale)
+func (u *lamb[T]) Prepare(s StepInfo) {
+	u.lr, u.coef = s.LR, kernels.LAMBCoefs[T](u.opts, s.Step, s.Scale)
 }
 
-func (u *lamb[T]) update(p, g []T, state [][]T) { updateWhole(u, p, g, state) }
+func (u *lamb[T]) Update(p, g []T, state [][]T) { measureAndApply(u, p, g, state) }
 
-// direct adds up the squares of each block while it is in the cache.
-func (u *lamb[T]) direct(p, g []T, state [][]T) (pp, dd squares) {
+// Measure adds up the squares of each block while it is in the cache.
+func (u *lamb[T]) Measure(p, g []T, state [][]T) (sums [2]Sum) {
 	m, v, r := state[0], state[1], state[2]
 	block := blockLen[T]()
 	for lo := 0; lo < len(p); lo += block {
 		hi := min(len(p), lo+block)
 		kernels.LAMBDirection(r[lo:hi], p[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi], u.coef)
-		pp = pp.plus(squaresOf(p[lo:hi]))
-		dd = dd.plus(squaresOf(r[lo:hi]))
+		sums[0] = sums[0].plus(sumSquares(p[lo:hi]))
+		sums[1] = sums[1].plus(sumSquares(r[lo:hi]))
 	}
-	return pp, dd
+	return sums
 }
 
-func (u *lamb[T]) apply(p, _ []T, state [][]T, pp, dd squares) {
+func (u *lamb[T]) Conclude([2]Sum) {}
+
+func (u *lamb[T]) Apply(p, _ []T, state [][]T, own [2]Sum) {
 	trust := one
-	if pn, rn := pp.root(), dd.root(); hasLength(pn) && hasLength(rn) {
+	if pn, rn := own[0].root(), own[1].root(); hasLength(pn) && hasLength(rn) {
 		trust = pn.over(rn)
 	}
 	r := state[2]

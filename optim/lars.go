@@ -43,7 +43,23 @@ func (r LARS) Name() string { return "LARS" }
 // State returns the name of the velocity, "momentum_buffer".
 func (r LARS) State() []string { return []string{"momentum_buffer"} }
 
-func (r LARS) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r LARS) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r LARS) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r LARS) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r LARS) Float32() (Updater[float32], error) { return valid(r, &lars[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r LARS) Float64() (Updater[float64], error) { return valid(r, &lars[float64]{rule: r}) }
 
 func (r LARS) options() []domain.Number {
 	return []domain.Number{
@@ -60,18 +76,20 @@ type lars[T kernels.Float] struct {
 	scale float64
 }
 
-func (u *lars[T]) prepare(k tick) { u.lr, u.scale = k.lr, k.sign(u.rule.Maximize) }
+func (u *lars[T]) Prepare(s StepInfo) { u.lr, u.scale = s.LR, s.signed(u.rule.Maximize) }
 
-func (u *lars[T]) update(p, g []T, state [][]T) { updateWhole(u, p, g, state) }
+func (u *lars[T]) Update(p, g []T, state [][]T) { measureAndApply(u, p, g, state) }
 
-func (u *lars[T]) direct(p, g []T, _ [][]T) (pp, dd squares) {
-	return squaresOf(p), squaresOf(g)
+func (u *lars[T]) Measure(p, g []T, _ [][]T) [2]Sum {
+	return [2]Sum{sumSquares(p), sumSquares(g)}
 }
 
-func (u *lars[T]) apply(p, g []T, state [][]T, pp, dd squares) {
+func (u *lars[T]) Conclude([2]Sum) {}
+
+func (u *lars[T]) Apply(p, g []T, state [][]T, own [2]Sum) {
 	r := u.rule
 	trust := one
-	pn, gn := pp.root(), dd.root().times(wide{frac: math.Abs(u.scale)})
+	pn, gn := own[0].root(), own[1].root().times(wide{frac: math.Abs(u.scale)})
 	if hasLength(pn) && hasLength(gn) {
 		decay := pn.times(wide{frac: r.WeightDecay})
 		trust = pn.times(wide{frac: r.TrustCoefficient}).over(gn.plus(decay))

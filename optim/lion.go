@@ -36,7 +36,23 @@ func (r Lion) Name() string { return "Lion" }
 // State returns the name of the moment, "exp_avg".
 func (r Lion) State() []string { return []string{"exp_avg"} }
 
-func (r Lion) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Lion) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Lion) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Lion) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Lion) Float32() (Updater[float32], error) { return valid(r, &lion[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r Lion) Float64() (Updater[float64], error) { return valid(r, &lion[float64]{rule: r}) }
 
 func (r Lion) options() []domain.Number {
 	return []domain.Number{
@@ -52,15 +68,15 @@ type lion[T kernels.Float] struct {
 	coef kernels.LionCoef[T]
 }
 
-func (u *lion[T]) prepare(k tick) {
+func (u *lion[T]) Prepare(s StepInfo) {
 	r := u.rule
 	u.coef = kernels.LionCoef[T]{
-		Scale: T(k.sign(r.Maximize)),
-		Decay: T(1 - float64(k.lr*r.WeightDecay)),
+		Scale: T(s.signed(r.Maximize)),
+		Decay: T(1 - float64(s.LR*r.WeightDecay)),
 		Beta1: T(r.Beta1), OneMinusBeta1: T(1 - r.Beta1),
 		Beta2: T(r.Beta2), OneMinusBeta2: T(1 - r.Beta2),
-		LR: T(k.lr),
+		LR: T(s.LR),
 	}
 }
 
-func (u *lion[T]) update(p, g []T, state [][]T) { kernels.Lion(p, g, state[0], u.coef) }
+func (u *lion[T]) Update(p, g []T, state [][]T) { kernels.Lion(p, g, state[0], u.coef) }

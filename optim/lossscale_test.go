@@ -88,7 +88,7 @@ func TestLossScaleOverflow(t *testing.T) {
 
 func testLossScaleOverflow[T kernels.Float](t *testing.T, largest float64) {
 	p := []T{1, 1}
-	opt := mustNew(t, SGD{LR: 1}, []Param[T]{{"w", p}}, WithLossScale(0.5), WithSchedule(schedule.Warmup{Steps: 100}))
+	opt := mustNew(t, SGD{LR: 1}, []Param[T]{{Name: "w", Value: p}}, WithLossScale(0.5), WithSchedule(schedule.Warmup{Steps: 100}))
 	r, err := opt.Step([][]T{{0, T(largest)}})
 	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) {
 		t.Errorf("report %+v, error %v", r, err)
@@ -118,9 +118,9 @@ func TestBadLossScales(t *testing.T) {
 		{WithLossScaler(LossScaler{1, 2, 0, 1}), []string{"LossScaler", "Backoff", "0"}},
 		{WithLossScaler(LossScaler{1, 2, 0.5, 0}), []string{"LossScaler", "Interval", "0"}},
 	} {
-		_, err := New(SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}}, c.opt)
+		_, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}, c.opt)
 		wantError(t, err, c.want...)
-		_, err = New(SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, c.opt)
+		_, err = New(SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, c.opt)
 		wantError(t, err, c.want...)
 	}
 }

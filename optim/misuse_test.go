@@ -27,11 +27,16 @@ type f32 = float32
 // there are no others is tested.
 var functions = map[string]any{
 	"BiasOrNorm":             optim.BiasOrNorm,
+	"Bounds":                 optim.Bounds,
 	"CheckParams":            optim.CheckParams[f32],
 	"ClipNorm":               optim.ClipNorm,
 	"ClipParamNorm":          optim.ClipParamNorm,
 	"ClipValue":              optim.ClipValue,
 	"FailAfterSkips":         optim.FailAfterSkips,
+	"GroupClipNorm":          optim.GroupClipNorm,
+	"GroupRule":              optim.GroupRule,
+	"GroupSchedule":          optim.GroupSchedule,
+	"L1":                     optim.L1,
 	"LRFactor":               optim.LRFactor,
 	"MayBeEmpty":             optim.MayBeEmpty,
 	"New":                    optim.New[f32],
@@ -50,6 +55,7 @@ var functions = map[string]any{
 	"NewRMSprop":             optim.NewRMSprop,
 	"NewRowAdagrad":          optim.NewRowAdagrad,
 	"NewScheduleFreeAdamW":   optim.NewScheduleFreeAdamW,
+	"Unchecked":              optim.Unchecked,
 	"WeightDecay":            optim.WeightDecay,
 	"WithGroup":              optim.WithGroup,
 	"WithLossScale":          optim.WithLossScale,
@@ -96,6 +102,7 @@ var types = map[string]reflect.Type{
 	"SGD":                         reflect.TypeFor[optim.SGD](),
 	"ScheduleFreeAdamW":           reflect.TypeFor[optim.ScheduleFreeAdamW](),
 	"SkippedError":                reflect.TypeFor[optim.SkippedError](),
+	"Sum":                         reflect.TypeFor[optim.Sum](),
 	"schedule.Constant":           reflect.TypeFor[schedule.Constant](),
 	"schedule.Cosine":             reflect.TypeFor[schedule.Cosine](),
 	"schedule.CosineWarmRestarts": reflect.TypeFor[schedule.CosineWarmRestarts](),
@@ -298,13 +305,13 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			m.value(reflect.TypeFor[*train.EarlyStopping[f32]](), depth+1).Interface()), true
 	case reflect.TypeFor[optim.Option]():
 		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
-			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "")
+			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked", "")
 		if name == "" {
 			return nil, true
 		}
 		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
 	case reflect.TypeFor[optim.GroupOption]():
-		name := pick(m, "LRFactor", "WeightDecay", "")
+		name := pick(m, "LRFactor", "WeightDecay", "GroupRule", "GroupSchedule", "GroupClipNorm", "Bounds", "L1", "")
 		if name == "" {
 			return nil, true
 		}

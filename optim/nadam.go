@@ -51,7 +51,27 @@ func (r NAdam) Name() string { return "NAdam" }
 // State returns the names of the moments, "exp_avg" and "exp_avg_sq".
 func (r NAdam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
 
-func (r NAdam) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r NAdam) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r NAdam) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r NAdam) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r NAdam) Float32() (Updater[float32], error) {
+	return valid(r, &nadam[float32]{opts: r.kernelOptions()})
+}
+
+// Float64 is Float32 for float64.
+func (r NAdam) Float64() (Updater[float64], error) {
+	return valid(r, &nadam[float64]{opts: r.kernelOptions()})
+}
 
 func (r NAdam) options() []domain.Number {
 	// The momenta are rounded to float32, whatever the elements are.
@@ -88,24 +108,24 @@ type nadam[T kernels.Float] struct {
 	t       int
 }
 
-func (u *nadam[T]) prepare(k tick) {
-	if k.t == 1 || k.t != u.t+1 {
+func (u *nadam[T]) Prepare(s StepInfo) {
+	if s.Step == 1 || s.Step != u.t+1 {
 		u.t, u.product = 0, 1
 	}
-	for u.t < k.t {
+	for u.t < s.Step {
 		u.t++
 		u.product *= float32(u.opts.Momentum(u.t))
 		if u.product < 0x1p-60 {
 			// Too small to show in the coefficients now and ever after: a resumed run
 			// need not go through all steps again.
-			u.t, u.product = k.t, 0
+			u.t, u.product = s.Step, 0
 		}
 	}
 	o := u.opts
-	o.LR = k.lr
-	u.coef = kernels.NAdamCoefs[T](o, k.t, u.product, k.scale)
+	o.LR = s.LR
+	u.coef = kernels.NAdamCoefs[T](o, s.Step, u.product, s.Scale)
 }
 
-func (u *nadam[T]) update(p, g []T, state [][]T) {
+func (u *nadam[T]) Update(p, g []T, state [][]T) {
 	kernels.NAdam(p, g, state[0], state[1], u.coef)
 }

@@ -7,55 +7,58 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// A squares is the sum of squares sum * 4^exp. The exponent is 0 unless float64
-// squares left the range of float64.
-type squares struct {
-	sum float64
-	exp int
+// A Sum is a sum that may lie out of the range of float64, Value * 4^Exp. Exp is 0 for
+// one within.
+type Sum struct {
+	Value float64
+	Exp   int
 }
 
-// squaresOf returns the sum of a vector's squares.
-func squaresOf[T kernels.Float](x []T) squares {
+// Float64 returns the number, infinite or 0 if it is out of range.
+func (s Sum) Float64() float64 { return math.Ldexp(s.Value, 2*s.Exp) }
+
+// sumSquares returns the sum of a vector's squares.
+func sumSquares[T kernels.Float](x []T) Sum {
 	sum, exp := kernels.SumSquaresExp(x)
-	return squares{sum, exp}
+	return Sum{sum, exp}
 }
 
 // isCertain reports whether a sum of plain float64 squares of T is what it says.
 // Squares of float32 neither overflow nor underflow in float64. Of float64 elements
 // a sum in this range tells the norm to rounding; beyond it the squares lie, and
 // infinite means nothing.
-func isCertain[T kernels.Float](s squares) bool {
-	return unsafe.Sizeof(T(0)) == 4 || math.IsNaN(s.sum) || s.sum >= 0x1p-900 && s.sum <= 0x1p900
+func isCertain[T kernels.Float](s Sum) bool {
+	return unsafe.Sizeof(T(0)) == 4 || math.IsNaN(s.Value) || s.Value >= 0x1p-900 && s.Value <= 0x1p900
 }
 
-// plus adds sums. Those of squaresOf do not overflow, and with different exponents
+// plus adds sums. Those of sumSquares do not overflow, and with different exponents
 // they differ by so much that nothing is lost.
-func (s squares) plus(t squares) squares {
-	if s.exp == t.exp {
-		return squares{s.sum + t.sum, s.exp}
+func (s Sum) plus(t Sum) Sum {
+	if s.Exp == t.Exp {
+		return Sum{s.Value + t.Value, s.Exp}
 	}
-	w := wide{s.sum, 2 * s.exp}.plus(wide{t.sum, 2 * t.exp})
-	return squares{w.frac, w.exp / 2}
+	w := wide{s.Value, 2 * s.Exp}.plus(wide{t.Value, 2 * t.Exp})
+	return Sum{w.frac, w.exp / 2}
 }
 
 // root returns the norm. It is infinite or NaN exactly if some element is.
-func (s squares) root() wide { return wide{math.Sqrt(s.sum), s.exp} }
+func (s Sum) root() wide { return wide{math.Sqrt(s.Value), s.Exp} }
 
 // mean returns the mean of the squares of n elements multiplied by scale.
-func (s squares) mean(n int, scale float64) float64 {
-	if x := float64(float64(scale*scale) * (s.sum / float64(n))); s.exp == 0 && within(x) {
+func (s Sum) mean(n int, scale float64) float64 {
+	if x := float64(float64(scale*scale) * (s.Value / float64(n))); s.Exp == 0 && within(x) {
 		return x
 	}
 	f := wide{frac: scale}
-	return wide{s.sum / float64(n), 2 * s.exp}.times(f).times(f).value()
+	return wide{s.Value / float64(n), 2 * s.Exp}.times(f).times(f).value()
 }
 
 // square is the inverse of root.
-func (w wide) square() squares {
+func (w wide) square() Sum {
 	if w.frac != 0 && !(w.frac >= 0x1p-450 && w.frac <= 0x1p450) {
 		w = w.normalized()
 	}
-	return squares{float64(w.frac * w.frac), w.exp}
+	return Sum{float64(w.frac * w.frac), w.exp}
 }
 
 // clip returns the coefficient that brings a norm down to limit, as

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -15,8 +16,8 @@ type Reduction int
 
 // The reductions.
 const (
-	Mean Reduction = iota // the mean, for losses averaged over a micro-batch
-	Sum                   // the sum, for parts of one loss
+	ReduceMean Reduction = iota // the mean, for losses averaged over a micro-batch
+	ReduceSum                   // the sum, for parts of one loss
 )
 
 // An Option configures an [Optimizer] or an [Embedding].
@@ -25,13 +26,14 @@ type Option func(*config)
 type config struct {
 	schedule      schedule.Schedule
 	reduction     Reduction
-	clipNorm      limit
-	clipParamNorm limit
-	clipValue     limit
+	clipNorm      optional
+	clipParamNorm optional
+	clipValue     optional
+	unchecked     bool
 	zeroGrads     bool
 	scaler        LossScaler
 	workers       int
-	failAfter     limit
+	failAfter     optional
 	settings      []setting
 }
 
@@ -39,8 +41,8 @@ func defaults() config {
 	return config{schedule: schedule.Constant{}, scaler: fixedScale(1), workers: 1}
 }
 
-// A limit is a number that an option has set, or not.
-type limit struct {
+// An optional is a number that an option has set, or not.
+type optional struct {
 	set   bool
 	value float64
 }
@@ -62,21 +64,21 @@ func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = 
 // whatever the norm, be it larger than any float64, and however small that makes the
 // factor. The limit must be a finite number > 0.
 func ClipNorm(max float64) Option {
-	return func(c *config) { c.clipNorm = limit{true, max} }
+	return func(c *config) { c.clipNorm = optional{true, max} }
 }
 
 // ClipParamNorm limits the Euclidean norm of each parameter's gradient by
 // itself: what [ClipNorm] does, parameter by parameter. Where both are set, this
 // comes first. The limit must be a finite number > 0.
 func ClipParamNorm(max float64) Option {
-	return func(c *config) { c.clipParamNorm = limit{true, max} }
+	return func(c *config) { c.clipParamNorm = optional{true, max} }
 }
 
 // ClipValue limits each element of the gradients to [-limit, limit], as
 // torch.nn.utils.clip_grad_value_ does. Where a norm is limited too, that comes
 // first. The limit must be a finite number > 0.
 func ClipValue(max float64) Option {
-	return func(c *config) { c.clipValue = limit{true, max} }
+	return func(c *config) { c.clipValue = optional{true, max} }
 }
 
 // ZeroGrads lets a step, and [Optimizer.Accumulate], set the gradients to zero
@@ -114,12 +116,12 @@ func checkConfig[T kernels.Float](c *config) error {
 	if err := schedule.Check(c.schedule); err != nil {
 		return fmt.Errorf("optim: %w", err)
 	}
-	if c.reduction != Mean && c.reduction != Sum {
-		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
+	if c.reduction != ReduceMean && c.reduction != ReduceSum {
+		return fmt.Errorf("optim: Reduction = %d, want ReduceMean or ReduceSum", c.reduction)
 	}
 	for _, l := range []struct {
 		name string
-		limit
+		optional
 	}{{"ClipNorm", c.clipNorm}, {"ClipParamNorm", c.clipParamNorm}} {
 		if l.set {
 			if err := domain.Check[float64]("optim: "+l.name, domain.Of("limit", l.value, domain.Positive)); err != nil {
@@ -141,23 +143,14 @@ func checkConfig[T kernels.Float](c *config) error {
 	if err := checkOptions[T](c.scaler); err != nil {
 		return err
 	}
-	for _, s := range c.settings {
-		if err := s.check(); err != nil {
+	c.settings = slices.Clone(c.settings)
+	for i := range c.settings {
+		if err := checkSetting[T](&c.settings[i], c.schedule); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.checkUnchecked()
 }
 
 // typeName returns the type's name for messages, which begin with optim anyway.
 func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "optim.") }
-
-// checkRate returns an error if every rate would be 0: what schedules that lead away from a
-// rule's LR make of one that is.
-func checkRate[T kernels.Float](rule Rule, s schedule.Schedule) error {
-	if !schedule.IsRelative(s) {
-		return nil
-	}
-	return domain.Check[T]("optim: "+rule.Name(), domain.Of("LR", rule.rate(), domain.Where(
-		"a finite number > 0 for the schedule "+typeName(s)+" to multiply", domain.Positive.Has)))
-}

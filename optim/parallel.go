@@ -13,25 +13,25 @@ type phase int
 
 const (
 	accumulate  phase = iota // add the batches to the sums
-	reduce                   // combine the batches, then square the sums
 	square                   // add up the gradients' squares
 	squareAgain              // the same where they have overflowed or underflowed
-	direct                   // compute directions and their norms
-	apply                    // update, along the directions if there are any
+	measure                  // add up what updaters measure
+	apply                    // update
 	zero                     // clear the gradients
 )
 
-// A share is what the workers of one pass have in common.
-type share struct {
-	phase  phase
-	clears bool // whether apply clears the gradients
-	next   atomic.Int64
+// A pass is what the workers have in common while they go over the blocks.
+type pass struct {
+	phase   phase
+	reduces bool // whether it combines the batches first
+	clears  bool // whether apply clears the gradients
+	next    atomic.Int64
 }
 
 // run makes a pass over all blocks, with helpers if they are worth it.
 func (o *Optimizer[T]) run(ph phase) {
-	o.now.phase = ph
-	o.now.next.Store(0)
+	o.pass.phase = ph
+	o.pass.next.Store(0)
 	workers := o.plan.workers
 	if workers == 1 || o.closed {
 		o.work(0)
@@ -68,7 +68,7 @@ func (o *Optimizer[T]) Close() {
 func (o *Optimizer[T]) work(number int) {
 	w := &o.spaces[number]
 	for n := len(o.plan.items) - 1; ; {
-		i := int(o.now.next.Add(1)) - 1
+		i := int(o.pass.next.Add(1)) - 1
 		if i >= n {
 			return
 		}
@@ -78,51 +78,62 @@ func (o *Optimizer[T]) work(number int) {
 	}
 }
 
-// do does the current phase's work on block k.
+// do does the present pass's work on block k.
 func (o *Optimizer[T]) do(w *workspace[T], k int) {
 	b := o.plan.blocks[k]
-	switch o.now.phase {
+	switch o.pass.phase {
 	case accumulate:
 		o.combine(w, b, false)
-	case reduce:
-		o.combine(w, b, o.reduction == Mean)
-		fallthrough
 	case square:
-		o.plan.squares[k] = squares{sum: kernels.SumSquares(o.grads[b.param][b.lo:b.hi])}
+		o.reduce(w, b)
+		o.plan.squares[k] = Sum{Value: kernels.SumSquares(o.grads[b.param][b.lo:b.hi])}
 	case squareAgain:
-		o.plan.squares[k] = squaresOf(o.grads[b.param][b.lo:b.hi])
-	case direct, apply:
+		o.plan.squares[k] = sumSquares(o.grads[b.param][b.lo:b.hi])
+	case measure, apply:
 		o.updateBlock(w, k)
 	case zero:
 		clear(o.grads[b.param][b.lo:b.hi])
 	}
 }
 
-// updateBlock updates block k, or computes its direction.
-func (o *Optimizer[T]) updateBlock(w *workspace[T], k int) {
-	b := o.plan.blocks[k]
-	p := &o.params[b.param]
-	x, g, state := p.Value, o.grads[b.param], p.state
-	if b.hi-b.lo < len(x) {
-		x, g, state = x[b.lo:b.hi], g[b.lo:b.hi], cut(w.views, state, b.lo, b.hi)
+// reduce combines a part of the batches if the pass is to do it.
+func (o *Optimizer[T]) reduce(w *workspace[T], b block) {
+	if o.pass.reduces {
+		o.combine(w, b, o.reduction == ReduceMean)
 	}
-	if o.now.phase == direct {
-		if o.cohorts[p.cohort].trust == nil {
+}
+
+// updateBlock measures or updates block k. The first block of a parameter that is
+// updated as a whole stands for all of it.
+func (o *Optimizer[T]) updateBlock(w *workspace[T], k int) {
+	b, t := o.plan.blocks[k], &o.targets[k]
+	c := t.cohort
+	if o.pass.phase == measure {
+		o.reduce(w, b)
+		if c.measurer == nil {
 			return
 		}
-		o.plan.pp[k], o.plan.dd[k] = squares{}, squares{}
-	}
-	if c := &o.cohorts[p.cohort]; !o.clipValue.set && c.pre == 1 {
-		o.updatePiece(k, x, g, state)
+		o.plan.measured[k] = [2]Sum{}
+	} else if c.whole != nil {
+		if b.lo == 0 {
+			o.updateWhole(w, b.param, c)
+		}
+		return
 	} else {
-		for lo := 0; lo < len(x); lo += len(w.scratch) {
-			hi := min(len(x), lo+len(w.scratch))
+		o.reduce(w, b)
+	}
+	g := o.grads[b.param][b.lo:b.hi]
+	if !o.clipValue.set && c.pre == 1 {
+		o.updatePiece(k, t.value, g, t.state)
+	} else {
+		for lo := 0; lo < len(g); lo += len(w.scratch) {
+			hi := min(len(g), lo+len(w.scratch))
 			changed := w.scratch[:hi-lo]
-			copyScaled(changed, g[lo:hi], o.clipValue.set, c.limit, c.pre)
-			o.updatePiece(k, x[lo:hi], changed, cut(w.pieces, state, lo, hi))
+			copyScaled(changed, g[lo:hi], o.clipValue.set, c.clip, c.pre)
+			o.updatePiece(k, t.value[lo:hi], changed, cut(w.pieces, t.state, lo, hi))
 		}
 	}
-	if o.now.phase == apply && o.now.clears {
+	if o.pass.phase == apply && o.pass.clears {
 		clear(g)
 	}
 }
@@ -139,17 +150,38 @@ func copyScaled[T kernels.Float](dst, g []T, clips bool, limit, pre T) {
 	}
 }
 
-// updatePiece updates a piece of block k, or computes its direction.
+// updatePiece measures or updates a piece of block k.
 func (o *Optimizer[T]) updatePiece(k int, x, g []T, state [][]T) {
-	p := &o.params[o.plan.blocks[k].param]
-	c := &o.cohorts[p.cohort]
+	c := o.targets[k].cohort
 	switch {
-	case c.trust == nil:
-		c.update(x, g, state)
-	case o.now.phase == direct:
-		pp, dd := c.trust.direct(x, g, state)
-		o.plan.pp[k], o.plan.dd[k] = o.plan.pp[k].plus(pp), o.plan.dd[k].plus(dd)
+	case c.measurer == nil:
+		c.Update(x, g, state)
+	case o.pass.phase == measure:
+		o.plan.measured[k] = plus2(o.plan.measured[k], c.measurer.Measure(x, g, state))
+		return
 	default:
-		c.trust.apply(x, g, state, p.pp, p.dd)
+		c.measurer.Apply(x, g, state, o.params[o.plan.blocks[k].param].own)
+	}
+	if c.constrains {
+		o.groups[c.group].constrain(x, c.rate)
+	}
+}
+
+// updateWhole updates a whole parameter.
+func (o *Optimizer[T]) updateWhole(w *workspace[T], param int, c *cohort[T]) {
+	p, g := &o.params[param], o.grads[param]
+	o.reduce(w, block{param, 0, len(g)})
+	scratch := w.whole[len(g):][:c.whole.Scratch(p.dims)]
+	seen := g
+	if o.clipValue.set || c.pre != 1 {
+		seen = w.whole[:len(g)]
+		copyScaled(seen, g, o.clipValue.set, c.clip, c.pre)
+	}
+	c.whole.UpdateWhole(Param[T]{p.Name, p.Value, p.dims}, seen, p.state, scratch)
+	if c.constrains {
+		o.groups[c.group].constrain(p.Value, c.rate)
+	}
+	if o.pass.clears {
+		clear(g)
 	}
 }

@@ -87,11 +87,10 @@ func testWorkers[T kernels.Float](t *testing.T, rule Rule) {
 		t.Fatal(err)
 	}
 	whole := clones(start)
-	u.prepare(tick{t: 1, lr: rule.rate(), scale: r.ClipCoef})
+	u.Prepare(StepInfo{Step: 1, LR: rule.LearningRate(), Scale: r.ClipCoef})
 	for i, p := range whole {
-		state := newState([]Param[T]{{"", p}}, slots(rule))[0]
-		initState(u, p, state)
-		u.update(p, grads[i], state)
+		state := freshState(t, rule, u, p)
+		u.Update(p, grads[i], state)
 		if !slices.Equal(p, opt.params[i].Value) {
 			t.Fatalf("parameter %d of %d elements differs from an update of the whole", i, len(p))
 		}

@@ -20,8 +20,8 @@ type plan struct {
 	workers int   // that the size is worth
 
 	// Results of the blocks, to be added in their order.
-	squares []squares // of the gradients
-	pp, dd  []squares // of the parameters and their directions
+	squares  []Sum    // of the gradients
+	measured [][2]Sum // by the updaters that measure
 }
 
 // A block is a part of a parameter.
@@ -55,28 +55,68 @@ func newPlan[T kernels.Float](params []parameter[T], workers int) plan {
 	}
 	pl.workers = max(1, min(workers, total/(workerBlocks*size), len(pl.items)))
 	pl.items = append(pl.items, len(pl.blocks))
-	pl.squares = make([]squares, len(pl.blocks))
+	pl.squares = make([]Sum, len(pl.blocks))
 	return pl
+}
+
+// A target is what a block updates. Targets lie one behind the other, so that many
+// small parameters cost few cache lines.
+type target[T kernels.Float] struct {
+	cohort *cohort[T]
+	value  []T
+	state  [][]T
+}
+
+// newTargets returns the targets of the plan's blocks.
+func (o *Optimizer[T]) newTargets() []target[T] {
+	targets := make([]target[T], len(o.plan.blocks))
+	total := 0
+	for _, b := range o.plan.blocks {
+		total += len(o.params[b.param].state)
+	}
+	views := make([][]T, total)
+	for k, b := range o.plan.blocks {
+		p := &o.params[b.param]
+		targets[k] = target[T]{cohort: &o.cohorts[p.cohort], value: p.Value[b.lo:b.hi]}
+		if targets[k].cohort.whole == nil { // or its state cannot be cut
+			targets[k].state = cut(views, p.state, b.lo, b.hi)
+			views = views[len(p.state):]
+		}
+	}
+	return targets
 }
 
 // A workspace is what one worker needs for itself.
 type workspace[T kernels.Float] struct {
 	parts   [][]T // a block of each micro-batch's gradient
-	views   [][]T // a block of each state vector
-	pieces  [][]T // a piece of each view
+	pieces  [][]T // a piece of a block of each state vector
 	scratch []T   // a piece of the gradient, clipped by value or scaled
+	whole   []T   // the gradient of a whole parameter like that, and an updater's own scratch
 	_       [64]byte
 }
 
-func newWorkspace[T kernels.Float](slots int) workspace[T] {
+// newWorkspace returns a workspace for all that the cohorts need.
+func (o *Optimizer[T]) newWorkspace() workspace[T] {
+	vectors, whole := 0, 0
+	for i := range o.params {
+		p := &o.params[i]
+		vectors = max(vectors, len(p.state))
+		if p.cohort >= 0 {
+			if u := o.cohorts[p.cohort].whole; u != nil {
+				whole = max(whole, len(p.Value)+u.Scratch(p.dims))
+			}
+		}
+	}
 	return workspace[T]{
-		views: make([][]T, slots), pieces: make([][]T, slots),
+		pieces:  make([][]T, vectors),
 		scratch: make([]T, scratchBytes/unsafe.Sizeof(T(0))),
+		whole:   make([]T, whole),
 	}
 }
 
-// cut sets dst to the parts lo to hi of src.
+// cut sets as many of dst to the parts lo to hi of src, and returns them.
 func cut[T any](dst, src [][]T, lo, hi int) [][]T {
+	dst = dst[:len(src)]
 	for i, s := range src {
 		dst[i] = s[lo:hi]
 	}

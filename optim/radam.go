@@ -49,7 +49,27 @@ func (r RAdam) Name() string { return "RAdam" }
 // State returns the names of the moments, "exp_avg" and "exp_avg_sq".
 func (r RAdam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
 
-func (r RAdam) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r RAdam) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r RAdam) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r RAdam) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r RAdam) Float32() (Updater[float32], error) {
+	return valid(r, &radam[float32]{opts: r.kernelOptions()})
+}
+
+// Float64 is Float32 for float64.
+func (r RAdam) Float64() (Updater[float64], error) {
+	return valid(r, &radam[float64]{opts: r.kernelOptions()})
+}
 
 func (r RAdam) options() []domain.Number {
 	return []domain.Number{
@@ -74,13 +94,13 @@ type radam[T kernels.Float] struct {
 	rectified bool
 }
 
-func (u *radam[T]) prepare(k tick) {
+func (u *radam[T]) Prepare(s StepInfo) {
 	o := u.opts
-	o.LR = k.lr
-	u.coef, u.rectified = kernels.RAdamCoefs[T](o, k.t, k.scale)
+	o.LR = s.LR
+	u.coef, u.rectified = kernels.RAdamCoefs[T](o, s.Step, s.Scale)
 }
 
-func (u *radam[T]) update(p, g []T, state [][]T) {
+func (u *radam[T]) Update(p, g []T, state [][]T) {
 	if u.rectified {
 		kernels.Adam(p, g, state[0], state[1], u.coef)
 	} else {

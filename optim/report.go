@@ -7,11 +7,15 @@ import "fmt"
 type Report struct {
 	Step      int     // number of the step, from 1; a skipped step's is taken again
 	LR        float64 // the schedule's learning rate
-	GradNorm  float64 // Euclidean norm of all gradients together, before clipping
+	GradNorm  float64 // Euclidean norm of all gradients together, before clipping; NaN if Unchecked
 	ClipCoef  float64 // the least that clipping by norms multiplied a gradient by: 1 if none, 0 if skipped
 	Skipped   bool    // whether the step was left out, and nothing changed
 	Reason    Reason  // why it was
 	LossScale float64 // by which the gradients were divided
+
+	// GroupLRs are the learning rates of the groups, in the order of
+	// [Optimizer.Groups], or that of an Embedding. The next step writes to it: who wants to keep it copies it.
+	GroupLRs []float64
 }
 
 // A Reason says why a step was skipped: the first gradient that is infinite or

@@ -109,11 +109,15 @@ var optionsOfNew = map[string]func(x float64) Option{
 	"FailAfterSkips": func(x float64) Option { return FailAfterSkips(int(x)) },
 	"LRFactor":       func(x float64) Option { return WithGroup(anyName, LRFactor(x)) },
 	"WeightDecay":    func(x float64) Option { return WithGroup(anyName, WeightDecay(x)) },
+	"GroupClipNorm":  func(x float64) Option { return WithGroup(anyName, GroupClipNorm(x)) },
+	"Bounds":         func(x float64) Option { return WithGroup(anyName, Bounds(-x, x)) },
+	"L1":             func(x float64) Option { return WithGroup(anyName, L1(x)) },
+	"Unchecked":      func(float64) Option { return Unchecked() },
 	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
 	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
 	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
 	// Ranged over by themselves.
-	"WithSchedule": nil, "WithLossScaler": nil, "WithGroup": nil,
+	"WithSchedule": nil, "WithLossScaler": nil, "WithGroup": nil, "GroupRule": nil, "GroupSchedule": nil,
 }
 
 func anyName(string) bool { return true }
@@ -179,7 +183,7 @@ func testNewAndRestore[T kernels.Float](t *testing.T) {
 		switch rule.(type) {
 		case SGD, Adagrad, RowAdagrad, Adam, AdamW:
 			roundTrip(t, name+" (embedding)", func() (roundTripper[T], error) {
-				e, err := NewEmbedding(rule, Param[T]{"table", []T{1, -2, 3, 4}}, 2, opts()...)
+				e, err := NewEmbedding(rule, Param[T]{Name: "table", Value: []T{1, -2, 3, 4}}, 2, opts()...)
 				if err != nil {
 					return nil, err
 				}
@@ -306,7 +310,7 @@ func TestRestoreIsNew(t *testing.T) {
 }
 
 func testRestoreIsNew[T kernels.Float](t *testing.T) {
-	params := func() []Param[T] { return []Param[T]{{"w", []T{1}}} }
+	params := func() []Param[T] { return []Param[T]{{Name: "w", Value: []T{1}}} }
 	o := mustNew(t, SGD{LR: 1}, params(), WithLossScaler(NewLossScaler()), WithSchedule(schedule.NewPlateau()))
 	for _, x := range corners {
 		s := mustSnapshot(t, o)

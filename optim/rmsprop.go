@@ -64,7 +64,23 @@ func (r RMSprop) State() []string {
 	return names
 }
 
-func (r RMSprop) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r RMSprop) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r RMSprop) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r RMSprop) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r RMSprop) Float32() (Updater[float32], error) { return valid(r, &rmsprop[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r RMSprop) Float64() (Updater[float64], error) { return valid(r, &rmsprop[float64]{rule: r}) }
 
 func (r RMSprop) options() []domain.Number {
 	return []domain.Number{
@@ -81,20 +97,20 @@ type rmsprop[T kernels.Float] struct {
 	coef kernels.RMSpropCoef[T]
 }
 
-func (u *rmsprop[T]) prepare(k tick) {
+func (u *rmsprop[T]) Prepare(s StepInfo) {
 	u.coef = kernels.RMSpropCoef[T]{
-		Scale:         T(k.sign(u.rule.Maximize)),
+		Scale:         T(s.signed(u.rule.Maximize)),
 		L2:            T(u.rule.WeightDecay),
 		Alpha:         T(u.rule.Alpha),
 		OneMinusAlpha: T(1 - u.rule.Alpha),
 		Root:          T(math.Sqrt(1 - u.rule.Alpha)),
 		Eps:           T(u.rule.Eps),
 		Mu:            T(u.rule.Momentum),
-		LR:            T(k.lr),
+		LR:            T(s.LR),
 	}
 }
 
-func (u *rmsprop[T]) update(p, g []T, state [][]T) {
+func (u *rmsprop[T]) Update(p, g []T, state [][]T) {
 	switch momentum := u.rule.Momentum != 0; {
 	case u.rule.Centered && momentum:
 		kernels.RMSpropCenteredMomentum(p, g, state[0], state[1], state[2], u.coef)

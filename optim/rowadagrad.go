@@ -37,7 +37,29 @@ func (r RowAdagrad) Name() string { return "RowAdagrad" }
 // each row.
 func (r RowAdagrad) State() []string { return []string{"sum"} }
 
-func (r RowAdagrad) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r RowAdagrad) LearningRate() float64 { return r.LR }
+
+// StateLens returns the number of rows.
+func (r RowAdagrad) StateLens(shape []int) []int {
+	if len(shape) == 0 {
+		return []int{0}
+	}
+	return []int{shape[0]}
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r RowAdagrad) Float32() (Updater[float32], error) {
+	return valid(r, &rowAdagrad[float32]{rule: r})
+}
+
+// Float64 is Float32 for float64.
+func (r RowAdagrad) Float64() (Updater[float64], error) {
+	return valid(r, &rowAdagrad[float64]{rule: r})
+}
+
+// Lazy returns true: rows without a gradient stay as they are.
+func (r RowAdagrad) Lazy() bool { return true }
 
 func (r RowAdagrad) options() []domain.Number {
 	return []domain.Number{
@@ -49,20 +71,20 @@ func (r RowAdagrad) options() []domain.Number {
 // rowAdagrad updates whole rows. Its state is one element for each.
 type rowAdagrad[T kernels.Float] struct {
 	rule RowAdagrad
-	tick tick
+	step StepInfo
 }
 
-func (u *rowAdagrad[T]) prepare(k tick) { u.tick = k }
+func (u *rowAdagrad[T]) Prepare(s StepInfo) { u.step = s }
 
-func (u *rowAdagrad[T]) update(p, g []T, state [][]T) {
-	scale := u.tick.sign(u.rule.Maximize)
-	squares := squaresOf(g)
-	if squares.sum == 0 {
+func (u *rowAdagrad[T]) Update(p, g []T, state [][]T) {
+	scale := u.step.signed(u.rule.Maximize)
+	squares := sumSquares(g)
+	if squares.Value == 0 {
 		return // or a huge LR / Eps would make NaN of it
 	}
 	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+squares.mean(len(g), scale))
 	state[0][0] = T(sum)
-	lr := u.tick.lr / (math.Sqrt(sum) + u.rule.Eps)
+	lr := u.step.LR / (math.Sqrt(sum) + u.rule.Eps)
 	c := kernels.SGDCoef[T]{Scale: T(scale), LR: T(lr)}
 	if shift, rest := split[T](wide{frac: lr}); shift != 0 {
 		c = kernels.SGDCoef[T]{Scale: bounded[T](scale * math.Ldexp(1, -shift)), LR: bounded[T](rest)}

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"reflect"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -12,139 +13,118 @@ import (
 
 // A Rule is an update rule with its options: one of the structs [SGD],
 // [Momentum], [Adagrad], [RMSprop], [Adadelta], [Adam], [AdamW], [Adamax],
-// [NAdam], [RAdam], [Lion], [LARS], [LAMB] and [ScheduleFreeAdamW]. Its methods
-// serve this package.
+// [NAdam], [RAdam], [Lion], [LARS], [LAMB] and [ScheduleFreeAdamW], or one of the
+// user's own. A pointer to a struct that is a rule is taken for the value it points
+// to, as it is when the optimizer gets it.
+//
+// A rule of the user's own takes part in everything: groups, clipping, workers,
+// schedules, saved state, reports. Methods beside these, which a Rule or its Updater
+// may have, let it do more; the package documentation lists them.
+//
+// The options that a Snapshot keeps are the exported fields of the rule's struct,
+// those of embedded structs among them. LR and WeightDecay are left out, since they do
+// not say what the state means, and so are fields that are no plain data: rules,
+// functions, pointers and channels.
 type Rule interface {
 	// Name returns the rule's name.
 	Name() string
 	// State returns the names of the vectors that the rule keeps for every
-	// parameter, each as long as the parameter. The names are torch's where torch
-	// has the rule.
+	// parameter, each as long as the parameter if StateShaper says nothing else. They
+	// start at zero. This package's names are torch's where torch has the rule.
 	State() []string
-
-	// rate returns the learning rate before the schedule.
-	rate() float64
-	// options lists the numeric options for checking.
-	options() []domain.Number
+	// LearningRate returns the learning rate before the schedule.
+	LearningRate() float64
+	// Float32 returns a new updater for parameters of float32, or an error that names
+	// an option out of its domain. It depends on the options alone.
+	Float32() (Updater[float32], error)
+	// Float64 is Float32 for float64.
+	Float64() (Updater[float64], error)
 }
 
-// An updater runs one rule on elements of one type. After prepare it only reads
-// itself.
-type updater[T kernels.Float] interface {
-	// prepare computes the coefficients of one step. It is called once for every
-	// step that is taken, in order, and not for skipped ones.
-	prepare(tick)
-	// update takes the prepared step for a parameter, or for any part of one that
-	// is cut at the blocks of the kernels' reductions. Parts may run concurrently.
-	// The parameter of a trustUpdater must be whole.
-	update(p, g []T, state [][]T)
+// A StepInfo is what the coefficients of a step depend on besides the options.
+type StepInfo struct {
+	Step  int     // number of this step for these parameters, from 1
+	LR    float64 // learning rate, of the schedule and the parameters' group
+	Scale float64 // multiplies the gradients
 }
 
-// A trustUpdater scales a parameter's step by norms of the whole parameter, in
-// two passes.
-type trustUpdater[T kernels.Float] interface {
-	updater[T]
-	// direct runs the pass that finds the direction, on a part as update does, and
-	// returns the sums of squares of that part of the parameter and of its
-	// direction. The direction of LARS is the gradient: there the pass only reads.
-	direct(p, g []T, state [][]T) (pp, dd squares)
-	// apply takes the step along the direction for a part, given the sums over the
-	// whole parameter. The parts' sums must be added in an order that does not
-	// depend on who computed them.
-	apply(p, g []T, state [][]T, pp, dd squares)
-}
-
-// updateWhole takes the prepared step for a whole parameter.
-func updateWhole[T kernels.Float](u trustUpdater[T], p, g []T, state [][]T) {
-	pp, dd := u.direct(p, g, state)
-	u.apply(p, g, state, pp, dd)
-}
-
-// blockLen returns the number of elements in a block of the kernels' reductions.
-func blockLen[T kernels.Float]() int { return kernels.BlockBytes / int(unsafe.Sizeof(T(0))) }
-
-// slots returns the number of state vectors that a rule needs: those of State,
-// and behind them scratch vectors, which are not worth saving.
-func slots(rule Rule) int {
-	n := len(rule.State())
-	if r, ok := rule.(interface{ scratch() int }); ok {
-		n += r.scratch()
-	}
-	return n
-}
-
-// initState sets a parameter's zeroed state to what it starts from, which for
-// most rules is zero.
-func initState[T kernels.Float](u updater[T], p []T, state [][]T) {
-	if u, ok := u.(interface{ initState(p []T, state [][]T) }); ok {
-		u.initState(p, state)
-	}
-}
-
-// A carrier is an updater that carries numbers from one step to the next, beside
-// the count of steps and the state vectors. A saved state must hold them.
-type carrier interface {
-	carried() []carriedNumber
-}
-
-type carriedNumber struct {
-	name  string
-	value *float64
-	domain.Domain
-}
-
-// A tick holds what the coefficients of a step depend on besides the options.
-type tick struct {
-	t     int     // number of this step for these parameters, from 1
-	lr    float64 // the schedule's learning rate
-	scale float64 // multiplies the gradients
-}
-
-// sign returns scale, negated in order to ascend.
-func (k tick) sign(maximize bool) float64 {
+// signed returns Scale, negated in order to ascend.
+func (s StepInfo) signed(maximize bool) float64 {
 	if maximize {
-		return -k.scale
+		return -s.Scale
 	}
-	return k.scale
+	return s.Scale
 }
 
-// newUpdater returns the rule's updater for T, or an error that names the rule
-// and the option that is out of its domain.
-func newUpdater[T kernels.Float](rule Rule) (updater[T], error) {
-	var u updater[T]
-	switch r := rule.(type) {
-	case SGD:
-		u = &sgd[T]{rule: r}
-	case Momentum:
-		u = &momentum[T]{rule: r}
-	case Adagrad:
-		u = &adagrad[T]{rule: r}
-	case RMSprop:
-		u = &rmsprop[T]{rule: r}
-	case Adadelta:
-		u = &adadelta[T]{rule: r}
-	case Adam:
-		u = &adam[T]{opts: r.kernelOptions(), amsgrad: r.AMSGrad}
-	case AdamW:
-		u = &adam[T]{opts: r.kernelOptions(), amsgrad: r.AMSGrad}
-	case Adamax:
-		u = &adamax[T]{opts: r.kernelOptions()}
-	case NAdam:
-		u = &nadam[T]{opts: r.kernelOptions()}
-	case RAdam:
-		u = &radam[T]{opts: r.kernelOptions()}
-	case Lion:
-		u = &lion[T]{rule: r}
-	case LARS:
-		u = &lars[T]{rule: r}
-	case LAMB:
-		u = &lamb[T]{opts: r.kernelOptions()}
-	case ScheduleFreeAdamW:
-		u = &scheduleFree[T]{rule: r}
-	default:
-		// Pointers to the option structs have the methods of Rule too.
-		return nil, fmt.Errorf("optim: %T is no rule, want one of this package's structs (the value, not a pointer)", rule)
+// An Updater runs a rule on parameters that have the same options and have taken the
+// same number of steps. After Prepare it only reads itself.
+type Updater[T kernels.Float] interface {
+	// Prepare computes the coefficients of one step. It is called once for every
+	// step that is taken, in order, and not for skipped ones.
+	Prepare(s StepInfo)
+	// Update takes the prepared step for a part of a parameter, given the same parts
+	// of its gradient and its state: the vectors of State and behind them those of
+	// Scratcher. Parts are cut within the blocks of the kernels' reductions, the same
+	// for any number of workers, and may run concurrently.
+	Update(p, g []T, state [][]T)
+}
+
+// newUpdater returns the rule's updater for T.
+func newUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
+	var u any
+	var err error
+	if unsafe.Sizeof(T(0)) == 4 {
+		u, err = rule.Float32()
+	} else {
+		u, err = rule.Float64()
 	}
+	if err != nil {
+		return nil, err
+	}
+	if u == nil {
+		return nil, fmt.Errorf("optim: the rule %s returns a nil Updater for %T", rule.Name(), T(0))
+	}
+	return u.(Updater[T]), nil
+}
+
+// plain returns the rule itself where it is given as a pointer, so that nothing
+// changes an optimizer's options behind its back, or an error if there is none.
+func plain(rule Rule) (Rule, error) {
+	v := reflect.ValueOf(rule)
+	if !v.IsValid() {
+		return nil, fmt.Errorf("optim: nil Rule")
+	}
+	if hasNil(v) {
+		return nil, fmt.Errorf("optim: nil Rule: %T is one or embeds one", rule)
+	}
+	if v.Kind() == reflect.Pointer {
+		if value, ok := v.Elem().Interface().(Rule); ok {
+			return value, nil
+		}
+	}
+	return rule, nil // its methods want the pointer, if it is one
+}
+
+// hasNil reports whether a rule is nil or embeds one that is: its methods would panic.
+func hasNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil() || hasNil(v.Elem())
+	case reflect.Func:
+		return v.IsNil()
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.Anonymous && f.Type.Implements(reflect.TypeFor[Rule]()) && hasNil(v.Field(i)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// valid returns the updater of one of this package's rules if the options are in
+// their domains.
+func valid[T kernels.Float](rule interface{ options() []domain.Number }, u Updater[T]) (Updater[T], error) {
 	if err := checkOptions[T](rule); err != nil {
 		return nil, err
 	}
@@ -176,3 +156,6 @@ func checkOptions[T kernels.Float](v any) error {
 // floored returns a second moment rounded to T, and kept at or above what the kernels
 // keep theirs at.
 func floored[T kernels.Float](v float64) T { return max(T(v), generic.Floor[T]()) }
+
+// blockLen returns the number of elements in a block of the kernels' reductions.
+func blockLen[T kernels.Float]() int { return kernels.BlockBytes / int(unsafe.Sizeof(T(0))) }

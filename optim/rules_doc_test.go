@@ -41,7 +41,7 @@ func TestRulesTable(t *testing.T) {
 	}
 	for _, rule := range variants {
 		found := slices.ContainsFunc(rows, func(r row) bool {
-			for _, o := range rule.options() {
+			for _, o := range optionsOf(rule) {
 				if o.Name != "LR" && o.Value != 0 && !slices.Contains(r.options, o.Name) {
 					return false
 				}

@@ -61,33 +61,18 @@ func methodsOf(t *testing.T) map[string][]string {
 	return methods
 }
 
-// ruleTypes returns the types that look like rules in the source: those with the
-// methods of Rule that no other package can have, and those that the functions
-// behind New and NewEmbedding know.
+// ruleTypes returns the types that look like rules in the source: those with a
+// learning rate and options.
 func ruleTypes(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, f := range source(t) {
-		for _, d := range f.Decls {
-			if f, ok := d.(*ast.FuncDecl); ok && (f.Name.Name == "newUpdater" || f.Name.Name == "newRowUpdater") {
-				ast.Inspect(f, func(n ast.Node) bool {
-					if c, ok := n.(*ast.CaseClause); ok {
-						for _, e := range c.List {
-							found[e.(*ast.Ident).Name] = true
-						}
-					}
-					return true
-				})
-			}
+	for name, methods := range methodsOf(t) {
+		if slices.Contains(methods, "LearningRate") && slices.Contains(methods, "options") {
+			found[name] = true
 		}
 	}
 	if len(found) < 10 {
-		t.Fatalf("newUpdater knows only %v", found)
-	}
-	for name, methods := range methodsOf(t) {
-		if slices.Contains(methods, "rate") && slices.Contains(methods, "options") {
-			found[name] = true
-		}
+		t.Fatalf("the source has only the rules %v", found)
 	}
 	return found
 }
@@ -147,7 +132,7 @@ func (r testedRule) check(t *testing.T) {
 	}
 
 	// Every number is checked. TestDomains compares with the fields themselves.
-	for _, o := range r.first().options() {
+	for _, o := range optionsOf(r.first()) {
 		if r.domains[o.Name] == "" {
 			lacks("the domain of " + o.Name)
 		}
@@ -219,7 +204,7 @@ func TestRulesInDoc(t *testing.T) {
 	compareNames("NewEmbedding", regexp.MustCompile(`(?m)^\t(\w+) `).FindAllStringSubmatch(docOf(t, "NewEmbedding"), -1), ofEmbedding)
 
 	// The error for other rules.
-	err := accept[float64](nil, true)
+	err := accept[float64](NewLARS(1), true)
 	for _, name := range ofEmbedding {
 		wantError(t, err, name)
 	}

@@ -1,6 +1,10 @@
 package optim
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
 
 // A testedRule is all that the tests know of one type of rule. Every test that goes
 // through rules goes through rules below; TestEveryRuleIsTested compares them with
@@ -253,12 +257,20 @@ var (
 var kinds = rulesOf(func(r testedRule) []Rule {
 	var most []Rule
 	for _, v := range r.variants {
-		if most == nil || slots(v) >= slots(most[0]) {
+		if most == nil || vectors(v) >= vectors(most[0]) {
 			most = []Rule{v}
 		}
 	}
 	return most
 })
+
+// vectors returns the number of vectors that a rule needs.
+func vectors(r Rule) int { return len(r.State()) + scratchOf(r) }
+
+// optionsOf returns the numeric options of one of this package's rules.
+func optionsOf(r Rule) []domain.Number {
+	return r.(interface{ options() []domain.Number }).options()
+}
 
 // rulesOf collects the rules of one sort.
 func rulesOf(of func(testedRule) []Rule) []Rule {

@@ -27,7 +27,7 @@ func (metered) Observe(float64) {}
 func TestSharedPlateauState(t *testing.T) {
 	fresh := func() (*Optimizer[float64], *schedule.Plateau) {
 		p := schedule.NewPlateau()
-		return mustNew(t, SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, schedule.Warmup{Then: p}}, Milestones: []int{1}})), p
+		return mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, schedule.Warmup{Then: p}}, Milestones: []int{1}})), p
 	}
 	o, p := fresh()
 	o.Observe(3)
@@ -41,7 +41,7 @@ func TestSharedPlateauState(t *testing.T) {
 		t.Errorf("restored %+v, want %+v (%v)", q.State, p.State, err)
 	}
 	// An Observer without a state cannot be saved.
-	o = mustNew(t, SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, metered{}}, Milestones: []int{1}}))
+	o = mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, metered{}}, Milestones: []int{1}}))
 	_, err := o.Snapshot()
 	wantError(t, err, "optim.metered", "schedule.Saver")
 }

@@ -1,9 +1,7 @@
 package optim
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
 
@@ -55,7 +53,27 @@ func (r ScheduleFreeAdamW) Name() string { return "ScheduleFreeAdamW" }
 // "exp_avg_sq".
 func (r ScheduleFreeAdamW) State() []string { return []string{"z", "exp_avg_sq"} }
 
-func (r ScheduleFreeAdamW) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r ScheduleFreeAdamW) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r ScheduleFreeAdamW) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r ScheduleFreeAdamW) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r ScheduleFreeAdamW) Float32() (Updater[float32], error) {
+	return valid(r, &scheduleFree[float32]{rule: r})
+}
+
+// Float64 is Float32 for float64.
+func (r ScheduleFreeAdamW) Float64() (Updater[float64], error) {
+	return valid(r, &scheduleFree[float64]{rule: r})
+}
 
 func (r ScheduleFreeAdamW) options() []domain.Number {
 	return []domain.Number{
@@ -76,17 +94,17 @@ type scheduleFree[T kernels.Float] struct {
 	weights float64 // of all steps so far, their sum over lrMax², which may have no square
 }
 
-func (u *scheduleFree[T]) initState(p []T, state [][]T) { copy(state[0], p) }
+func (u *scheduleFree[T]) Init(p []T, state [][]T) { copy(state[0], p) }
 
-func (u *scheduleFree[T]) carried() []carriedNumber {
-	return []carriedNumber{{"lr_max", &u.lrMax, domain.NonNegative}, {"weights", &u.weights, domain.NonNegative}}
+func (u *scheduleFree[T]) Carried() []Number {
+	return []Number{{Name: "lr_max", Value: &u.lrMax}, {Name: "weights", Value: &u.weights}}
 }
 
-func (u *scheduleFree[T]) prepare(k tick) {
+func (u *scheduleFree[T]) Prepare(s StepInfo) {
 	r := u.rule
-	lr := k.lr * math.Sqrt(1-generic.Power(r.Beta2, uint64(k.t)))
-	if k.t < r.WarmupSteps {
-		lr *= float64(k.t) / float64(r.WarmupSteps)
+	lr := s.LR * math.Sqrt(1-generic.Power(r.Beta2, uint64(s.Step)))
+	if s.Step < r.WarmupSteps {
+		lr *= float64(s.Step) / float64(r.WarmupSteps)
 	}
 	if lr > u.lrMax {
 		shrink := u.lrMax / lr
@@ -101,52 +119,14 @@ func (u *scheduleFree[T]) prepare(k tick) {
 	u.coef = kernels.ScheduleFreeCoefs[T](kernels.AdamOptions{
 		LR: lr, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
 		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
-	}, average, k.scale)
+	}, average, s.Scale)
 }
 
-func (u *scheduleFree[T]) update(p, g []T, state [][]T) {
+func (u *scheduleFree[T]) Update(p, g []T, state [][]T) {
 	kernels.ScheduleFree(p, g, state[0], state[1], u.coef)
 }
 
-// EvalMode puts the point for evaluation into the parameters. For
-// [ScheduleFreeAdamW] that is the average of its iterates, and no step can be
-// taken before [Optimizer.TrainMode]. For all other rules the parameters are that
-// point already, and both methods do nothing. Calling either twice does no more
-// than calling it once.
-func (o *Optimizer[T]) EvalMode() {
-	rule, ok := o.rule.(ScheduleFreeAdamW)
-	if !ok || o.evaluating {
-		return
-	}
-	o.evaluating = true
-	o.training = slices.Grow(o.training, len(o.params))[:len(o.params)]
-	for i, p := range o.params {
-		o.training[i] = append(o.training[i][:0], p.Value...)
-		// y = (1-Beta1)*z + Beta1*x, solved for x.
-		kernels.Lerp(T(1-1/rule.Beta1), p.state[0], p.Value)
-	}
-}
-
-// TrainMode puts the point where gradients are taken back into the parameters,
-// the same bits that [Optimizer.EvalMode] found there.
-func (o *Optimizer[T]) TrainMode() {
-	if !o.evaluating {
-		return
-	}
-	o.evaluating = false
-	for i, p := range o.params {
-		copy(p.Value, o.training[i])
-	}
-}
-
-// checkMode returns an error if the parameters are not where gradients are taken, or
-// if there are none because New has not made the optimizer.
-func (o *Optimizer[T]) checkMode() error {
-	if o.rule == nil {
-		return fmt.Errorf("optim: an Optimizer that is not from New")
-	}
-	if o.evaluating {
-		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
-	}
-	return nil
+// Evaluate solves y = (1-Beta1)*z + Beta1*x for x.
+func (u *scheduleFree[T]) Evaluate(p []T, state [][]T) {
+	kernels.Lerp(T(1-1/u.rule.Beta1), state[0], p)
 }

@@ -24,7 +24,26 @@ func (r SGD) Name() string { return "SGD" }
 // State returns nil: the rule keeps none.
 func (r SGD) State() []string { return nil }
 
-func (r SGD) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r SGD) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r SGD) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r SGD) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r SGD) Float32() (Updater[float32], error) { return valid(r, &sgd[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r SGD) Float64() (Updater[float64], error) { return valid(r, &sgd[float64]{rule: r}) }
+
+// Lazy returns true: rows without a gradient stay as they are.
+func (r SGD) Lazy() bool { return true }
 
 func (r SGD) options() []domain.Number {
 	return []domain.Number{
@@ -38,15 +57,15 @@ type sgd[T kernels.Float] struct {
 	coef kernels.SGDCoef[T]
 }
 
-func (u *sgd[T]) prepare(k tick) {
+func (u *sgd[T]) Prepare(s StepInfo) {
 	u.coef = kernels.SGDCoef[T]{
-		Scale: T(k.sign(u.rule.Maximize)),
+		Scale: T(s.signed(u.rule.Maximize)),
 		L2:    T(u.rule.WeightDecay),
-		LR:    T(k.lr),
+		LR:    T(s.LR),
 	}
 }
 
-func (u *sgd[T]) update(p, g []T, _ [][]T) { kernels.SGD(p, g, u.coef) }
+func (u *sgd[T]) Update(p, g []T, _ [][]T) { kernels.SGD(p, g, u.coef) }
 
 // Momentum is gradient descent with a velocity b (B. T. Polyak, Some methods of
 // speeding up the convergence of iteration methods, 1964), in the form of
@@ -80,7 +99,23 @@ func (r Momentum) Name() string { return "Momentum" }
 // State returns the name of the velocity, "momentum_buffer".
 func (r Momentum) State() []string { return []string{"momentum_buffer"} }
 
-func (r Momentum) rate() float64 { return r.LR }
+// LearningRate returns LR.
+func (r Momentum) LearningRate() float64 { return r.LR }
+
+// Decay returns WeightDecay.
+func (r Momentum) Decay() float64 { return r.WeightDecay }
+
+// WithDecay returns the rule with another weight decay.
+func (r Momentum) WithDecay(w float64) Rule {
+	r.WeightDecay = w
+	return r
+}
+
+// Float32 returns an updater, or an error for an option out of its domain.
+func (r Momentum) Float32() (Updater[float32], error) { return valid(r, &momentum[float32]{rule: r}) }
+
+// Float64 is Float32 for float64.
+func (r Momentum) Float64() (Updater[float64], error) { return valid(r, &momentum[float64]{rule: r}) }
 
 func (r Momentum) options() []domain.Number {
 	mu, dampening := domain.Fraction, domain.Fraction
@@ -105,21 +140,21 @@ type momentum[T kernels.Float] struct {
 	coef kernels.MomentumCoef[T]
 }
 
-func (u *momentum[T]) prepare(k tick) {
+func (u *momentum[T]) Prepare(s StepInfo) {
 	gain := 1 - u.rule.Dampening
-	if k.t == 1 {
+	if s.Step == 1 {
 		gain = 1 // the velocity starts as the gradient itself
 	}
 	u.coef = kernels.MomentumCoef[T]{
-		Scale: T(k.sign(u.rule.Maximize)),
+		Scale: T(s.signed(u.rule.Maximize)),
 		L2:    T(u.rule.WeightDecay),
 		Mu:    T(u.rule.Momentum),
 		Gain:  T(gain),
-		LR:    T(k.lr),
+		LR:    T(s.LR),
 	}
 }
 
-func (u *momentum[T]) update(p, g []T, state [][]T) {
+func (u *momentum[T]) Update(p, g []T, state [][]T) {
 	if u.rule.Nesterov {
 		kernels.Nesterov(p, g, state[0], u.coef)
 	} else {

@@ -19,7 +19,7 @@ type skipper struct {
 }
 
 func newSkippers(t *testing.T, opts ...Option) map[string]skipper {
-	o := mustNew(t, NewAdam(0.1), []Param[float64]{{"w", []float64{1, 2, 3, 4}}}, opts...)
+	o := mustNew(t, NewAdam(0.1), []Param[float64]{{Name: "w", Value: []float64{1, 2, 3, 4}}}, opts...)
 	e := mustNewEmbedding(t, NewAdam(0.1), []float64{1, 2, 3, 4}, 2, opts...)
 	return map[string]skipper{
 		"Optimizer": {o, func(g []float64) (Report, error) { return o.Step([][]float64{g}) }},
@@ -84,7 +84,7 @@ func TestFailAfterSkips(t *testing.T) {
 		}
 	}
 
-	_, err := New(SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}}, FailAfterSkips(-2))
+	_, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}, FailAfterSkips(-2))
 	wantError(t, err, "FailAfterSkips", "-2")
 	text := (&SkippedError{7, 10, Reason{"fc.bias", 3, math.Inf(-1)}}).Error()
 	wantError(t, errors.New(text), "step 7", "10 skipped in a row", `"fc.bias"`, "element 3", "-Inf")
@@ -92,7 +92,7 @@ func TestFailAfterSkips(t *testing.T) {
 
 // TestSkipsInRow: what a snapshot says of them.
 func TestSkipsInRow(t *testing.T) {
-	o := mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}})
+	o := mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}})
 	bad := [][]float32{{float32(math.NaN())}}
 	for range 2 {
 		o.Step(bad)

@@ -3,7 +3,7 @@ package optim
 import (
 	"fmt"
 	"maps"
-	"reflect"
+	"math"
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -41,7 +41,10 @@ type Snapshot[T kernels.Float] struct {
 // A ParamSnapshot is the part of a Snapshot that belongs to one parameter.
 type ParamSnapshot[T kernels.Float] struct {
 	Name    string             `json:"name"`
-	Steps   int                `json:"steps"` // taken by this parameter
+	Shape   []int              `json:"shape,omitempty"`   // nil is a vector
+	Rule    string             `json:"rule,omitempty"`    // its name, if it is not the optimizer's or has other options
+	Options map[string]string  `json:"options,omitempty"` // that rule's
+	Steps   int                `json:"steps"`             // taken by this parameter
 	Frozen  bool               `json:"frozen,omitempty"`
 	Value   []T                `json:"-"`
 	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
@@ -70,9 +73,6 @@ type RunSnapshot[T kernels.Float] struct {
 	Vectors []StateSnapshot[T] `json:"vectors,omitempty"` // under the parameters' names
 }
 
-// freeOptions are the options of rules that do not say what the state means.
-var freeOptions = []string{"LR", "WeightDecay"}
-
 // Snapshot copies the optimizer's state. It is an error if the parameters are
 // where [Optimizer.EvalMode] puts them, and if the schedule's state cannot be
 // had.
@@ -80,7 +80,7 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 	if err := o.checkMode(); err != nil {
 		return nil, err
 	}
-	o.stow()
+	o.settle()
 	return o.savable().snapshot()
 }
 
@@ -132,32 +132,36 @@ func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
 type savable[T kernels.Float] struct {
 	*config
 	rule    Rule
-	carried []carriedNumber // what the rule's updater carries from step to step
 	steps   *int
 	skipped *skipCount
 	scaling *lossScale
 	pending int
-	params  []*parameter[T]
+	params  []savableParam[T]
 	dense   bool // whether there can be frozen parameters and accumulated gradients
 }
 
+// A savableParam is a parameter with what its rule keeps.
+type savableParam[T kernels.Float] struct {
+	*parameter[T]
+	rule    Rule
+	numbers []Number // that an updater of the rule carries from step to step
+}
+
 func (o *Optimizer[T]) savable() savable[T] {
-	u, err := newUpdater[T](o.rule)
-	if err != nil {
-		panic(err) // New has checked it
-	}
-	v := savable[T]{&o.config, o.rule, carriedBy(u), &o.steps, &o.skipped, &o.scaling, o.pending, nil, true}
+	v := savable[T]{&o.config, o.rule, &o.steps, &o.skipped, &o.scaling, o.pending, nil, true}
 	for i := range o.params {
-		v.params = append(v.params, &o.params[i])
+		p := &o.params[i]
+		g := &o.groups[p.group]
+		v.params = append(v.params, savableParam[T]{p, g.rule, carriedBy(g.sample)})
 	}
 	return v
 }
 
-// savable takes the table for a parameter that takes all steps. The rules carry
-// nothing.
+// savable takes the table for a parameter that takes all steps.
 func (e *Embedding[T]) savable() savable[T] {
-	table := &parameter[T]{Param: e.table, state: e.state, steps: e.steps}
-	return savable[T]{&e.config, e.rule, nil, &e.steps, &e.skipped, &e.scaling, 0, []*parameter[T]{table}, false}
+	table := &parameter[T]{Param: e.table, state: e.state, steps: e.steps, carried: valuesCarriedBy(e.updater, nil)}
+	params := []savableParam[T]{{table, e.rule, carriedBy(e.updater)}}
+	return savable[T]{&e.config, e.rule, &e.steps, &e.skipped, &e.scaling, 0, params, false}
 }
 
 func (v savable[T]) snapshot() (*Snapshot[T], error) {
@@ -173,7 +177,7 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 		s.LossScale = &LossScaleSnapshot{v.scaling.scale, v.scaling.good}
 	}
 	var err error
-	if s.Schedule, err = snapshotSchedule(v.schedule); err != nil {
+	if s.Schedule, err = snapshotSchedule(v.schedules()); err != nil {
 		return nil, err
 	}
 	for _, p := range v.params {
@@ -182,17 +186,20 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 	return s, nil
 }
 
-func (v savable[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
-	s := ParamSnapshot[T]{Name: p.Name, Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
+func (v savable[T]) snapshotParam(p savableParam[T]) ParamSnapshot[T] {
+	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
+	if !meansSame(p.rule, v.rule) {
+		s.Rule, s.Options = p.rule.Name(), savedOptions(p.rule)
+	}
 	// Behind the named vectors there may be scratch space.
-	for j, name := range v.rule.State() {
+	for j, name := range p.rule.State() {
 		s.State = append(s.State, StateSnapshot[T]{name, slices.Clone(p.state[j])})
 	}
-	for j, n := range v.carried {
+	for j, n := range p.numbers {
 		if s.Numbers == nil {
 			s.Numbers = make(map[string]float64)
 		}
-		s.Numbers[n.name] = p.carried[j]
+		s.Numbers[n.Name] = p.carried[j]
 	}
 	if v.pending > 0 && !p.frozen {
 		s.Sum = slices.Clone(p.sum)
@@ -206,7 +213,7 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 		return err
 	}
 	// What can fail comes first.
-	if err := restoreSchedule(v.schedule, s.Schedule); err != nil {
+	if err := restoreSchedule(v.schedules(), s.Schedule); err != nil {
 		return err
 	}
 	*v.steps, *v.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
@@ -220,8 +227,8 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 		for j := range saved.State {
 			copy(p.state[j], saved.State[j].Value)
 		}
-		for j, n := range v.carried {
-			p.carried[j] = saved.Numbers[n.name]
+		for j, n := range p.numbers {
+			p.carried[j] = saved.Numbers[n.Name]
 		}
 		if saved.Sum != nil {
 			p.sum = slices.Clone(saved.Sum)
@@ -235,11 +242,8 @@ func (v savable[T]) check(s *Snapshot[T]) error {
 	if s == nil {
 		return fmt.Errorf("optim: nil Snapshot")
 	}
-	if want := v.rule.Name(); s.Rule != want {
-		return fmt.Errorf("optim: snapshot of the rule %q, want %q", s.Rule, want)
-	}
-	if err := checkSavedOptions(v.rule, s.Options); err != nil {
-		return err
+	if err := checkSaved(v.rule, s.Rule, s.Options); err != nil {
+		return fmt.Errorf("optim: snapshot of %w", err)
 	}
 	for _, c := range []struct {
 		name  string
@@ -288,7 +292,13 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 	if len(s.Value) != len(p.Value) {
 		return failed("%d elements, want %d", len(s.Value), len(p.Value))
 	}
-	names := v.rule.State()
+	if s.Shape != nil && !slices.Equal(s.Shape, p.Shape) {
+		return failed("the shape %v, want %v", s.Shape, p.Shape)
+	}
+	if err := checkSavedRule(p.rule, s, all); err != nil {
+		return failed("%w", err)
+	}
+	names := p.rule.State()
 	if len(s.State) != len(names) {
 		return failed("%d state vectors, want %d: %q", len(s.State), len(names), names)
 	}
@@ -300,15 +310,15 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 			return failed("state vector %q has %d elements, want %d", x.Name, got, want)
 		}
 	}
-	for _, n := range v.carried {
-		if x, ok := s.Numbers[n.name]; !ok {
-			return failed("no number %q", n.name)
-		} else if err := domain.CheckValue[float64](domain.Of(n.name, x, n.Domain)); err != nil {
-			return failed("number %w", err)
+	for _, n := range p.numbers {
+		if x, ok := s.Numbers[n.Name]; !ok {
+			return failed("no number %q", n.Name)
+		} else if !(x >= n.Min && x <= math.MaxFloat64) {
+			return failed("number %s = %v, want a finite number >= %v", n.Name, x, n.Min)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Numbers)) {
-		if !slices.ContainsFunc(v.carried, func(n carriedNumber) bool { return n.name == name }) {
+		if !slices.ContainsFunc(p.numbers, func(n Number) bool { return n.Name == name }) {
 			return failed("number %q, which the rule does not have", name)
 		}
 	}
@@ -321,34 +331,6 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 	}
 	if len(s.Sum) != sum {
 		return failed("accumulated gradients of %d elements, want %d", len(s.Sum), sum)
-	}
-	return nil
-}
-
-// savedOptions returns the options of a rule, which are its struct's fields, but
-// for the free ones. Their text tells different values apart.
-func savedOptions(rule Rule) map[string]string {
-	options := make(map[string]string)
-	v := reflect.ValueOf(rule)
-	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; !slices.Contains(freeOptions, name) {
-			options[name] = fmt.Sprint(v.Field(i))
-		}
-	}
-	return options
-}
-
-// checkSavedOptions returns an error unless the saved options are the rule's.
-func checkSavedOptions(rule Rule, saved map[string]string) error {
-	own := savedOptions(rule)
-	for _, name := range slices.Sorted(maps.Keys(saved)) {
-		want, ok := own[name]
-		if !ok {
-			return fmt.Errorf("optim: snapshot of %s with the option %s = %s, which the rule does not have", rule.Name(), name, saved[name])
-		}
-		if saved[name] != want {
-			return fmt.Errorf("optim: snapshot of %s with %s = %s, want %s", rule.Name(), name, saved[name], want)
-		}
 	}
 	return nil
 }

@@ -14,9 +14,9 @@ type ScheduleSnapshot struct {
 	State string `json:"state"` // what SaveState returns
 }
 
-// Observers returns the [schedule.Observer]s among the optimizer's schedule and those
-// inside of it, each once. Most schedules have none.
-func (o *Optimizer[T]) Observers() []schedule.Observer { return schedule.Observers(o.schedule) }
+// Observers returns the [schedule.Observer]s among the optimizer's schedule, those of
+// its groups and those inside of them, each once. Most schedules have none.
+func (o *Optimizer[T]) Observers() []schedule.Observer { return schedule.Observers(o.schedules()) }
 
 // Observe tells all of [Optimizer.Observers] the next metric.
 func (o *Optimizer[T]) Observe(metric float64) {

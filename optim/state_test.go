@@ -42,14 +42,14 @@ func newEventful[T kernels.Float](t *testing.T, rule Rule, lateParam bool) *even
 		WithSchedule(schedule.Warmup{Steps: 3, StartFactor: 0.5, Then: r.plateau}),
 		WithLossScaler(LossScaler{Init: 8, Growth: 2, Backoff: 0.5, Interval: 3}),
 		WithGroup(func(name string) bool { return name == "p1" }, LRFactor(0.5)),
-		WithReduction(Sum), ClipNorm(1))
+		WithReduction(ReduceSum), ClipNorm(1))
 	return r
 }
 
 func (r *eventful[T]) params() []Param[T] {
 	var list []Param[T]
 	for i, v := range r.values {
-		list = append(list, Param[T]{fmt.Sprintf("p%d", i), v})
+		list = append(list, Param[T]{Name: fmt.Sprintf("p%d", i), Value: v})
 	}
 	return list
 }
@@ -301,7 +301,7 @@ func (m *memo) RestoreState(text string) error {
 func TestScheduleStates(t *testing.T) {
 	make := func(a, b, bad string) (*Optimizer[float32], []*memo) {
 		memos := []*memo{{a, ""}, {b, bad}}
-		return mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}},
+		return mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}},
 			WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{memos[0], schedule.Warmup{Then: memos[1]}}, Milestones: []int{5}})), memos
 	}
 	o, _ := make("a", "b", "")
@@ -326,7 +326,7 @@ func TestScheduleStates(t *testing.T) {
 
 func TestEmbeddingRestoreErrors(t *testing.T) {
 	fresh := func(dim int) *Embedding[float32] {
-		e, err := NewEmbedding(NewRowAdagrad(0.1), Param[float32]{"words", make([]float32, 24)}, dim)
+		e, err := NewEmbedding(NewRowAdagrad(0.1), Param[float32]{Name: "words", Value: make([]float32, 24)}, dim)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -366,7 +366,7 @@ func TestEmbeddingRestoreErrors(t *testing.T) {
 
 // TestSnapshotEvalMode: the parameters are not where the run goes on.
 func TestSnapshotEvalMode(t *testing.T) {
-	o := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float32]{{"w", []float32{1, 2}}})
+	o := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float32]{{Name: "w", Value: []float32{1, 2}}})
 	mustStep(t, o, [][]float32{{1, 2}})
 	s := mustSnapshot(t, o)
 	o.EvalMode()
@@ -383,7 +383,7 @@ func TestSnapshotEvalMode(t *testing.T) {
 func TestSavedOptions(t *testing.T) {
 	for _, rule := range variants {
 		saved := savedOptions(rule)
-		for _, o := range rule.options() {
+		for _, o := range optionsOf(rule) {
 			_, ok := saved[o.Name]
 			if free := o.Name == "LR" || o.Name == "WeightDecay"; ok == free {
 				t.Errorf("%s: %s is saved: %v", rule.Name(), o.Name, ok)

@@ -24,6 +24,8 @@ import (
 // a gradient is missing, nil, of another length than its parameter or in the
 // memory of a parameter, and if the schedule gives a learning rate that is
 // negative or not finite. Then nothing changes whatever.
+//
+// With [Unchecked] no gradient is looked at before the update.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	if len(batches) == 0 && o.pending == 0 {
 		return Report{}, fmt.Errorf("optim: Step without gradients")
@@ -37,21 +39,24 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	if err := o.checkBatches("Step", batches); err != nil {
 		return Report{}, err
 	}
-	lr, err := o.nextRate()
+	lr, err := o.nextRates()
 	if err != nil {
 		return Report{}, err
 	}
 
 	factor := o.gather(batches) / o.scaling.scale // of the gradients in o.grads
-	n := o.gradNorm().times(wide{frac: factor})
-	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale}
-	if !n.isFinite() || overflows(o.grads, n, factor) {
+	n := wide{frac: math.NaN()}
+	if !o.unchecked {
+		n = o.gradNorm().times(wide{frac: factor})
+	}
+	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale, GroupLRs: o.rates}
+	if !o.unchecked && (!n.isFinite() || overflows(o.grads, n, factor)) {
 		r.Skipped, r.Reason = true, o.blame(factor)
-		if o.now.clears {
+		if o.pass.clears {
 			o.run(zero)
 		}
 	} else {
-		r.ClipCoef = o.prepare(n, lr, factor)
+		r.ClipCoef = o.prepare(n, factor)
 		o.update()
 		o.steps++
 	}
@@ -59,37 +64,6 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	o.pending = 0
 	o.release()
 	return r, o.skipped.update(&o.config, &r)
-}
-
-// gradNorm returns the norm of the gathered gradients, and notes the parameters'
-// own sums of squares.
-func (o *Optimizer[T]) gradNorm() wide {
-	sum := o.sumSquares()
-	if !isCertain[T](sum) {
-		o.run(squareAgain)
-		sum = o.sumSquares()
-	}
-	return sum.root()
-}
-
-// sumSquares adds up the blocks' sums, to each parameter's, which clipping by
-// their own norms needs, and to the total. If that is certain, a parameter's own can
-// be lost only where its norm is nothing beside the 1e-6 of clipping.
-func (o *Optimizer[T]) sumSquares() squares {
-	var sum, own squares
-	blocks := o.plan.blocks
-	for k, b := range blocks {
-		own = own.plus(o.plan.squares[k])
-		if k+1 < len(blocks) && blocks[k+1].param == b.param {
-			continue
-		}
-		if o.clipParamNorm.set {
-			o.params[b.param].squares = own
-		}
-		sum = sum.plus(own)
-		own = squares{}
-	}
-	return sum
 }
 
 // blame finds the first gradient that is not finite.
@@ -104,64 +78,55 @@ func (o *Optimizer[T]) blame(factor float64) Reason {
 
 // prepare computes the coefficients of the step from the norm of the gradients
 // times factor. It returns the least coefficient of clipping by norms.
-func (o *Optimizer[T]) prepare(n wide, lr, factor float64) float64 {
-	least := one
-	if o.clipParamNorm.set {
-		n = o.clipParams(factor)
-		for i := range o.params {
-			if p := &o.params[i]; p.cohort >= 0 && p.coef.over(least).value() < 1 {
-				least = p.coef
-			}
-		}
-	}
-	coef := one
-	if o.clipNorm.set {
-		coef = n.clip(o.clipNorm.value)
-	}
+func (o *Optimizer[T]) prepare(n wide, factor float64) float64 {
+	least, all := o.clip(n, factor)
 	for i := range o.cohorts {
 		c := &o.cohorts[i]
 		first := &o.params[c.members[0]]
-		scale := wide{frac: factor}.times(coef).times(first.coef)
-		c.limit = T(wide{frac: o.clipValue.value}.over(scale).value())
+		scale := wide{frac: factor}.times(all).times(first.coef)
+		c.clip = T(wide{frac: o.clipValue.value}.over(scale).value())
 		shift, rest := split[T](scale)
 		c.pre = T(math.Ldexp(1, -shift))
-		c.prepare(tick{t: first.steps + 1, lr: lr * o.groups[c.group].factor, scale: rest})
+		c.rate = o.rates[c.group]
+		c.Prepare(StepInfo{Step: c.steps + 1, LR: c.rate, Scale: rest})
 	}
-	return least.times(coef).value()
-}
-
-// clipParams computes the coefficients that clip the parameters by their own
-// norms, and returns the norm of what they leave.
-func (o *Optimizer[T]) clipParams(factor float64) wide {
-	var left squares
-	for i := range o.params {
-		p := &o.params[i]
-		if p.cohort < 0 {
-			continue
-		}
-		n := p.squares.root().times(wide{frac: factor})
-		p.coef = n.clip(o.clipParamNorm.value)
-		left = left.plus(n.times(p.coef).square())
-	}
-	return left.root()
+	return least.times(all).value()
 }
 
 // update takes the prepared step.
 func (o *Optimizer[T]) update() {
-	if o.trust {
-		o.run(direct)
-		for i := range o.params {
-			o.params[i].pp, o.params[i].dd = squares{}, squares{}
-		}
-		for k, b := range o.plan.blocks {
-			p := &o.params[b.param]
-			p.pp, p.dd = p.pp.plus(o.plan.pp[k]), p.dd.plus(o.plan.dd[k])
-		}
+	if o.measures {
+		o.run(measure)
+		o.pass.reduces = false
+		o.conclude()
 	}
 	o.run(apply)
 	for i := range o.cohorts {
-		for _, j := range o.cohorts[i].members {
-			o.params[j].steps++
-		}
+		o.cohorts[i].steps++
 	}
 }
+
+// conclude adds up what the blocks have measured, and tells the updaters.
+func (o *Optimizer[T]) conclude() {
+	for i := range o.params {
+		o.params[i].own = [2]Sum{}
+	}
+	for k, b := range o.plan.blocks {
+		p := &o.params[b.param]
+		p.own = plus2(p.own, o.plan.measured[k])
+	}
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		if c.measurer == nil {
+			continue
+		}
+		var total [2]Sum
+		for _, j := range c.members {
+			total = plus2(total, o.params[j].own)
+		}
+		c.measurer.Conclude(total)
+	}
+}
+
+// plus2 adds pairs of sums.
+func plus2(a, b [2]Sum) [2]Sum { return [2]Sum{a[0].plus(b[0]), a[1].plus(b[1])} }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -54,7 +55,7 @@ func testSkip[T kernels.Float](t *testing.T, rule Rule) {
 			}
 		}
 		grads := random[T](rng, lengths...)
-		if a, b := mustStep(t, opt, grads), mustStep(t, twin, grads); a != b {
+		if a, b := mustStep(t, opt, grads), mustStep(t, twin, grads); !reflect.DeepEqual(a, b) {
 			t.Fatalf("reports differ: %+v and %+v", a, b)
 		}
 	}
@@ -69,7 +70,7 @@ func testSkip[T kernels.Float](t *testing.T, rule Rule) {
 // TestReducedOverflow: finite gradients whose sum is not finite skip as well.
 func TestReducedOverflow(t *testing.T) {
 	p := []float32{1, 2}
-	opt := mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", p}}, WithReduction(Sum))
+	opt := mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: p}}, WithReduction(ReduceSum))
 	big := [][]float32{{0, 3e38}}
 	r, err := opt.Step(big, big)
 	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) || p[1] != 2 {
@@ -107,7 +108,7 @@ func TestNorm(t *testing.T) {
 
 	// float32: the largest and the least, and nothing lost.
 	for _, x := range []float32{math.MaxFloat32, math.SmallestNonzeroFloat32} {
-		opt := mustNew(t, SGD{LR: 1e-9}, []Param[float32]{{"w", make([]float32, 4)}})
+		opt := mustNew(t, SGD{LR: 1e-9}, []Param[float32]{{Name: "w", Value: make([]float32, 4)}})
 		if r := mustStep(t, opt, [][]float32{{x, -x, x, -x}}); r.GradNorm != 2*float64(x) {
 			t.Errorf("norm of four times %v is %v", x, r.GradNorm)
 		}
@@ -144,7 +145,7 @@ func TestReduction(t *testing.T) {
 func testReduction[T kernels.Float](t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	lengths := []int{3, 40000, 16384}
-	for _, red := range []Reduction{Mean, Sum} {
+	for _, red := range []Reduction{ReduceMean, ReduceSum} {
 		values := random[T](rng, lengths...)
 		copies := make([][]T, len(values))
 		for i := range values {
@@ -164,12 +165,12 @@ func testReduction[T kernels.Float](t *testing.T) {
 					for _, set := range sets {
 						whole[i][j] += set[i][j]
 					}
-					if red == Mean {
+					if red == ReduceMean {
 						whole[i][j] /= T(batches)
 					}
 				}
 			}
-			if ra, rb := mustStep(t, a, sets...), mustStep(t, b, whole); ra != rb {
+			if ra, rb := mustStep(t, a, sets...), mustStep(t, b, whole); !reflect.DeepEqual(ra, rb) {
 				t.Fatalf("reports differ: %+v and %+v", ra, rb)
 			}
 		}
@@ -291,7 +292,7 @@ func TestTinyEps(t *testing.T) {
 	rule := NewAdam(0.01)
 	for rule.Eps = 1e-30; ; rule.Eps /= 2 {
 		p := []float32{1}
-		opt, err := New(rule, []Param[float32]{{"w", p}})
+		opt, err := New(rule, []Param[float32]{{Name: "w", Value: p}})
 		if err != nil {
 			break
 		}

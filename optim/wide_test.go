@@ -97,15 +97,15 @@ func testSplit[T kernels.Float](t *testing.T) {
 // TestSquares adds vectors from the least to the largest numbers.
 func TestSquares(t *testing.T) {
 	var all [][]float64
-	var sum squares
+	var sum Sum
 	for e := -1074; e <= 1023; e += 50 {
 		all = append(all, []float64{math.Ldexp(1.5, e), -math.Ldexp(1.25, e), 0})
 		backwards := slices.Clone(all)
 		slices.Reverse(backwards)
 		for _, order := range [][][]float64{all, backwards} {
-			sum = squares{}
+			sum = Sum{}
 			for _, x := range order {
-				sum = sum.plus(squaresOf(x))
+				sum = sum.plus(sumSquares(x))
 			}
 			var want wide
 			for _, x := range all {

@@ -11,7 +11,7 @@ import (
 
 // TestForgotten: options that were left out and would spoil a run without a word.
 func TestForgotten(t *testing.T) {
-	params := []Param[float64]{{"w", []float64{1}}}
+	params := []Param[float64]{{Name: "w", Value: []float64{1}}}
 	own := schedule.Func(func(_ float64, step int) float64 { return 0.1 })
 	for _, c := range []struct {
 		rule Rule
@@ -58,7 +58,7 @@ func TestForgotten(t *testing.T) {
 	}
 	_, err := NewEmbedding(SGD{}, params[0], 1)
 	wantError(t, err, "SGD: LR = 0")
-	_, err = New(SGD{LR: 1e-60}, []Param[float32]{{"w", []float32{1}}})
+	_, err = New(SGD{LR: 1e-60}, []Param[float32]{{Name: "w", Value: []float32{1}}})
 	wantError(t, err, "SGD: LR = 1e-60", "float32")
 }
 

@@ -113,7 +113,7 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 		{Name: "bias", Value: m.bias},
 	},
 		optim.WithSchedule(schedule.Cosine{TMax: s.epochs * ((n + s.batch - 1) / s.batch)}),
-		optim.WithReduction(optim.Sum),
+		optim.WithReduction(optim.ReduceSum),
 		optim.ClipNorm(clipNorm),
 	)
 	if err != nil {

@@ -93,7 +93,7 @@ func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error)
 		{Name: "bias", Value: m.bias},
 	},
 		optim.WithoutDecay(optim.BiasOrNorm),
-		optim.WithReduction(optim.Sum),
+		optim.WithReduction(optim.ReduceSum),
 		optim.ZeroGrads(), // the micro-batches add to gradients
 	)
 	if err != nil {

@@ -189,6 +189,7 @@ func (r *loop[T]) RestoreState(text string) error {
 // A progressState is a Progress with numbers that JSON keeps.
 type progressState struct {
 	Step                          int
+	GroupLRs                      []state.Real
 	LR, GradNorm, ClipCoef, Scale state.Real
 	Skipped                       bool
 	Param                         string
@@ -200,18 +201,27 @@ type progressState struct {
 }
 
 func saveProgress(p Progress) progressState {
+	var rates []state.Real
+	for _, lr := range p.GroupLRs {
+		rates = append(rates, state.Real(lr))
+	}
 	return progressState{
-		Step: p.Step, LR: state.Real(p.LR), GradNorm: state.Real(p.GradNorm), ClipCoef: state.Real(p.ClipCoef), Scale: state.Real(p.LossScale),
+		GroupLRs: rates,
+		Step:     p.Step, LR: state.Real(p.LR), GradNorm: state.Real(p.GradNorm), ClipCoef: state.Real(p.ClipCoef), Scale: state.Real(p.LossScale),
 		Skipped: p.Skipped, Param: p.Reason.Param, Element: p.Reason.Element, Value: state.Real(p.Reason.Value),
 		Iteration: p.Iteration, Loss: state.Real(p.Loss), Average: state.Real(p.Average), Metric: state.Real(p.Metric), Validated: p.Validated,
 	}
 }
 
 func (s progressState) progress() Progress {
+	var rates []float64
+	for _, lr := range s.GroupLRs {
+		rates = append(rates, float64(lr))
+	}
 	return Progress{
 		Report: optim.Report{
 			Step: s.Step, LR: float64(s.LR), GradNorm: float64(s.GradNorm), ClipCoef: float64(s.ClipCoef), LossScale: float64(s.Scale),
-			Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)},
+			Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)}, GroupLRs: rates,
 		},
 		Iteration: s.Iteration, Loss: float64(s.Loss), Average: float64(s.Average), Metric: float64(s.Metric), Validated: s.Validated,
 	}

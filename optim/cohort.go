@@ -1,0 +1,176 @@
+package optim
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A parameter is a Param with what the optimizer knows of it.
+type parameter[T kernels.Float] struct {
+	Param[T]
+	dims   []int // its shape, a vector's too
+	state  [][]T // in the order of Rule.State, then scratch vectors
+	frozen bool
+	group  int // index
+
+	// Noted by settle.
+	steps   int       // taken by this parameter
+	carried []float64 // by its updater between steps
+
+	cohort  int    // index, -1 for none
+	sum     []T    // accumulated or reduced gradients
+	squares Sum    // of its gradient
+	coef    wide   // by which its own norm and its group's are clipped
+	own     [2]Sum // that its updater has measured
+}
+
+// A cohort is a set of parameters that share the coefficients of every step:
+// they have the same options and have taken the same number of steps.
+type cohort[T kernels.Float] struct {
+	Updater[T]
+	measurer Measurer[T]     // the same, or nil
+	whole    WholeUpdater[T] // the same, or nil
+	group    int
+	members  []int // indices of parameters
+	steps    int   // taken by each of them
+
+	constrains bool // whether the group does
+
+	// Of the present step.
+	rate float64
+	clip T // limit of the gradients' elements as they are given
+	pre  T // power of two that multiplies them beforehand, usually 1
+}
+
+// add appends parameters that were checked.
+func (o *Optimizer[T]) add(params []Param[T]) error {
+	groups := slices.Clone(o.groups)
+	added := make([]parameter[T], len(params))
+	lens := make([][]int, len(params))
+	for i, p := range params {
+		var err error
+		p.Shape = slices.Clone(p.Shape)
+		added[i] = parameter[T]{Param: p, dims: p.shape()}
+		if added[i].group, groups, err = o.groupOf(p, groups); err != nil {
+			return err
+		}
+		if lens[i], err = stateLens(groups[added[i].group].rule, p); err != nil {
+			return err
+		}
+	}
+	for i, state := range newState[T](lens) {
+		p := &added[i]
+		p.state = state
+		sample := groups[p.group].sample
+		initialize(sample, p.Value, p.state)
+		p.carried = valuesCarriedBy(sample, nil)
+	}
+	o.settle()
+	o.groups, o.params = groups, append(o.params, added...)
+	o.regroup()
+	return nil
+}
+
+// settle notes with every parameter how many steps its cohort has taken, and what the
+// updater carries from one to the next. It comes before regroup, which makes new
+// cohorts, and before anyone is told.
+func (o *Optimizer[T]) settle() {
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		for _, j := range c.members {
+			p := &o.params[j]
+			p.steps = c.steps
+			p.carried = valuesCarriedBy(c.Updater, p.carried[:0])
+		}
+	}
+}
+
+// regroup computes what follows from the parameters, their groups, step counts,
+// carried numbers and frozenness, whenever one of these changes other than by a
+// step.
+func (o *Optimizer[T]) regroup() {
+	o.cohorts, o.measures, o.needsOwn = nil, false, o.clipParamNorm.set
+	for i := range o.params {
+		p := &o.params[i]
+		p.cohort, p.coef = -1, one
+		if p.frozen {
+			continue
+		}
+		// A parameter that is clipped by its own norm has its own coefficients.
+		if !o.clipParamNorm.set {
+			p.cohort = slices.IndexFunc(o.cohorts, func(c cohort[T]) bool {
+				first := &o.params[c.members[0]]
+				return c.group == p.group && first.steps == p.steps && slices.Equal(first.carried, p.carried)
+			})
+		}
+		if p.cohort < 0 {
+			p.cohort = len(o.cohorts)
+			o.cohorts = append(o.cohorts, o.newCohort(p))
+		}
+		c := &o.cohorts[p.cohort]
+		c.members = append(c.members, i)
+		o.measures = o.measures || c.measurer != nil
+		o.needsOwn = o.needsOwn || o.groups[p.group].clipNorm.set
+	}
+	o.plan = newPlan(o.params, o.workers)
+	if o.measures {
+		o.plan.measured = make([][2]Sum, len(o.plan.blocks))
+	}
+	o.targets = o.newTargets()
+	o.memory = newMemoryCheck(o.params)
+	o.grads = make([][]T, len(o.params))
+	o.rates = make([]float64, len(o.groups))
+	o.spaces = make([]workspace[T], o.plan.workers)
+	for i := range o.spaces {
+		o.spaces[i] = o.newWorkspace()
+	}
+}
+
+// newCohort returns the cohort that begins with a parameter.
+func (o *Optimizer[T]) newCohort(p *parameter[T]) cohort[T] {
+	u, err := newUpdater[T](o.groups[p.group].rule)
+	if err != nil {
+		panic(err) // groupOf has had one from the same options
+	}
+	for i, n := range carriedBy(u) {
+		if i < len(p.carried) {
+			*n.Value = p.carried[i]
+		}
+	}
+	measurer, _ := u.(Measurer[T])
+	whole, _ := u.(WholeUpdater[T])
+	return cohort[T]{
+		Updater: u, measurer: measurer, whole: whole, group: p.group, steps: p.steps,
+		constrains: o.groups[p.group].constrains(),
+	}
+}
+
+// newState returns zeroed vectors of the given lengths for each parameter. The
+// first vectors of all lie one behind the other, and so do the second ones, so that a
+// step over many small parameters reads memory as one over a large parameter does. Each
+// begins on a cache line of its own.
+func newState[T kernels.Float](lens [][]int) [][][]T {
+	line := 64 / int(unsafe.Sizeof(T(0)))
+	padded := func(n int) int { return (n + line - 1) / line * line }
+	states := make([][][]T, len(lens))
+	for k, more := 0, true; more; k++ {
+		total := 0
+		more = false
+		for _, l := range lens {
+			if k < len(l) {
+				total += padded(l[k])
+				more = true
+			}
+		}
+		rest := make([]T, total)
+		for i, l := range lens {
+			if k < len(l) {
+				states[i] = append(states[i], rest[:l[k]:l[k]])
+				rest = rest[padded(l[k]):]
+			}
+		}
+	}
+	return states
+}

@@ -1,0 +1,55 @@
+package optim
+
+import (
+	"fmt"
+	"slices"
+)
+
+// EvalMode puts the point for evaluation into the parameters. For
+// [ScheduleFreeAdamW] that is the average of its iterates, and no step can be
+// taken before [Optimizer.TrainMode]. For all other rules of this package the
+// parameters are that point already, and both methods do nothing; a rule of the
+// user's has one if its updater is an [Evaluator]. Calling either twice does no more
+// than calling it once.
+func (o *Optimizer[T]) EvalMode() {
+	if o.evaluating {
+		return
+	}
+	o.training = slices.Grow(o.training, len(o.params))[:len(o.params)]
+	for i := range o.params {
+		p := &o.params[i]
+		e, ok := o.groups[p.group].sample.(Evaluator[T])
+		if !ok {
+			continue
+		}
+		o.evaluating = true
+		o.training[i] = append(o.training[i][:0], p.Value...)
+		e.Evaluate(p.Value, p.state)
+	}
+}
+
+// TrainMode puts the point where gradients are taken back into the parameters,
+// the same bits that [Optimizer.EvalMode] found there.
+func (o *Optimizer[T]) TrainMode() {
+	if !o.evaluating {
+		return
+	}
+	o.evaluating = false
+	for i, p := range o.params {
+		if _, ok := o.groups[p.group].sample.(Evaluator[T]); ok {
+			copy(p.Value, o.training[i])
+		}
+	}
+}
+
+// checkMode returns an error if the parameters are not where gradients are taken, or
+// if there are none because New has not made the optimizer.
+func (o *Optimizer[T]) checkMode() error {
+	if o.rule == nil {
+		return fmt.Errorf("optim: an Optimizer that is not from New")
+	}
+	if o.evaluating {
+		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"github.com/seed63264101/steepest/optim/schedule"
+)
+
+// groupOf returns the index of the parameter's group among groups, to which it
+// appends a new one where needed.
+func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], error) {
+	failed := func(err error) (int, []group[T], error) {
+		return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, p.Name)
+	}
+	c := choose(o.settings, p.Name)
+	if c.isInfinite() {
+		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", p.Name, c.factor)
+	}
+	g := group[T]{choice: c, rule: o.rule, schedule: o.schedule}
+	if c.rule >= 0 {
+		g.rule = o.settings[c.rule].rule.value
+	}
+	g.usual = c.rule < 0 && c.schedule < 0
+	chooser, byShape := g.rule.(ShapeChooser)
+	if byShape {
+		chosen, err := chooser.ForShape(p.shape())
+		if err == nil {
+			chosen, err = plain(chosen)
+		}
+		if err != nil {
+			return failed(err)
+		}
+		g.usual = g.usual && chosen.LearningRate() == g.rule.LearningRate()
+		g.rule = chosen
+	}
+	for i := range groups {
+		if have := &groups[i]; have.choice == c && (!byShape || reflect.DeepEqual(have.chosen, g.rule)) {
+			return i, groups, nil
+		}
+	}
+	g.chosen = g.rule
+	if err := o.fill(&g, p); err != nil {
+		return failed(err)
+	}
+	return len(groups), append(groups, g), nil
+}
+
+// fill completes a group that has a rule and a choice, and checks what belongs to it.
+// All rules of an optimizer come by here.
+func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
+	c := g.choice
+	if c.schedule >= 0 {
+		g.schedule = o.settings[c.schedule].schedule.value
+	}
+	if c.decay.set {
+		var err error
+		if g.rule, err = withDecay(g.rule, c.decay.value); err != nil {
+			return err
+		}
+	}
+	if c.clip >= 0 {
+		g.clipNorm = o.settings[c.clip].clipNorm
+	}
+	if c.bounds >= 0 {
+		g.bounds = o.settings[c.bounds].bounds
+	}
+	if c.l1 >= 0 {
+		g.l1 = o.settings[c.l1].l1.value
+	}
+	var err error
+	if g.sample, err = newUpdater[T](g.rule); err != nil {
+		return err
+	}
+	if err := checkRate[T](g.rule, g.schedule); err != nil {
+		return err
+	}
+	_, whole := g.sample.(WholeUpdater[T])
+	if _, ok := g.rule.(StateShaper); ok && !whole {
+		return fmt.Errorf("optim: %s keeps state of other lengths than the parameter's, and updates no whole parameters: it is a rule for NewEmbedding", g.rule.Name())
+	}
+	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds != nil || g.l1 != 0) {
+		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
+	}
+	return nil
+}
+
+// withDecay returns a rule with another weight decay.
+func withDecay(rule Rule, decay float64) (Rule, error) {
+	d, ok := rule.(Decayer)
+	if !ok {
+		if decay != 0 {
+			return nil, fmt.Errorf("optim: %s has no weight decay to set to %v", rule.Name(), decay)
+		}
+		return rule, nil
+	}
+	changed := d.WithDecay(decay)
+	if got, want := reflect.TypeOf(changed), reflect.TypeOf(rule); got != want {
+		return nil, fmt.Errorf("optim: WithDecay of the rule %s, a %v, returns a %v: a struct that embeds a rule needs a WithDecay of its own", rule.Name(), want, got)
+	}
+	return changed, nil
+}
+
+// decayOf returns a rule's weight decay, 0 if it has none.
+func decayOf(rule Rule) float64 {
+	if d, ok := rule.(Decayer); ok {
+		return d.Decay()
+	}
+	return 0
+}
+
+// A GroupInfo describes a set of parameters with the same options.
+type GroupInfo struct {
+	Params   []string // their names
+	Rule     Rule     // with the group's weight decay
+	Schedule schedule.Schedule
+	LRFactor float64 // multiplies the rate of the rule and the schedule
+	ClipNorm float64 // of [GroupClipNorm], 0 for none
+	Lo, Hi   float64 // of [Bounds], infinite for none
+	L1       float64 // of [L1], 0 for none
+}
+
+// Groups describes the sets of parameters that have the same options: which rule,
+// schedule and limits are theirs. Report.GroupLRs has their learning rates in the
+// same order. An optimizer without [WithGroup] usually has a single one.
+func (o *Optimizer[T]) Groups() []GroupInfo {
+	infos := make([]GroupInfo, len(o.groups))
+	for i, g := range o.groups {
+		lo, hi := math.Inf(-1), math.Inf(1)
+		if g.bounds != nil {
+			lo, hi = g.bounds.lo, g.bounds.hi
+		}
+		infos[i] = GroupInfo{Rule: g.rule, Schedule: g.schedule, LRFactor: g.factor, ClipNorm: g.clipNorm.value, Lo: lo, Hi: hi, L1: g.l1}
+	}
+	for _, p := range o.params {
+		infos[p.group].Params = append(infos[p.group].Params, p.Name)
+	}
+	return infos
+}
