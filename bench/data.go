@@ -105,7 +105,7 @@ func newPools[T kernels.Float]() *pools[T] {
 func (p *pools[T]) of(op string, param kerneltest.Param) []T {
 	switch param.Name {
 	case "x":
-		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" {
+		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" || op == "Sqrt" {
 			return p.positive
 		}
 	case "v", "vmax", "u", "sum", "acc", "q": // second moments; their roots are taken

@@ -8,12 +8,16 @@ func BenchmarkAxpy(b *testing.B)                    { benchmark(b, "Axpy") }
 func BenchmarkAxpby(b *testing.B)                   { benchmark(b, "Axpby") }
 func BenchmarkScal(b *testing.B)                    { benchmark(b, "Scal") }
 func BenchmarkAdd(b *testing.B)                     { benchmark(b, "Add") }
+func BenchmarkSub(b *testing.B)                     { benchmark(b, "Sub") }
 func BenchmarkMul(b *testing.B)                     { benchmark(b, "Mul") }
+func BenchmarkDiv(b *testing.B)                     { benchmark(b, "Div") }
+func BenchmarkSqrt(b *testing.B)                    { benchmark(b, "Sqrt") }
 func BenchmarkSwap(b *testing.B)                    { benchmark(b, "Swap") }
 func BenchmarkRot(b *testing.B)                     { benchmark(b, "Rot") }
 func BenchmarkRotm(b *testing.B)                    { benchmark(b, "Rotm") }
 func BenchmarkLerp(b *testing.B)                    { benchmark(b, "Lerp") }
 func BenchmarkClamp(b *testing.B)                   { benchmark(b, "Clamp") }
+func BenchmarkSoftThreshold(b *testing.B)           { benchmark(b, "SoftThreshold") }
 func BenchmarkDot(b *testing.B)                     { benchmark(b, "Dot") }
 func BenchmarkDsdot(b *testing.B)                   { benchmark(b, "Dsdot") }
 func BenchmarkSum(b *testing.B)                     { benchmark(b, "Sum") }

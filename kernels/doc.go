@@ -3,8 +3,8 @@
 // steps, for float32 and float64, in assembly for AVX2, AVX-512 and NEON, without
 // cgo.
 //
-//   - Vectors: [Axpy], [Axpby], [Scal], [Add], [Mul], [Lerp], [Clamp], [Swap] and the
-//     rotations [Rot] and [Rotm].
+//   - Vectors: [Axpy], [Axpby], [Scal], [Add], [Sub], [Mul], [Div], [Sqrt], [Lerp], [Clamp],
+//     [SoftThreshold], [Swap] and the rotations [Rot] and [Rotm].
 //   - Reductions: [Dot], [Dsdot], [Sum], [Asum], [SumSquares], [Nrm2], [Amax] and
 //     [Iamax].
 //   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], for

@@ -13,8 +13,14 @@ type Table[T Float] struct {
 	Scal func(alpha T, x []T)
 	// dst[i] = x[i] + y[i]
 	Add func(dst, x, y []T)
+	// dst[i] = x[i] - y[i]
+	Sub func(dst, x, y []T)
 	// dst[i] = x[i] * y[i]
 	Mul func(dst, x, y []T)
+	// dst[i] = x[i] / y[i]
+	Div func(dst, x, y []T)
+	// dst[i] = sqrt(x[i])
+	Sqrt func(dst, x []T)
 	// x[i], y[i] = y[i], x[i]
 	Swap func(x, y []T)
 	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
@@ -25,6 +31,8 @@ type Table[T Float] struct {
 	Lerp func(w T, x, y []T)
 	// dst[i] = min(max(x[i], lo), hi)
 	Clamp func(dst, x []T, lo, hi T)
+	// dst[i] = x[i] - min(max(x[i], -lambda), lambda)
+	SoftThreshold func(dst, x []T, lambda T)
 	// sum of x[i]*y[i]
 	Dot func(x, y []T) T
 	// sum of x[i]*y[i], in float64

@@ -44,6 +44,16 @@ func AddF32(dst, x, y []float32)
 //go:noescape
 func AddF64(dst, x, y []float64)
 
+// SubF32 computes dst[i] = x[i] - y[i].
+//
+//go:noescape
+func SubF32(dst, x, y []float32)
+
+// SubF64 computes dst[i] = x[i] - y[i].
+//
+//go:noescape
+func SubF64(dst, x, y []float64)
+
 // MulF32 computes dst[i] = x[i] * y[i].
 //
 //go:noescape
@@ -53,6 +63,26 @@ func MulF32(dst, x, y []float32)
 //
 //go:noescape
 func MulF64(dst, x, y []float64)
+
+// DivF32 computes dst[i] = x[i] / y[i].
+//
+//go:noescape
+func DivF32(dst, x, y []float32)
+
+// DivF64 computes dst[i] = x[i] / y[i].
+//
+//go:noescape
+func DivF64(dst, x, y []float64)
+
+// SqrtF32 computes dst[i] = sqrt(x[i]).
+//
+//go:noescape
+func SqrtF32(dst, x []float32)
+
+// SqrtF64 computes dst[i] = sqrt(x[i]).
+//
+//go:noescape
+func SqrtF64(dst, x []float64)
 
 // SwapF32 computes x[i], y[i] = y[i], x[i].
 //
@@ -103,6 +133,16 @@ func ClampF32(dst, x []float32, lo, hi float32)
 //
 //go:noescape
 func ClampF64(dst, x []float64, lo, hi float64)
+
+// SoftThresholdF32 computes dst[i] = x[i] - min(max(x[i], -lambda), lambda).
+//
+//go:noescape
+func SoftThresholdF32(dst, x []float32, lambda float32)
+
+// SoftThresholdF64 computes dst[i] = x[i] - min(max(x[i], -lambda), lambda).
+//
+//go:noescape
+func SoftThresholdF64(dst, x []float64, lambda float64)
 
 // DotF32 computes sum of x[i]*y[i].
 //
@@ -1224,16 +1264,6 @@ func Move210F32(a, b, c []float32)
 //go:noescape
 func Move210F64(a, b, c []float64)
 
-// Move002F32 computes the bits of all streams read, or'ed together.
-//
-//go:noescape
-func Move002F32(a, b []float32)
-
-// Move002F64 computes the bits of all streams read, or'ed together.
-//
-//go:noescape
-func Move002F64(a, b []float64)
-
 // Move110F32 computes the bits of all streams read, or'ed together.
 //
 //go:noescape
@@ -1243,6 +1273,16 @@ func Move110F32(a, b []float32)
 //
 //go:noescape
 func Move110F64(a, b []float64)
+
+// Move002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F32(a, b []float32)
+
+// Move002F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F64(a, b []float64)
 
 // Read2F32 computes the bits of all streams read, or'ed together.
 //

@@ -103,6 +103,31 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+				{"dst", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Sub
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210",
 			Narrow: true,
 			Params: []Param{
@@ -123,6 +148,52 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Div", Doc: "dst[i] = x[i] / y[i]", Family: "level1", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+				{"dst", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Div
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Sqrt
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
 					}
 					return r
 				}
@@ -245,6 +316,29 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"lambda", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SoftThreshold
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
 					}
 					return r
 				}

@@ -42,22 +42,22 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float32]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx2.Move002F32(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -212,22 +212,22 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float32]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx512.Move002F32(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -385,22 +385,22 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float64]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx2.Move002F64(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.Move110F64(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F64(p0, p1)
 				}
 				return r
 			}
@@ -555,22 +555,22 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float64]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx512.Move002F64(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move110F64(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F64(p0, p1)
 				}
 				return r
 			}

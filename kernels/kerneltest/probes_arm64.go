@@ -41,22 +41,22 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float32]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					neon.Move002F32(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					neon.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -214,22 +214,22 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float64]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					neon.Move002F64(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					neon.Move110F64(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move002F64(p0, p1)
 				}
 				return r
 			}
