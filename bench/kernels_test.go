@@ -115,6 +115,7 @@ func BenchmarkAMSGrad(b *testing.B)                 { benchmark(b, "AMSGrad") }
 func BenchmarkAdamax(b *testing.B)                  { benchmark(b, "Adamax") }
 func BenchmarkNAdam(b *testing.B)                   { benchmark(b, "NAdam") }
 func BenchmarkAdamWarmup(b *testing.B)              { benchmark(b, "AdamWarmup") }
+func BenchmarkAdaBelief(b *testing.B)               { benchmark(b, "AdaBelief") }
 func BenchmarkAdagrad(b *testing.B)                 { benchmark(b, "Adagrad") }
 func BenchmarkRMSprop(b *testing.B)                 { benchmark(b, "RMSprop") }
 func BenchmarkRMSpropMomentum(b *testing.B)         { benchmark(b, "RMSpropMomentum") }
@@ -122,5 +123,8 @@ func BenchmarkRMSpropCentered(b *testing.B)         { benchmark(b, "RMSpropCente
 func BenchmarkRMSpropCenteredMomentum(b *testing.B) { benchmark(b, "RMSpropCenteredMomentum") }
 func BenchmarkAdadelta(b *testing.B)                { benchmark(b, "Adadelta") }
 func BenchmarkLion(b *testing.B)                    { benchmark(b, "Lion") }
+func BenchmarkFTRL(b *testing.B)                    { benchmark(b, "FTRL") }
+func BenchmarkProdigyMoments(b *testing.B)          { benchmark(b, "ProdigyMoments") }
+func BenchmarkProdigyStep(b *testing.B)             { benchmark(b, "ProdigyStep") }
 func BenchmarkLAMBDirection(b *testing.B)           { benchmark(b, "LAMBDirection") }
 func BenchmarkScheduleFree(b *testing.B)            { benchmark(b, "ScheduleFree") }

@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -21,6 +22,7 @@ func coefs[T kernels.Float](t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", what, got, want)
 		}
 	}
+	root := func(x float64) T { return T(math.Sqrt(x)) }
 	check("SGD", kernels.SGDCoefs[T](kernels.SGDOptions{LR: 0.3, WeightDecay: 0.01}, scale),
 		kernels.SGDCoef[T]{Scale: scale, L2: 0.01, LR: 0.3})
 
@@ -43,4 +45,18 @@ func coefs[T kernels.Float](t *testing.T) {
 		kernels.AdadeltaCoef[T]{Scale: scale, L2: 0.01, Rho: 0.9375, Root: 0.25, Eps: 1e-6, LR: 0.3})
 	check("Lion", kernels.LionCoefs[T](kernels.LionOptions{LR: 0.5, Beta1: 0.75, Beta2: 0.875, WeightDecay: 0.25}, scale),
 		kernels.LionCoef[T]{Scale: scale, Decay: 0.875, Beta1: 0.75, OneMinusBeta1: 0.25, Beta2: 0.875, OneMinusBeta2: 0.125, LR: 0.5})
+	check("FTRL", kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 0.125, Beta: 0.5, L1: 0.25, L2: 0.0625, Maximize: true}, scale),
+		kernels.FTRLCoef[T]{Scale: -scale, Inverse: 8, Beta: 0.5, L1: 0.25, L2: 0.0625})
+
+	// The root of 1-Beta2 is 1/4, so that all numbers are exact.
+	prodigy := kernels.ProdigyOptions{LR: 0.5, Beta1: 0.75, Beta2: 0.9375, Eps: 0.125, D0: 0.0625, WeightDecay: 0.25}
+	moments := kernels.ProdigyMomentsCoef[T]{Scale: scale, Beta1: 0.75, Gain: 0.03125, Beta2: 0.9375, Root: 0.03125,
+		Beta3: root(0.9375), Share: 0.125}
+	check("Prodigy's averages", kernels.ProdigyMomentsCoefs[T](prodigy, 1, 0.125, scale), moments)
+	check("Prodigy", kernels.ProdigyCoefs[T](prodigy, 1, 0.125, 2), kernels.ProdigyCoef[T]{Decay: 0.984375, Eps: 0.25, Step: 0.0625})
+	prodigy.SafeguardWarmup = true
+	moments.Share = 0.25
+	check("Prodigy's averages without the rate", kernels.ProdigyMomentsCoefs[T](prodigy, 1, 0.125, scale), moments)
+	prodigy.BiasCorrection, prodigy.Beta1 = true, 0.5
+	check("Prodigy with bias correction", kernels.ProdigyCoefs[T](prodigy, 1, 0.125, 2), kernels.ProdigyCoef[T]{Decay: 0.9921875, Eps: 0.25, Step: 0.03125})
 }

@@ -32,10 +32,10 @@
 //     [XavierUniform], [XavierNormal], [HeUniform] and [HeNormal]; [Permutation] shuffles;
 //     [Philox4x32] is the generator.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
-//     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
-//     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
-//     coefficients come from functions such as [AdamCoefs]; package optim makes whole
-//     training steps of them.
+//     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [AdaBelief], [Adagrad], [RMSprop] and
+//     its variants, [Adadelta], [Lion], [FTRL], [ProdigyMoments] with [ProdigyStep],
+//     [LAMBDirection] and [ScheduleFree]. Their coefficients come from functions such as
+//     [AdamCoefs]; package optim makes whole training steps of them.
 //   - Strided vectors: [CopyInc], [AxpyInc], [DotInc], [GemvInc] and others with Inc in
 //     their names.
 //

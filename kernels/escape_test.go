@@ -277,6 +277,10 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var a, b, c, d [40]T
 			kernels.AdamWarmup(a[:], b[:], c[:], d[:], kernels.AdamCoef[T]{})
 		},
+		"AdaBelief": func() {
+			var a, b, c, d [40]T
+			kernels.AdaBelief(a[:], b[:], c[:], d[:], kernels.AdaBeliefCoef[T]{})
+		},
 		"Adagrad": func() {
 			var a, b, c [40]T
 			kernels.Adagrad(a[:], b[:], c[:], kernels.AdagradCoef[T]{})
@@ -305,6 +309,15 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var a, b, c [40]T
 			kernels.Lion(a[:], b[:], c[:], kernels.LionCoef[T]{})
 		},
+		"FTRL": func() {
+			var a, b, c, d [40]T
+			kernels.FTRL(a[:], b[:], c[:], d[:], kernels.FTRLCoef[T]{})
+		},
+		"ProdigyMoments": func() {
+			var a, b, c, d [40]T
+			kernels.ProdigyMoments(a[:], b[:], c[:], d[:], kernels.ProdigyMomentsCoef[T]{})
+		},
+		"ProdigyStep": func() { var a, b, c [40]T; kernels.ProdigyStep(a[:], b[:], c[:], kernels.ProdigyCoef[T]{}) },
 		"LAMBDirection": func() {
 			var a, b, c, d, e [40]T
 			kernels.LAMBDirection(a[:], b[:], c[:], d[:], e[:], kernels.LAMBCoef[T]{})

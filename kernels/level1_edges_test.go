@@ -44,3 +44,17 @@ func roots[T kernels.Float](t *testing.T) {
 		same(t, x[i], want[i], "root %d", i)
 	}
 }
+
+// TestFTRLZeros checks that FTRL leaves nothing, and no sign, of what the penalty L1
+// outweighs, also on its edge, and the rest of what lies beyond.
+func TestFTRLZeros(t *testing.T) { onEveryLevel(t, ftrlZeros[float32], ftrlZeros[float64]) }
+
+func ftrlZeros[T kernels.Float](t *testing.T) {
+	g := []T{0.5, -0.5, 1, -1, 0, 3, -3}
+	want := []T{0, 0, 0, 0, 0, -0.5, 0.5} // -(3-1) / (1+3)
+	p, lin, sum := make([]T, len(g)), make([]T, len(g)), make([]T, len(g))
+	kernels.FTRL(p, g, lin, sum, kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 1, Beta: 1, L1: 1}, 1))
+	for i := range p {
+		same(t, p[i], want[i], "the parameter of gradient %v", g[i])
+	}
+}

@@ -233,6 +233,8 @@ type Table[T Float] struct {
 	NAdam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T)
 	// one step of RAdam before its variance is tractable: Adam's moments, descent along the first
 	AdamWarmup func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, step T)
+	// one step of AdaBelief
+	AdaBelief func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step T)
 	// one step of AdaGrad
 	Adagrad func(p, g, sum []T, scale, l2, eps, lr T)
 	// one step of RMSprop
@@ -247,6 +249,12 @@ type Table[T Float] struct {
 	Adadelta func(p, g, v, acc []T, scale, l2, rho, root, eps, lr T)
 	// one step of Lion
 	Lion func(p, g, m []T, scale, l2, decay, beta1, omb1, beta2, omb2, lr T)
+	// one step of FTRL-Proximal
+	FTRL func(p, g, lin, sum []T, scale, inverse, beta, l1, l2 T)
+	// the averages of a Prodigy step
+	ProdigyMoments func(g, m, v, s []T, scale, beta1, gain, beta2, root, beta3, share T)
+	// the descent of a Prodigy step
+	ProdigyStep func(p, m, v []T, decay, eps, step T)
 	// the direction of a LAMB step, before its trust ratio
 	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z

@@ -120,6 +120,7 @@ func genericTable[T Float]() Table[T] {
 		Adamax:                  generic.Adamax[T],
 		NAdam:                   generic.NAdam[T],
 		AdamWarmup:              generic.AdamWarmup[T],
+		AdaBelief:               generic.AdaBelief[T],
 		Adagrad:                 generic.Adagrad[T],
 		RMSprop:                 generic.RMSprop[T],
 		RMSpropMomentum:         generic.RMSpropMomentum[T],
@@ -127,6 +128,9 @@ func genericTable[T Float]() Table[T] {
 		RMSpropCenteredMomentum: generic.RMSpropCenteredMomentum[T],
 		Adadelta:                generic.Adadelta[T],
 		Lion:                    generic.Lion[T],
+		FTRL:                    generic.FTRL[T],
+		ProdigyMoments:          generic.ProdigyMoments[T],
+		ProdigyStep:             generic.ProdigyStep[T],
 		LAMBDirection:           generic.LAMBDirection[T],
 		ScheduleFree:            generic.ScheduleFree[T],
 	}

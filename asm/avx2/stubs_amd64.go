@@ -1144,6 +1144,16 @@ func AdamWarmupF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, r
 //go:noescape
 func AdamWarmupF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, step float64)
 
+// AdaBeliefF32 computes one step of AdaBelief.
+//
+//go:noescape
+func AdaBeliefF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step float32)
+
+// AdaBeliefF64 computes one step of AdaBelief.
+//
+//go:noescape
+func AdaBeliefF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step float64)
+
 // AdagradF32 computes one step of AdaGrad.
 //
 //go:noescape
@@ -1213,6 +1223,36 @@ func LionF32(p, g, m []float32, scale, l2, decay, beta1, omb1, beta2, omb2, lr f
 //
 //go:noescape
 func LionF64(p, g, m []float64, scale, l2, decay, beta1, omb1, beta2, omb2, lr float64)
+
+// FTRLF32 computes one step of FTRL-Proximal.
+//
+//go:noescape
+func FTRLF32(p, g, lin, sum []float32, scale, inverse, beta, l1, l2 float32)
+
+// FTRLF64 computes one step of FTRL-Proximal.
+//
+//go:noescape
+func FTRLF64(p, g, lin, sum []float64, scale, inverse, beta, l1, l2 float64)
+
+// ProdigyMomentsF32 computes the averages of a Prodigy step.
+//
+//go:noescape
+func ProdigyMomentsF32(g, m, v, s []float32, scale, beta1, gain, beta2, root, beta3, share float32)
+
+// ProdigyMomentsF64 computes the averages of a Prodigy step.
+//
+//go:noescape
+func ProdigyMomentsF64(g, m, v, s []float64, scale, beta1, gain, beta2, root, beta3, share float64)
+
+// ProdigyStepF32 computes the descent of a Prodigy step.
+//
+//go:noescape
+func ProdigyStepF32(p, m, v []float32, decay, eps, step float32)
+
+// ProdigyStepF64 computes the descent of a Prodigy step.
+//
+//go:noescape
+func ProdigyStepF64(p, m, v []float64, decay, eps, step float64)
 
 // LAMBDirectionF32 computes the direction of a LAMB step, before its trust ratio.
 //
@@ -1363,6 +1403,16 @@ func Move104F32(a, b, c, d, e []float32)
 //
 //go:noescape
 func Move104F64(a, b, c, d, e []float64)
+
+// Move201F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move201F32(a, b, c []float32)
+
+// Move201F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move201F64(a, b, c []float64)
 
 // Move212F32 computes the bits of all streams read, or'ed together.
 //
