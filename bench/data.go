@@ -111,7 +111,7 @@ func (p *pools[T]) of(op string, param kerneltest.Param) []T {
 		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" || op == "Sqrt" {
 			return p.positive
 		}
-	case "v", "vmax", "u", "sum", "acc", "q": // second moments; their roots are taken
+	case "v", "vmax", "u", "sum", "acc", "q", "row", "column": // second moments; their roots are taken
 		return p.positive
 	}
 	return p.signed

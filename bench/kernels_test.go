@@ -60,6 +60,7 @@ func BenchmarkRowDots(b *testing.B)                 { benchmark(b, "RowDots") }
 func BenchmarkRowSubtractMax(b *testing.B)          { benchmark(b, "RowSubtractMax") }
 func BenchmarkRowShares(b *testing.B)               { benchmark(b, "RowShares") }
 func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
+func BenchmarkAdafactorDirection(b *testing.B)      { benchmark(b, "AdafactorDirection") }
 func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
 func BenchmarkColumnDeviations(b *testing.B)        { benchmark(b, "ColumnDeviations") }
 func BenchmarkColumnProducts(b *testing.B)          { benchmark(b, "ColumnProducts") }

@@ -34,8 +34,8 @@
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [AdaBelief], [Adagrad], [RMSprop] and
 //     its variants, [Adadelta], [Lion], [FTRL], [ProdigyMoments] with [ProdigyStep],
-//     [LAMBDirection] and [ScheduleFree]. Their coefficients come from functions such as
-//     [AdamCoefs]; package optim makes whole training steps of them.
+//     [LAMBDirection], [AdafactorDirection] and [ScheduleFree]. Their coefficients come
+//     from functions such as [AdamCoefs]; package optim makes whole training steps of them.
 //   - Strided vectors: [CopyInc], [AxpyInc], [DotInc], [GemvInc] and others with Inc in
 //     their names.
 //

@@ -246,6 +246,12 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },
 		"RowSubtract": func() { var x [4]T; var a, d [40]T; kernels.RowSubtract(d[:], 10, a[:], 10, 10, x[:]) },
 		"RowScale":    func() { var x [4]T; var a, d [40]T; kernels.RowScale(d[:], 10, a[:], 10, 10, x[:]) },
+		"AdafactorDirection": func() {
+			var r [4]T
+			var c [10]T
+			var g, d [40]T
+			kernels.AdafactorDirection(d[:], 10, g[:], 10, r[:], c[:], 1)
+		},
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
 		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },

@@ -117,6 +117,8 @@ type Table[T Float] struct {
 	RowShares func(rows, n int, sums, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] - p[r]
 	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
+	// dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))
+	AdafactorDirection func(rows, n int, dst []T, dstStride int, g []T, gStride int, column, row []T, least T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]
 	RowScale func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn

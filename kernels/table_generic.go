@@ -62,6 +62,7 @@ func genericTable[T Float]() Table[T] {
 		RowSubtractMax:          generic.RowSubtractMax[T],
 		RowShares:               generic.RowShares[T],
 		RowSubtract:             generic.RowSubtract[T],
+		AdafactorDirection:      generic.AdafactorDirection[T],
 		RowScale:                generic.RowScale[T],
 		ColumnDeviations:        generic.ColumnDeviations[T],
 		ColumnProducts:          generic.ColumnProducts[T],

@@ -564,6 +564,16 @@ func RowSubtractF32(rows, n int, dst []float32, dstStride int, a []float32, stri
 //go:noescape
 func RowSubtractF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
 
+// AdafactorDirectionF32 computes dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j])).
+//
+//go:noescape
+func AdafactorDirectionF32(rows, n int, dst []float32, dstStride int, g []float32, gStride int, column, row []float32, least float32)
+
+// AdafactorDirectionF64 computes dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j])).
+//
+//go:noescape
+func AdafactorDirectionF64(rows, n int, dst []float64, dstStride int, g []float64, gStride int, column, row []float64, least float64)
+
 // RowScaleF32 computes dst[r*dstStride+j] = a[r*stride+j] * p[r].
 //
 //go:noescape

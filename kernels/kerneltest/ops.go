@@ -1348,6 +1348,41 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "AdafactorDirection", Doc: "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"column", In},
+				{"row", InRows},
+				{"least", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "g"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AdafactorDirection
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				p8 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "RowScale", Doc: "dst[r*dstStride+j] = a[r*stride+j] * p[r]", Family: "rowwise", Probe: "Move110",
 			Params: []Param{
 				{"rows", RowCount},
