@@ -66,7 +66,7 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"ck":   1e-3, "cn": 1e-7,
 		"grow": 1e-3, // the averages of squares settle at this over 1-beta2
 		"gain": 0.1, "beta3": math.Sqrt(adam.Beta2), "share": 1e-3,
-		"FTRL.inverse": 1, "FTRL.beta": 1, "l1": 0.5,
+		"FTRL.share": 1, "FTRL.inverse": 1, "FTRL.beta": 1, "l1": 0.5,
 		"rho": rho, "Adadelta.root": math.Sqrt(1 - rho),
 		"oma": (1 - alpha) / 2, // the average settles at half of the gradient, and leaves a variance
 	}

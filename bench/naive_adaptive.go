@@ -154,11 +154,11 @@ func adaBelief[T kernels.Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, b
 	}
 }
 
-func ftrl[T kernels.Float](p, g, lin, sum []T, scale, inverse, beta, l1, l2 T) {
+func ftrl[T kernels.Float](p, g, lin, sum []T, scale, share, inverse, beta, l1, l2 T) {
 	for i := range p {
 		d := scale * g[i]
 		n := sum[i] + d*d
-		lin[i] += d - inverse*(sqrt(n)-sqrt(sum[i]))*p[i]
+		lin[i] += share*d - inverse*(sqrt(n)-sqrt(sum[i]))*p[i]
 		sum[i] = n
 		switch z := lin[i]; {
 		case z > l1:

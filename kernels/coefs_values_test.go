@@ -45,8 +45,8 @@ func coefs[T kernels.Float](t *testing.T) {
 		kernels.AdadeltaCoef[T]{Scale: scale, L2: 0.01, Rho: 0.9375, Root: 0.25, Eps: 1e-6, LR: 0.3})
 	check("Lion", kernels.LionCoefs[T](kernels.LionOptions{LR: 0.5, Beta1: 0.75, Beta2: 0.875, WeightDecay: 0.25}, scale),
 		kernels.LionCoef[T]{Scale: scale, Decay: 0.875, Beta1: 0.75, OneMinusBeta1: 0.25, Beta2: 0.875, OneMinusBeta2: 0.125, LR: 0.5})
-	check("FTRL", kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 0.125, Beta: 0.5, L1: 0.25, L2: 0.0625, Maximize: true}, scale),
-		kernels.FTRLCoef[T]{Scale: -scale, Inverse: 8, Beta: 0.5, L1: 0.25, L2: 0.0625})
+	check("FTRL", kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 0.125, Beta: 0.5, L1: 0.25, L2: 0.0625, Maximize: true}, 0.25, scale),
+		kernels.FTRLCoef[T]{Scale: -scale, Share: 2, Inverse: 8, Beta: 0.5, L1: 0.25, L2: 0.0625})
 
 	// The root of 1-Beta2 is 1/4, so that all numbers are exact.
 	prodigy := kernels.ProdigyOptions{LR: 0.5, Beta1: 0.75, Beta2: 0.9375, Eps: 0.125, D0: 0.0625, WeightDecay: 0.25}

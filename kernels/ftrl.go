@@ -4,6 +4,7 @@ package kernels
 // optimizer's options.
 type FTRLCoef[T Float] struct {
 	Scale   T // multiplies the gradient: clipping, loss scale, -1 to maximize
+	Share   T // what the gradient counts in lin: the step's rate over the learning rate
 	Inverse T // 1 / learning rate
 	Beta    T // added to the root of the squares' sum, so that first steps are not too long
 	L1      T // penalty on |p|: what it outweighs is exactly 0
@@ -19,10 +20,13 @@ type FTRLOptions struct {
 	Maximize bool // ascend instead of descend
 }
 
-// FTRLCoefs returns the coefficients of a step with gradients multiplied by scale.
-func FTRLCoefs[T Float](o FTRLOptions, scale float64) FTRLCoef[T] {
+// FTRLCoefs returns the coefficients of a step at a rate, o.LR unless a schedule has changed
+// it, with gradients multiplied by scale. The rate makes a gradient count for more or less.
+// In the place of the learning rate itself, which stands under all that the past has left, it
+// would move parameters that have no gradient.
+func FTRLCoefs[T Float](o FTRLOptions, rate, scale float64) FTRLCoef[T] {
 	return FTRLCoef[T]{
-		Scale: T(ascending(scale, o.Maximize)), Inverse: T(1 / o.LR),
+		Scale: T(ascending(scale, o.Maximize)), Share: T(rate / o.LR), Inverse: T(1 / o.LR),
 		Beta: T(o.Beta), L1: T(o.L1), L2: T(o.L2),
 	}
 }
@@ -37,7 +41,7 @@ func FTRLCoefs[T Float](o FTRLOptions, scale float64) FTRLCoef[T] {
 //		u := flushRoot(d)
 //		n := sum[i]
 //		sum[i] = max(floor, n+u*u)
-//		lin[i] = flush(lin[i] + (d - c.Inverse*(sqrt(sum[i])-sqrt(n))*p[i]))
+//		lin[i] = flush(lin[i] + (c.Share*d - c.Inverse*(sqrt(sum[i])-sqrt(n))*p[i]))
 //		p[i] = (min(c.L1, max(-c.L1, lin[i])) - lin[i]) / (c.Inverse*(c.Beta+sqrt(sum[i])) + c.L2)
 //	}
 //
@@ -49,5 +53,5 @@ func FTRL[T Float](p, g, lin, sum []T, c FTRLCoef[T]) {
 	checkLen("FTRL", len(p), len(lin))
 	checkLen("FTRL", len(p), len(sum))
 	table[T]().FTRL(noescape(p), noescape(g), noescape(lin), noescape(sum),
-		c.Scale, c.Inverse, c.Beta, c.L1, c.L2)
+		c.Scale, c.Share, c.Inverse, c.Beta, c.L1, c.L2)
 }

@@ -53,7 +53,7 @@ func ftrlZeros[T kernels.Float](t *testing.T) {
 	g := []T{0.5, -0.5, 1, -1, 0, 3, -3}
 	want := []T{0, 0, 0, 0, 0, -0.5, 0.5} // -(3-1) / (1+3)
 	p, lin, sum := make([]T, len(g)), make([]T, len(g)), make([]T, len(g))
-	kernels.FTRL(p, g, lin, sum, kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 1, Beta: 1, L1: 1}, 1))
+	kernels.FTRL(p, g, lin, sum, kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 1, Beta: 1, L1: 1}, 1, 1))
 	for i := range p {
 		same(t, p[i], want[i], "the parameter of gradient %v", g[i])
 	}

@@ -252,7 +252,7 @@ type Table[T Float] struct {
 	// one step of Lion
 	Lion func(p, g, m []T, scale, l2, decay, beta1, omb1, beta2, omb2, lr T)
 	// one step of FTRL-Proximal
-	FTRL func(p, g, lin, sum []T, scale, inverse, beta, l1, l2 T)
+	FTRL func(p, g, lin, sum []T, scale, share, inverse, beta, l1, l2 T)
 	// the averages of a Prodigy step
 	ProdigyMoments func(g, m, v, s []T, scale, beta1, gain, beta2, root, beta3, share T)
 	// the descent of a Prodigy step

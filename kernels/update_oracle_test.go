@@ -223,14 +223,14 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 				d, n, rate := e.gradient(), e.num("sum"), e.coef("inverse")
 				sum := e.keep("sum", n.plus(e.square(d)))
 				sigma := rate.times(sum.root().minus(n.root()))
-				z := e.num("lin").plus(d.minus(sigma.times(e.num("p")))).within(float64(threshold[T]()))
+				z := e.num("lin").plus(e.coef("share").times(d).minus(sigma.times(e.num("p")))).within(float64(threshold[T]()))
 				e.meet("lin", z)
 				curvature := rate.times(e.coef("beta").plus(sum.root())).plus(e.coef("l2"))
 				e.meet("p", z.shrunk(e.k("l1")).times(given(T(-1))).over(curvature))
 			}),
 			func(c *call[T]) {
 				kernels.FTRL(c.v("p"), c.v("g"), c.v("lin"), c.v("sum"), kernels.FTRLCoef[T]{
-					Scale: c.k("scale"), Inverse: c.k("inverse"), Beta: c.k("beta"), L1: c.k("l1"), L2: c.k("l2")})
+					Scale: c.k("scale"), Share: c.k("share"), Inverse: c.k("inverse"), Beta: c.k("beta"), L1: c.k("l1"), L2: c.k("l2")})
 			},
 		},
 		"ProdigyMoments": {

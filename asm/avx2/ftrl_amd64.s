@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func FTRLF32(p []float32, g []float32, lin []float32, sum []float32, scale float32, inverse float32, beta float32, l1 float32, l2 float32)
+// func FTRLF32(p []float32, g []float32, lin []float32, sum []float32, scale float32, share float32, inverse float32, beta float32, l1 float32, l2 float32)
 // Requires: AVX, AVX2
-TEXT ·FTRLF32(SB), NOSPLIT, $0-116
+TEXT ·FTRLF32(SB), NOSPLIT, $0-120
 	// one step of FTRL-Proximal
 	MOVQ         p_base+0(FP), DI
 	MOVQ         g_base+24(FP), SI
@@ -17,11 +17,12 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 	VBROADCASTSS tinymask_f32<>+0(SB), Y1
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y2
 	VBROADCASTSS floor_f32<>+0(SB), Y3
-	VBROADCASTSS inverse+100(FP), Y4
-	VBROADCASTSS beta+104(FP), Y5
-	VBROADCASTSS l2+112(FP), Y6
-	VBROADCASTSS l1+108(FP), Y7
-	VBROADCASTSS zero_f32<>+0(SB), Y8
+	VBROADCASTSS inverse+104(FP), Y4
+	VBROADCASTSS share+100(FP), Y5
+	VBROADCASTSS beta+108(FP), Y6
+	VBROADCASTSS l2+116(FP), Y7
+	VBROADCASTSS l1+112(FP), Y8
+	VBROADCASTSS zero_f32<>+0(SB), Y9
 	CMPQ         R8, $+16
 	JLT          single
 	CMPQ         R8, $+256
@@ -39,42 +40,43 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 	JEQ   skip
 
 	// d = scale*flush(g)
-	VMOVUPS (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVUPS (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVUPS (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVUPS (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMULPS  (DI), X11, X11
-	VSUBPS  X11, X9, X11
-	VADDPS  (DX), X11, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
+	VMULPS  (DI), X12, X12
+	VSUBPS  X12, X10, X12
+	VADDPS  (DX), X12, X12
+	VPAND   X1, X12, X15
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  X12, X5, X12
-	VMULPS  X12, X4, X12
-	VADDPS  X6, X12, X12
-	VSUBPS  X7, X8, X9
-	VMAXPS  X11, X9, X9
-	VMINPS  X9, X7, X9
-	VSUBPS  X11, X9, X9
-	VDIVPS  X12, X9, X12
-	VMOVUPS X10, (BX)
-	VMOVUPS X11, (DX)
-	VMOVUPS X12, (DI)
+	VADDPS  X13, X6, X13
+	VMULPS  X13, X4, X13
+	VADDPS  X7, X13, X13
+	VSUBPS  X8, X9, X10
+	VMAXPS  X12, X10, X10
+	VMINPS  X10, X8, X10
+	VSUBPS  X12, X10, X10
+	VDIVPS  X13, X10, X13
+	VMOVUPS X11, (BX)
+	VMOVUPS X12, (DX)
+	VMOVUPS X13, (DI)
 	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -86,44 +88,45 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g)
-	VMOVSD  (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVSD  (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVSD  (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVSD  (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMOVSD  (DX), X13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
 	VMOVSD  (DI), X14
-	VMULPS  X14, X11, X14
-	VSUBPS  X14, X9, X14
-	VADDPS  X14, X13, X14
+	VMULPS  X14, X12, X14
+	VSUBPS  X14, X10, X14
+	VMOVSD  (DX), X10
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS X12, X5, X12
-	VMULPS X12, X4, X12
-	VADDPS X6, X12, X12
-	VSUBPS X7, X8, X13
-	VMAXPS X14, X13, X13
-	VMINPS X13, X7, X13
-	VSUBPS X14, X13, X13
-	VDIVPS X12, X13, X12
-	VMOVSD X10, (BX)
+	VADDPS X13, X6, X13
+	VMULPS X13, X4, X13
+	VADDPS X7, X13, X13
+	VSUBPS X8, X9, X10
+	VMAXPS X14, X10, X10
+	VMINPS X10, X8, X10
+	VSUBPS X14, X10, X10
+	VDIVPS X13, X10, X13
+	VMOVSD X11, (BX)
 	VMOVSD X14, (DX)
-	VMOVSD X12, (DI)
+	VMOVSD X13, (DI)
 	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -135,42 +138,43 @@ skip2:
 	JEQ   skip3
 
 	// d = scale*flush(g)
-	VMOVSS  (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVSS  (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVSS  (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVSS  (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMULSS  (DI), X11, X11
-	VSUBPS  X11, X9, X11
-	VADDSS  (DX), X11, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
+	VMULSS  (DI), X12, X12
+	VSUBPS  X12, X10, X12
+	VADDSS  (DX), X12, X12
+	VPAND   X1, X12, X15
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS X12, X5, X12
-	VMULPS X12, X4, X12
-	VADDPS X6, X12, X12
-	VSUBPS X7, X8, X9
-	VMAXPS X11, X9, X9
-	VMINPS X9, X7, X9
-	VSUBPS X11, X9, X9
-	VDIVPS X12, X9, X12
-	VMOVSS X10, (BX)
-	VMOVSS X11, (DX)
-	VMOVSS X12, (DI)
+	VADDPS X13, X6, X13
+	VMULPS X13, X4, X13
+	VADDPS X7, X13, X13
+	VSUBPS X8, X9, X10
+	VMAXPS X12, X10, X10
+	VMINPS X10, X8, X10
+	VSUBPS X12, X10, X10
+	VDIVPS X13, X10, X13
+	VMOVSS X11, (BX)
+	VMOVSS X12, (DX)
+	VMOVSS X13, (DI)
 	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -181,72 +185,74 @@ skip3:
 aligned:
 main:
 	// d = scale*flush(g)
-	VMOVUPS (SI), Y9
-	VPAND   Y1, Y9, Y15
-	VPSIGND Y15, Y9, Y9
-	VMULPS  Y9, Y0, Y9
-
-	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   Y2, Y9, Y15
-	VPSIGND Y15, Y9, Y10
-	VMOVUPS (BX), Y11
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y11, Y10
-	VMAXPS  Y10, Y3, Y10
-	VSQRTPS Y10, Y12
-
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS Y11, Y11
-	VSUBPS  Y11, Y12, Y11
-	VMULPS  Y11, Y4, Y11
-	VMULPS  (DI), Y11, Y11
-	VSUBPS  Y11, Y9, Y11
-	VADDPS  (DX), Y11, Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
-
-	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  Y12, Y5, Y12
-	VMULPS  Y12, Y4, Y12
-	VADDPS  Y6, Y12, Y12
-	VSUBPS  Y7, Y8, Y9
-	VMAXPS  Y11, Y9, Y9
-	VMINPS  Y9, Y7, Y9
-	VSUBPS  Y11, Y9, Y9
-	VDIVPS  Y12, Y9, Y12
-	VMOVUPS Y10, (BX)
-	VMOVUPS Y11, (DX)
-	VMOVUPS Y12, (DI)
-	VMOVUPS 32(SI), Y12
-	VPAND   Y1, Y12, Y15
-	VPSIGND Y15, Y12, Y12
-	VMULPS  Y12, Y0, Y12
-	VPAND   Y2, Y12, Y15
-	VPSIGND Y15, Y12, Y11
-	VMOVUPS 32(BX), Y10
-	VMULPS  Y11, Y11, Y11
-	VADDPS  Y11, Y10, Y11
-	VMAXPS  Y11, Y3, Y11
-	VSQRTPS Y11, Y9
-	VSQRTPS Y10, Y10
-	VSUBPS  Y10, Y9, Y10
-	VMULPS  Y10, Y4, Y10
-	VMULPS  32(DI), Y10, Y10
-	VSUBPS  Y10, Y12, Y10
-	VADDPS  32(DX), Y10, Y10
+	VMOVUPS (SI), Y10
 	VPAND   Y1, Y10, Y15
 	VPSIGND Y15, Y10, Y10
-	VADDPS  Y9, Y5, Y9
-	VMULPS  Y9, Y4, Y9
-	VADDPS  Y6, Y9, Y9
-	VSUBPS  Y7, Y8, Y12
-	VMAXPS  Y10, Y12, Y12
-	VMINPS  Y12, Y7, Y12
-	VSUBPS  Y10, Y12, Y12
-	VDIVPS  Y9, Y12, Y9
-	VMOVUPS Y11, 32(BX)
-	VMOVUPS Y10, 32(DX)
-	VMOVUPS Y9, 32(DI)
+	VMULPS  Y10, Y0, Y10
+
+	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y11
+	VMOVUPS (BX), Y12
+	VMULPS  Y11, Y11, Y11
+	VADDPS  Y11, Y12, Y11
+	VMAXPS  Y11, Y3, Y11
+	VSQRTPS Y11, Y13
+
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS Y12, Y12
+	VSUBPS  Y12, Y13, Y12
+	VMULPS  Y12, Y4, Y12
+	VMULPS  Y10, Y5, Y10
+	VMULPS  (DI), Y12, Y12
+	VSUBPS  Y12, Y10, Y12
+	VADDPS  (DX), Y12, Y12
+	VPAND   Y1, Y12, Y15
+	VPSIGND Y15, Y12, Y12
+
+	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
+	VADDPS  Y13, Y6, Y13
+	VMULPS  Y13, Y4, Y13
+	VADDPS  Y7, Y13, Y13
+	VSUBPS  Y8, Y9, Y10
+	VMAXPS  Y12, Y10, Y10
+	VMINPS  Y10, Y8, Y10
+	VSUBPS  Y12, Y10, Y10
+	VDIVPS  Y13, Y10, Y13
+	VMOVUPS Y11, (BX)
+	VMOVUPS Y12, (DX)
+	VMOVUPS Y13, (DI)
+	VMOVUPS 32(SI), Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPS  Y13, Y0, Y13
+	VPAND   Y2, Y13, Y15
+	VPSIGND Y15, Y13, Y12
+	VMOVUPS 32(BX), Y11
+	VMULPS  Y12, Y12, Y12
+	VADDPS  Y12, Y11, Y12
+	VMAXPS  Y12, Y3, Y12
+	VSQRTPS Y12, Y10
+	VSQRTPS Y11, Y11
+	VSUBPS  Y11, Y10, Y11
+	VMULPS  Y11, Y4, Y11
+	VMULPS  Y13, Y5, Y13
+	VMULPS  32(DI), Y11, Y11
+	VSUBPS  Y11, Y13, Y11
+	VADDPS  32(DX), Y11, Y11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VADDPS  Y10, Y6, Y10
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y7, Y10, Y10
+	VSUBPS  Y8, Y9, Y13
+	VMAXPS  Y11, Y13, Y13
+	VMINPS  Y13, Y8, Y13
+	VSUBPS  Y11, Y13, Y13
+	VDIVPS  Y10, Y13, Y10
+	VMOVUPS Y12, 32(BX)
+	VMOVUPS Y11, 32(DX)
+	VMOVUPS Y10, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -261,42 +267,43 @@ single:
 
 one:
 	// d = scale*flush(g)
-	VMOVUPS (SI), Y9
-	VPAND   Y1, Y9, Y15
-	VPSIGND Y15, Y9, Y9
-	VMULPS  Y9, Y0, Y9
+	VMOVUPS (SI), Y10
+	VPAND   Y1, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPS  Y10, Y0, Y10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   Y2, Y9, Y15
-	VPSIGND Y15, Y9, Y10
-	VMOVUPS (BX), Y11
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y11, Y10
-	VMAXPS  Y10, Y3, Y10
-	VSQRTPS Y10, Y12
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y11
+	VMOVUPS (BX), Y12
+	VMULPS  Y11, Y11, Y11
+	VADDPS  Y11, Y12, Y11
+	VMAXPS  Y11, Y3, Y11
+	VSQRTPS Y11, Y13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS Y11, Y11
-	VSUBPS  Y11, Y12, Y11
-	VMULPS  Y11, Y4, Y11
-	VMULPS  (DI), Y11, Y11
-	VSUBPS  Y11, Y9, Y11
-	VADDPS  (DX), Y11, Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS Y12, Y12
+	VSUBPS  Y12, Y13, Y12
+	VMULPS  Y12, Y4, Y12
+	VMULPS  Y10, Y5, Y10
+	VMULPS  (DI), Y12, Y12
+	VSUBPS  Y12, Y10, Y12
+	VADDPS  (DX), Y12, Y12
+	VPAND   Y1, Y12, Y15
+	VPSIGND Y15, Y12, Y12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  Y12, Y5, Y12
-	VMULPS  Y12, Y4, Y12
-	VADDPS  Y6, Y12, Y12
-	VSUBPS  Y7, Y8, Y9
-	VMAXPS  Y11, Y9, Y9
-	VMINPS  Y9, Y7, Y9
-	VSUBPS  Y11, Y9, Y9
-	VDIVPS  Y12, Y9, Y12
-	VMOVUPS Y10, (BX)
-	VMOVUPS Y11, (DX)
-	VMOVUPS Y12, (DI)
+	VADDPS  Y13, Y6, Y13
+	VMULPS  Y13, Y4, Y13
+	VADDPS  Y7, Y13, Y13
+	VSUBPS  Y8, Y9, Y10
+	VMAXPS  Y12, Y10, Y10
+	VMINPS  Y10, Y8, Y10
+	VSUBPS  Y12, Y10, Y10
+	VDIVPS  Y13, Y10, Y13
+	VMOVUPS Y11, (BX)
+	VMOVUPS Y12, (DX)
+	VMOVUPS Y13, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -312,42 +319,43 @@ tail:
 	JEQ   skip4
 
 	// d = scale*flush(g)
-	VMOVUPS (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVUPS (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVUPS (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVUPS (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMULPS  (DI), X11, X11
-	VSUBPS  X11, X9, X11
-	VADDPS  (DX), X11, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
+	VMULPS  (DI), X12, X12
+	VSUBPS  X12, X10, X12
+	VADDPS  (DX), X12, X12
+	VPAND   X1, X12, X15
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  X12, X5, X12
-	VMULPS  X12, X4, X12
-	VADDPS  X6, X12, X12
-	VSUBPS  X7, X8, X9
-	VMAXPS  X11, X9, X9
-	VMINPS  X9, X7, X9
-	VSUBPS  X11, X9, X9
-	VDIVPS  X12, X9, X12
-	VMOVUPS X10, (BX)
-	VMOVUPS X11, (DX)
-	VMOVUPS X12, (DI)
+	VADDPS  X13, X6, X13
+	VMULPS  X13, X4, X13
+	VADDPS  X7, X13, X13
+	VSUBPS  X8, X9, X10
+	VMAXPS  X12, X10, X10
+	VMINPS  X10, X8, X10
+	VSUBPS  X12, X10, X10
+	VDIVPS  X13, X10, X13
+	VMOVUPS X11, (BX)
+	VMOVUPS X12, (DX)
+	VMOVUPS X13, (DI)
 	TESTQ   $+3, R8
 	JEQ     done
 	ADDQ    $+16, DI
@@ -360,44 +368,45 @@ skip4:
 	JEQ   skip5
 
 	// d = scale*flush(g)
-	VMOVSD  (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVSD  (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVSD  (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVSD  (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMOVSD  (DX), X13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
 	VMOVSD  (DI), X14
-	VMULPS  X14, X11, X14
-	VSUBPS  X14, X9, X14
-	VADDPS  X14, X13, X14
+	VMULPS  X14, X12, X14
+	VSUBPS  X14, X10, X14
+	VMOVSD  (DX), X10
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS X12, X5, X12
-	VMULPS X12, X4, X12
-	VADDPS X6, X12, X12
-	VSUBPS X7, X8, X13
-	VMAXPS X14, X13, X13
-	VMINPS X13, X7, X13
-	VSUBPS X14, X13, X13
-	VDIVPS X12, X13, X12
-	VMOVSD X10, (BX)
+	VADDPS X13, X6, X13
+	VMULPS X13, X4, X13
+	VADDPS X7, X13, X13
+	VSUBPS X8, X9, X10
+	VMAXPS X14, X10, X10
+	VMINPS X10, X8, X10
+	VSUBPS X14, X10, X10
+	VDIVPS X13, X10, X13
+	VMOVSD X11, (BX)
 	VMOVSD X14, (DX)
-	VMOVSD X12, (DI)
+	VMOVSD X13, (DI)
 	TESTQ  $+1, R8
 	JEQ    done
 	ADDQ   $+8, DI
@@ -410,42 +419,43 @@ skip5:
 	JEQ   skip6
 
 	// d = scale*flush(g)
-	VMOVSS  (SI), X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
-	VMULPS  X9, X0, X9
+	VMOVSS  (SI), X10
+	VPAND   X1, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
-	VPSIGND X15, X9, X10
-	VMOVSS  (BX), X11
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X11, X10
-	VMAXPS  X10, X3, X10
-	VSQRTPS X10, X12
+	VPAND   X2, X10, X15
+	VPSIGND X15, X10, X11
+	VMOVSS  (BX), X12
+	VMULPS  X11, X11, X11
+	VADDPS  X11, X12, X11
+	VMAXPS  X11, X3, X11
+	VSQRTPS X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS X11, X11
-	VSUBPS  X11, X12, X11
-	VMULPS  X11, X4, X11
-	VMULSS  (DI), X11, X11
-	VSUBPS  X11, X9, X11
-	VADDSS  (DX), X11, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS X12, X12
+	VSUBPS  X12, X13, X12
+	VMULPS  X12, X4, X12
+	VMULPS  X10, X5, X10
+	VMULSS  (DI), X12, X12
+	VSUBPS  X12, X10, X12
+	VADDSS  (DX), X12, X12
+	VPAND   X1, X12, X15
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS X12, X5, X12
-	VMULPS X12, X4, X12
-	VADDPS X6, X12, X12
-	VSUBPS X7, X8, X9
-	VMAXPS X11, X9, X9
-	VMINPS X9, X7, X9
-	VSUBPS X11, X9, X9
-	VDIVPS X12, X9, X12
-	VMOVSS X10, (BX)
-	VMOVSS X11, (DX)
-	VMOVSS X12, (DI)
+	VADDPS X13, X6, X13
+	VMULPS X13, X4, X13
+	VADDPS X7, X13, X13
+	VSUBPS X8, X9, X10
+	VMAXPS X12, X10, X10
+	VMINPS X10, X8, X10
+	VSUBPS X12, X10, X10
+	VDIVPS X13, X10, X13
+	VMOVSS X11, (BX)
+	VMOVSS X12, (DX)
+	VMOVSS X13, (DI)
 
 skip6:
 done:
@@ -464,9 +474,9 @@ GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 DATA zero_f32<>+0(SB)/4, $0x00000000
 GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
 
-// func FTRLF64(p []float64, g []float64, lin []float64, sum []float64, scale float64, inverse float64, beta float64, l1 float64, l2 float64)
+// func FTRLF64(p []float64, g []float64, lin []float64, sum []float64, scale float64, share float64, inverse float64, beta float64, l1 float64, l2 float64)
 // Requires: AVX, AVX2
-TEXT ·FTRLF64(SB), NOSPLIT, $0-136
+TEXT ·FTRLF64(SB), NOSPLIT, $0-144
 	// one step of FTRL-Proximal
 	MOVQ         p_base+0(FP), DI
 	MOVQ         g_base+24(FP), SI
@@ -477,11 +487,12 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 	VBROADCASTSD tinymask_f64<>+0(SB), Y1
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y2
 	VBROADCASTSD floor_f64<>+0(SB), Y3
-	VBROADCASTSD inverse+104(FP), Y4
-	VBROADCASTSD beta+112(FP), Y5
-	VBROADCASTSD l2+128(FP), Y6
-	VBROADCASTSD l1+120(FP), Y7
-	VBROADCASTSD zero_f64<>+0(SB), Y8
+	VBROADCASTSD inverse+112(FP), Y4
+	VBROADCASTSD share+104(FP), Y5
+	VBROADCASTSD beta+120(FP), Y6
+	VBROADCASTSD l2+136(FP), Y7
+	VBROADCASTSD l1+128(FP), Y8
+	VBROADCASTSD zero_f64<>+0(SB), Y9
 	CMPQ         R8, $+8
 	JLT          single
 	CMPQ         R8, $+128
@@ -499,45 +510,46 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 	JEQ   skip
 
 	// d = scale*flush(g)
-	VMOVUPS (SI), X9
-	VPAND   X1, X9, X15
+	VMOVUPS (SI), X10
+	VPAND   X1, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
-	VMULPD  X9, X0, X9
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
+	VPAND   X2, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X10
-	VMOVUPS (BX), X11
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X11, X10
-	VMAXPD  X10, X3, X10
-	VSQRTPD X10, X12
+	VPSIGND X15, X10, X11
+	VMOVUPS (BX), X12
+	VMULPD  X11, X11, X11
+	VADDPD  X11, X12, X11
+	VMAXPD  X11, X3, X11
+	VSQRTPD X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD X11, X11
-	VSUBPD  X11, X12, X11
-	VMULPD  X11, X4, X11
-	VMULPD  (DI), X11, X11
-	VSUBPD  X11, X9, X11
-	VADDPD  (DX), X11, X11
-	VPAND   X1, X11, X15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD X12, X12
+	VSUBPD  X12, X13, X12
+	VMULPD  X12, X4, X12
+	VMULPD  X10, X5, X10
+	VMULPD  (DI), X12, X12
+	VSUBPD  X12, X10, X12
+	VADDPD  (DX), X12, X12
+	VPAND   X1, X12, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  X12, X5, X12
-	VMULPD  X12, X4, X12
-	VADDPD  X6, X12, X12
-	VSUBPD  X7, X8, X9
-	VMAXPD  X11, X9, X9
-	VMINPD  X9, X7, X9
-	VSUBPD  X11, X9, X9
-	VDIVPD  X12, X9, X12
-	VMOVUPS X10, (BX)
-	VMOVUPS X11, (DX)
-	VMOVUPS X12, (DI)
+	VADDPD  X13, X6, X13
+	VMULPD  X13, X4, X13
+	VADDPD  X7, X13, X13
+	VSUBPD  X8, X9, X10
+	VMAXPD  X12, X10, X10
+	VMINPD  X10, X8, X10
+	VSUBPD  X12, X10, X10
+	VDIVPD  X13, X10, X13
+	VMOVUPS X11, (BX)
+	VMOVUPS X12, (DX)
+	VMOVUPS X13, (DI)
 	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -549,45 +561,46 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g)
-	VMOVSD  (SI), X9
-	VPAND   X1, X9, X15
+	VMOVSD  (SI), X10
+	VPAND   X1, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
-	VMULPD  X9, X0, X9
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
+	VPAND   X2, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X10
-	VMOVSD  (BX), X11
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X11, X10
-	VMAXPD  X10, X3, X10
-	VSQRTPD X10, X12
+	VPSIGND X15, X10, X11
+	VMOVSD  (BX), X12
+	VMULPD  X11, X11, X11
+	VADDPD  X11, X12, X11
+	VMAXPD  X11, X3, X11
+	VSQRTPD X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD X11, X11
-	VSUBPD  X11, X12, X11
-	VMULPD  X11, X4, X11
-	VMULSD  (DI), X11, X11
-	VSUBPD  X11, X9, X11
-	VADDSD  (DX), X11, X11
-	VPAND   X1, X11, X15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD X12, X12
+	VSUBPD  X12, X13, X12
+	VMULPD  X12, X4, X12
+	VMULPD  X10, X5, X10
+	VMULSD  (DI), X12, X12
+	VSUBPD  X12, X10, X12
+	VADDSD  (DX), X12, X12
+	VPAND   X1, X12, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD X12, X5, X12
-	VMULPD X12, X4, X12
-	VADDPD X6, X12, X12
-	VSUBPD X7, X8, X9
-	VMAXPD X11, X9, X9
-	VMINPD X9, X7, X9
-	VSUBPD X11, X9, X9
-	VDIVPD X12, X9, X12
-	VMOVSD X10, (BX)
-	VMOVSD X11, (DX)
-	VMOVSD X12, (DI)
+	VADDPD X13, X6, X13
+	VMULPD X13, X4, X13
+	VADDPD X7, X13, X13
+	VSUBPD X8, X9, X10
+	VMAXPD X12, X10, X10
+	VMINPD X10, X8, X10
+	VSUBPD X12, X10, X10
+	VDIVPD X13, X10, X13
+	VMOVSD X11, (BX)
+	VMOVSD X12, (DX)
+	VMOVSD X13, (DI)
 	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -598,78 +611,80 @@ skip2:
 aligned:
 main:
 	// d = scale*flush(g)
-	VMOVUPD (SI), Y9
-	VPAND   Y1, Y9, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y9
-	VMULPD  Y9, Y0, Y9
-
-	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   Y2, Y9, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y10
-	VMOVUPD (BX), Y11
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y11, Y10
-	VMAXPD  Y10, Y3, Y10
-	VSQRTPD Y10, Y12
-
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD Y11, Y11
-	VSUBPD  Y11, Y12, Y11
-	VMULPD  Y11, Y4, Y11
-	VMULPD  (DI), Y11, Y11
-	VSUBPD  Y11, Y9, Y11
-	VADDPD  (DX), Y11, Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
-
-	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  Y12, Y5, Y12
-	VMULPD  Y12, Y4, Y12
-	VADDPD  Y6, Y12, Y12
-	VSUBPD  Y7, Y8, Y9
-	VMAXPD  Y11, Y9, Y9
-	VMINPD  Y9, Y7, Y9
-	VSUBPD  Y11, Y9, Y9
-	VDIVPD  Y12, Y9, Y12
-	VMOVUPD Y10, (BX)
-	VMOVUPD Y11, (DX)
-	VMOVUPD Y12, (DI)
-	VMOVUPD 32(SI), Y12
-	VPAND   Y1, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y12
-	VMULPD  Y12, Y0, Y12
-	VPAND   Y2, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y11
-	VMOVUPD 32(BX), Y10
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y10, Y11
-	VMAXPD  Y11, Y3, Y11
-	VSQRTPD Y11, Y9
-	VSQRTPD Y10, Y10
-	VSUBPD  Y10, Y9, Y10
-	VMULPD  Y10, Y4, Y10
-	VMULPD  32(DI), Y10, Y10
-	VSUBPD  Y10, Y12, Y10
-	VADDPD  32(DX), Y10, Y10
+	VMOVUPD (SI), Y10
 	VPAND   Y1, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y10
-	VADDPD  Y9, Y5, Y9
-	VMULPD  Y9, Y4, Y9
-	VADDPD  Y6, Y9, Y9
-	VSUBPD  Y7, Y8, Y12
-	VMAXPD  Y10, Y12, Y12
-	VMINPD  Y12, Y7, Y12
-	VSUBPD  Y10, Y12, Y12
-	VDIVPD  Y9, Y12, Y9
-	VMOVUPD Y11, 32(BX)
-	VMOVUPD Y10, 32(DX)
-	VMOVUPD Y9, 32(DI)
+	VMULPD  Y10, Y0, Y10
+
+	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y11
+	VMOVUPD (BX), Y12
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y12, Y11
+	VMAXPD  Y11, Y3, Y11
+	VSQRTPD Y11, Y13
+
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD Y12, Y12
+	VSUBPD  Y12, Y13, Y12
+	VMULPD  Y12, Y4, Y12
+	VMULPD  Y10, Y5, Y10
+	VMULPD  (DI), Y12, Y12
+	VSUBPD  Y12, Y10, Y12
+	VADDPD  (DX), Y12, Y12
+	VPAND   Y1, Y12, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y12, Y12
+
+	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
+	VADDPD  Y13, Y6, Y13
+	VMULPD  Y13, Y4, Y13
+	VADDPD  Y7, Y13, Y13
+	VSUBPD  Y8, Y9, Y10
+	VMAXPD  Y12, Y10, Y10
+	VMINPD  Y10, Y8, Y10
+	VSUBPD  Y12, Y10, Y10
+	VDIVPD  Y13, Y10, Y13
+	VMOVUPD Y11, (BX)
+	VMOVUPD Y12, (DX)
+	VMOVUPD Y13, (DI)
+	VMOVUPD 32(SI), Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPD  Y13, Y0, Y13
+	VPAND   Y2, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y12
+	VMOVUPD 32(BX), Y11
+	VMULPD  Y12, Y12, Y12
+	VADDPD  Y12, Y11, Y12
+	VMAXPD  Y12, Y3, Y12
+	VSQRTPD Y12, Y10
+	VSQRTPD Y11, Y11
+	VSUBPD  Y11, Y10, Y11
+	VMULPD  Y11, Y4, Y11
+	VMULPD  Y13, Y5, Y13
+	VMULPD  32(DI), Y11, Y11
+	VSUBPD  Y11, Y13, Y11
+	VADDPD  32(DX), Y11, Y11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VADDPD  Y10, Y6, Y10
+	VMULPD  Y10, Y4, Y10
+	VADDPD  Y7, Y10, Y10
+	VSUBPD  Y8, Y9, Y13
+	VMAXPD  Y11, Y13, Y13
+	VMINPD  Y13, Y8, Y13
+	VSUBPD  Y11, Y13, Y13
+	VDIVPD  Y10, Y13, Y10
+	VMOVUPD Y12, 32(BX)
+	VMOVUPD Y11, 32(DX)
+	VMOVUPD Y10, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -684,45 +699,46 @@ single:
 
 one:
 	// d = scale*flush(g)
-	VMOVUPD (SI), Y9
-	VPAND   Y1, Y9, Y15
+	VMOVUPD (SI), Y10
+	VPAND   Y1, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y9
-	VMULPD  Y9, Y0, Y9
+	VPSIGND Y15, Y10, Y10
+	VMULPD  Y10, Y0, Y10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   Y2, Y9, Y15
+	VPAND   Y2, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y10
-	VMOVUPD (BX), Y11
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y11, Y10
-	VMAXPD  Y10, Y3, Y10
-	VSQRTPD Y10, Y12
+	VPSIGND Y15, Y10, Y11
+	VMOVUPD (BX), Y12
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y12, Y11
+	VMAXPD  Y11, Y3, Y11
+	VSQRTPD Y11, Y13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD Y11, Y11
-	VSUBPD  Y11, Y12, Y11
-	VMULPD  Y11, Y4, Y11
-	VMULPD  (DI), Y11, Y11
-	VSUBPD  Y11, Y9, Y11
-	VADDPD  (DX), Y11, Y11
-	VPAND   Y1, Y11, Y15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD Y12, Y12
+	VSUBPD  Y12, Y13, Y12
+	VMULPD  Y12, Y4, Y12
+	VMULPD  Y10, Y5, Y10
+	VMULPD  (DI), Y12, Y12
+	VSUBPD  Y12, Y10, Y12
+	VADDPD  (DX), Y12, Y12
+	VPAND   Y1, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VPSIGND Y15, Y12, Y12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  Y12, Y5, Y12
-	VMULPD  Y12, Y4, Y12
-	VADDPD  Y6, Y12, Y12
-	VSUBPD  Y7, Y8, Y9
-	VMAXPD  Y11, Y9, Y9
-	VMINPD  Y9, Y7, Y9
-	VSUBPD  Y11, Y9, Y9
-	VDIVPD  Y12, Y9, Y12
-	VMOVUPD Y10, (BX)
-	VMOVUPD Y11, (DX)
-	VMOVUPD Y12, (DI)
+	VADDPD  Y13, Y6, Y13
+	VMULPD  Y13, Y4, Y13
+	VADDPD  Y7, Y13, Y13
+	VSUBPD  Y8, Y9, Y10
+	VMAXPD  Y12, Y10, Y10
+	VMINPD  Y10, Y8, Y10
+	VSUBPD  Y12, Y10, Y10
+	VDIVPD  Y13, Y10, Y13
+	VMOVUPD Y11, (BX)
+	VMOVUPD Y12, (DX)
+	VMOVUPD Y13, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -738,45 +754,46 @@ tail:
 	JEQ   skip3
 
 	// d = scale*flush(g)
-	VMOVUPS (SI), X9
-	VPAND   X1, X9, X15
+	VMOVUPS (SI), X10
+	VPAND   X1, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
-	VMULPD  X9, X0, X9
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
+	VPAND   X2, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X10
-	VMOVUPS (BX), X11
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X11, X10
-	VMAXPD  X10, X3, X10
-	VSQRTPD X10, X12
+	VPSIGND X15, X10, X11
+	VMOVUPS (BX), X12
+	VMULPD  X11, X11, X11
+	VADDPD  X11, X12, X11
+	VMAXPD  X11, X3, X11
+	VSQRTPD X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD X11, X11
-	VSUBPD  X11, X12, X11
-	VMULPD  X11, X4, X11
-	VMULPD  (DI), X11, X11
-	VSUBPD  X11, X9, X11
-	VADDPD  (DX), X11, X11
-	VPAND   X1, X11, X15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD X12, X12
+	VSUBPD  X12, X13, X12
+	VMULPD  X12, X4, X12
+	VMULPD  X10, X5, X10
+	VMULPD  (DI), X12, X12
+	VSUBPD  X12, X10, X12
+	VADDPD  (DX), X12, X12
+	VPAND   X1, X12, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  X12, X5, X12
-	VMULPD  X12, X4, X12
-	VADDPD  X6, X12, X12
-	VSUBPD  X7, X8, X9
-	VMAXPD  X11, X9, X9
-	VMINPD  X9, X7, X9
-	VSUBPD  X11, X9, X9
-	VDIVPD  X12, X9, X12
-	VMOVUPS X10, (BX)
-	VMOVUPS X11, (DX)
-	VMOVUPS X12, (DI)
+	VADDPD  X13, X6, X13
+	VMULPD  X13, X4, X13
+	VADDPD  X7, X13, X13
+	VSUBPD  X8, X9, X10
+	VMAXPD  X12, X10, X10
+	VMINPD  X10, X8, X10
+	VSUBPD  X12, X10, X10
+	VDIVPD  X13, X10, X13
+	VMOVUPS X11, (BX)
+	VMOVUPS X12, (DX)
+	VMOVUPS X13, (DI)
 	TESTQ   $+1, R8
 	JEQ     done
 	ADDQ    $+16, DI
@@ -789,45 +806,46 @@ skip3:
 	JEQ   skip4
 
 	// d = scale*flush(g)
-	VMOVSD  (SI), X9
-	VPAND   X1, X9, X15
+	VMOVSD  (SI), X10
+	VPAND   X1, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
-	VMULPD  X9, X0, X9
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X0, X10
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPAND   X2, X9, X15
+	VPAND   X2, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X10
-	VMOVSD  (BX), X11
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X11, X10
-	VMAXPD  X10, X3, X10
-	VSQRTPD X10, X12
+	VPSIGND X15, X10, X11
+	VMOVSD  (BX), X12
+	VMULPD  X11, X11, X11
+	VADDPD  X11, X12, X11
+	VMAXPD  X11, X3, X11
+	VSQRTPD X11, X13
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD X11, X11
-	VSUBPD  X11, X12, X11
-	VMULPD  X11, X4, X11
-	VMULSD  (DI), X11, X11
-	VSUBPD  X11, X9, X11
-	VADDSD  (DX), X11, X11
-	VPAND   X1, X11, X15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD X12, X12
+	VSUBPD  X12, X13, X12
+	VMULPD  X12, X4, X12
+	VMULPD  X10, X5, X10
+	VMULSD  (DI), X12, X12
+	VSUBPD  X12, X10, X12
+	VADDSD  (DX), X12, X12
+	VPAND   X1, X12, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VPSIGND X15, X12, X12
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD X12, X5, X12
-	VMULPD X12, X4, X12
-	VADDPD X6, X12, X12
-	VSUBPD X7, X8, X9
-	VMAXPD X11, X9, X9
-	VMINPD X9, X7, X9
-	VSUBPD X11, X9, X9
-	VDIVPD X12, X9, X12
-	VMOVSD X10, (BX)
-	VMOVSD X11, (DX)
-	VMOVSD X12, (DI)
+	VADDPD X13, X6, X13
+	VMULPD X13, X4, X13
+	VADDPD X7, X13, X13
+	VSUBPD X8, X9, X10
+	VMAXPD X12, X10, X10
+	VMINPD X10, X8, X10
+	VSUBPD X12, X10, X10
+	VDIVPD X13, X10, X13
+	VMOVSD X11, (BX)
+	VMOVSD X12, (DX)
+	VMOVSD X13, (DI)
 
 skip4:
 done:

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func FTRLF32(p []float32, g []float32, lin []float32, sum []float32, scale float32, inverse float32, beta float32, l1 float32, l2 float32)
+// func FTRLF32(p []float32, g []float32, lin []float32, sum []float32, scale float32, share float32, inverse float32, beta float32, l1 float32, l2 float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·FTRLF32(SB), NOSPLIT, $0-116
+TEXT ·FTRLF32(SB), NOSPLIT, $0-120
 	// one step of FTRL-Proximal
 	MOVQ         p_base+0(FP), DI
 	MOVQ         g_base+24(FP), SI
@@ -19,11 +19,12 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 	VBROADCASTSS tinyroot_f32<>+0(SB), Z3
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Z4
 	VBROADCASTSS floor_f32<>+0(SB), Z5
-	VBROADCASTSS inverse+100(FP), Z6
-	VBROADCASTSS beta+104(FP), Z7
-	VBROADCASTSS l2+112(FP), Z8
-	VBROADCASTSS l1+108(FP), Z9
-	VBROADCASTSS zero_f32<>+0(SB), Z10
+	VBROADCASTSS inverse+104(FP), Z6
+	VBROADCASTSS share+100(FP), Z7
+	VBROADCASTSS beta+108(FP), Z8
+	VBROADCASTSS l2+116(FP), Z9
+	VBROADCASTSS l1+112(FP), Z10
+	VBROADCASTSS zero_f32<>+0(SB), Z11
 	CMPQ         R8, $+32
 	JLT          single
 	CMPQ         R8, $+512
@@ -43,44 +44,45 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
-	VMOVUPS.Z (SI), K1, Z11
-	VPTESTMD  Z2, Z11, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VMULPS    Z11, Z0, Z11
+	VMOVUPS.Z (SI), K1, Z12
+	VPTESTMD  Z2, Z12, K2
+	VMOVAPS.Z Z12, K2, Z12
+	VMULPS    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMD  Z4, Z11, K2
-	VMOVAPS.Z Z11, K2, Z12
-	VMOVUPS.Z (BX), K1, Z13
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z13, Z12
-	VMAXPS    Z12, Z5, Z12
-	VSQRTPS   Z12, Z14
+	VPTESTMD  Z4, Z12, K2
+	VMOVAPS.Z Z12, K2, Z13
+	VMOVUPS.Z (BX), K1, Z14
+	VMULPS    Z13, Z13, Z13
+	VADDPS    Z13, Z14, Z13
+	VMAXPS    Z13, Z5, Z13
+	VSQRTPS   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS   Z13, Z13
-	VSUBPS    Z13, Z14, Z13
-	VMULPS    Z13, Z6, Z13
-	VMOVUPS.Z (DX), K1, Z15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS   Z14, Z14
+	VSUBPS    Z14, Z15, Z14
+	VMULPS    Z14, Z6, Z14
+	VMULPS    Z12, Z7, Z12
 	VMOVUPS.Z (DI), K1, Z16
-	VMULPS    Z16, Z13, Z16
-	VSUBPS    Z16, Z11, Z16
-	VADDPS    Z16, Z15, Z16
+	VMULPS    Z16, Z14, Z16
+	VSUBPS    Z16, Z12, Z16
+	VMOVUPS.Z (DX), K1, Z12
+	VADDPS    Z16, Z12, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  Z14, Z7, Z14
-	VMULPS  Z14, Z6, Z14
-	VADDPS  Z8, Z14, Z14
-	VSUBPS  Z9, Z10, Z15
-	VMAXPS  Z16, Z15, Z15
-	VMINPS  Z15, Z9, Z15
-	VSUBPS  Z16, Z15, Z15
-	VDIVPS  Z14, Z15, Z14
-	VMOVUPS Z12, K1, (BX)
+	VADDPS  Z15, Z8, Z15
+	VMULPS  Z15, Z6, Z15
+	VADDPS  Z9, Z15, Z15
+	VSUBPS  Z10, Z11, Z12
+	VMAXPS  Z16, Z12, Z12
+	VMINPS  Z12, Z10, Z12
+	VSUBPS  Z16, Z12, Z12
+	VDIVPS  Z15, Z12, Z15
+	VMOVUPS Z13, K1, (BX)
 	VMOVUPS Z16, K1, (DX)
-	VMOVUPS Z14, K1, (DI)
+	VMOVUPS Z15, K1, (DI)
 	ADDQ    R9, DI
 	ADDQ    R9, SI
 	ADDQ    R9, DX
@@ -91,72 +93,74 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 aligned:
 main:
 	// d = scale*flush(g)
-	VMOVUPS   (SI), Z11
-	VPTESTMD  Z2, Z11, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VMULPS    Z11, Z0, Z11
-
-	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMD  Z4, Z11, K2
-	VMOVAPS.Z Z11, K2, Z12
-	VMOVUPS   (BX), Z13
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z13, Z12
-	VMAXPS    Z12, Z5, Z12
-	VSQRTPS   Z12, Z14
-
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS   Z13, Z13
-	VSUBPS    Z13, Z14, Z13
-	VMULPS    Z13, Z6, Z13
-	VMULPS    (DI), Z13, Z13
-	VSUBPS    Z13, Z11, Z13
-	VADDPS    (DX), Z13, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-
-	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS    Z14, Z7, Z14
-	VMULPS    Z14, Z6, Z14
-	VADDPS    Z8, Z14, Z14
-	VSUBPS    Z9, Z10, Z11
-	VMAXPS    Z13, Z11, Z11
-	VMINPS    Z11, Z9, Z11
-	VSUBPS    Z13, Z11, Z11
-	VDIVPS    Z14, Z11, Z14
-	VMOVUPS   Z12, (BX)
-	VMOVUPS   Z13, (DX)
-	VMOVUPS   Z14, (DI)
-	VMOVUPS   64(SI), Z14
-	VPTESTMD  Z2, Z14, K2
-	VMOVAPS.Z Z14, K2, Z14
-	VMULPS    Z14, Z0, Z14
-	VPTESTMD  Z4, Z14, K2
-	VMOVAPS.Z Z14, K2, Z13
-	VMOVUPS   64(BX), Z12
-	VMULPS    Z13, Z13, Z13
-	VADDPS    Z13, Z12, Z13
-	VMAXPS    Z13, Z5, Z13
-	VSQRTPS   Z13, Z11
-	VSQRTPS   Z12, Z12
-	VSUBPS    Z12, Z11, Z12
-	VMULPS    Z12, Z6, Z12
-	VMULPS    64(DI), Z12, Z12
-	VSUBPS    Z12, Z14, Z12
-	VADDPS    64(DX), Z12, Z12
+	VMOVUPS   (SI), Z12
 	VPTESTMD  Z2, Z12, K2
 	VMOVAPS.Z Z12, K2, Z12
-	VADDPS    Z11, Z7, Z11
-	VMULPS    Z11, Z6, Z11
-	VADDPS    Z8, Z11, Z11
-	VSUBPS    Z9, Z10, Z14
-	VMAXPS    Z12, Z14, Z14
-	VMINPS    Z14, Z9, Z14
-	VSUBPS    Z12, Z14, Z14
-	VDIVPS    Z11, Z14, Z11
-	VMOVUPS   Z13, 64(BX)
-	VMOVUPS   Z12, 64(DX)
-	VMOVUPS   Z11, 64(DI)
+	VMULPS    Z12, Z0, Z12
+
+	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
+	VPTESTMD  Z4, Z12, K2
+	VMOVAPS.Z Z12, K2, Z13
+	VMOVUPS   (BX), Z14
+	VMULPS    Z13, Z13, Z13
+	VADDPS    Z13, Z14, Z13
+	VMAXPS    Z13, Z5, Z13
+	VSQRTPS   Z13, Z15
+
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS   Z14, Z14
+	VSUBPS    Z14, Z15, Z14
+	VMULPS    Z14, Z6, Z14
+	VMULPS    Z12, Z7, Z12
+	VMULPS    (DI), Z14, Z14
+	VSUBPS    Z14, Z12, Z14
+	VADDPS    (DX), Z14, Z14
+	VPTESTMD  Z2, Z14, K2
+	VMOVAPS.Z Z14, K2, Z14
+
+	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
+	VADDPS    Z15, Z8, Z15
+	VMULPS    Z15, Z6, Z15
+	VADDPS    Z9, Z15, Z15
+	VSUBPS    Z10, Z11, Z12
+	VMAXPS    Z14, Z12, Z12
+	VMINPS    Z12, Z10, Z12
+	VSUBPS    Z14, Z12, Z12
+	VDIVPS    Z15, Z12, Z15
+	VMOVUPS   Z13, (BX)
+	VMOVUPS   Z14, (DX)
+	VMOVUPS   Z15, (DI)
+	VMOVUPS   64(SI), Z15
+	VPTESTMD  Z2, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z0, Z15
+	VPTESTMD  Z4, Z15, K2
+	VMOVAPS.Z Z15, K2, Z14
+	VMOVUPS   64(BX), Z13
+	VMULPS    Z14, Z14, Z14
+	VADDPS    Z14, Z13, Z14
+	VMAXPS    Z14, Z5, Z14
+	VSQRTPS   Z14, Z12
+	VSQRTPS   Z13, Z13
+	VSUBPS    Z13, Z12, Z13
+	VMULPS    Z13, Z6, Z13
+	VMULPS    Z15, Z7, Z15
+	VMULPS    64(DI), Z13, Z13
+	VSUBPS    Z13, Z15, Z13
+	VADDPS    64(DX), Z13, Z13
+	VPTESTMD  Z2, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VADDPS    Z12, Z8, Z12
+	VMULPS    Z12, Z6, Z12
+	VADDPS    Z9, Z12, Z12
+	VSUBPS    Z10, Z11, Z15
+	VMAXPS    Z13, Z15, Z15
+	VMINPS    Z15, Z10, Z15
+	VSUBPS    Z13, Z15, Z15
+	VDIVPS    Z12, Z15, Z12
+	VMOVUPS   Z14, 64(BX)
+	VMOVUPS   Z13, 64(DX)
+	VMOVUPS   Z12, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -171,42 +175,43 @@ single:
 
 one:
 	// d = scale*flush(g)
-	VMOVUPS   (SI), Z11
-	VPTESTMD  Z2, Z11, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VMULPS    Z11, Z0, Z11
+	VMOVUPS   (SI), Z12
+	VPTESTMD  Z2, Z12, K2
+	VMOVAPS.Z Z12, K2, Z12
+	VMULPS    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMD  Z4, Z11, K2
-	VMOVAPS.Z Z11, K2, Z12
-	VMOVUPS   (BX), Z13
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z13, Z12
-	VMAXPS    Z12, Z5, Z12
-	VSQRTPS   Z12, Z14
+	VPTESTMD  Z4, Z12, K2
+	VMOVAPS.Z Z12, K2, Z13
+	VMOVUPS   (BX), Z14
+	VMULPS    Z13, Z13, Z13
+	VADDPS    Z13, Z14, Z13
+	VMAXPS    Z13, Z5, Z13
+	VSQRTPS   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS   Z13, Z13
-	VSUBPS    Z13, Z14, Z13
-	VMULPS    Z13, Z6, Z13
-	VMULPS    (DI), Z13, Z13
-	VSUBPS    Z13, Z11, Z13
-	VADDPS    (DX), Z13, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS   Z14, Z14
+	VSUBPS    Z14, Z15, Z14
+	VMULPS    Z14, Z6, Z14
+	VMULPS    Z12, Z7, Z12
+	VMULPS    (DI), Z14, Z14
+	VSUBPS    Z14, Z12, Z14
+	VADDPS    (DX), Z14, Z14
+	VPTESTMD  Z2, Z14, K2
+	VMOVAPS.Z Z14, K2, Z14
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  Z14, Z7, Z14
-	VMULPS  Z14, Z6, Z14
-	VADDPS  Z8, Z14, Z14
-	VSUBPS  Z9, Z10, Z11
-	VMAXPS  Z13, Z11, Z11
-	VMINPS  Z11, Z9, Z11
-	VSUBPS  Z13, Z11, Z11
-	VDIVPS  Z14, Z11, Z14
-	VMOVUPS Z12, (BX)
-	VMOVUPS Z13, (DX)
-	VMOVUPS Z14, (DI)
+	VADDPS  Z15, Z8, Z15
+	VMULPS  Z15, Z6, Z15
+	VADDPS  Z9, Z15, Z15
+	VSUBPS  Z10, Z11, Z12
+	VMAXPS  Z14, Z12, Z12
+	VMINPS  Z12, Z10, Z12
+	VSUBPS  Z14, Z12, Z12
+	VDIVPS  Z15, Z12, Z15
+	VMOVUPS Z13, (BX)
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -224,44 +229,45 @@ tail:
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
-	VMOVUPS.Z (SI), K1, Z11
-	VPTESTMD  Z2, Z11, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VMULPS    Z11, Z0, Z11
+	VMOVUPS.Z (SI), K1, Z12
+	VPTESTMD  Z2, Z12, K2
+	VMOVAPS.Z Z12, K2, Z12
+	VMULPS    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMD  Z4, Z11, K2
-	VMOVAPS.Z Z11, K2, Z12
-	VMOVUPS.Z (BX), K1, Z13
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z13, Z12
-	VMAXPS    Z12, Z5, Z12
-	VSQRTPS   Z12, Z14
+	VPTESTMD  Z4, Z12, K2
+	VMOVAPS.Z Z12, K2, Z13
+	VMOVUPS.Z (BX), K1, Z14
+	VMULPS    Z13, Z13, Z13
+	VADDPS    Z13, Z14, Z13
+	VMAXPS    Z13, Z5, Z13
+	VSQRTPS   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPS   Z13, Z13
-	VSUBPS    Z13, Z14, Z13
-	VMULPS    Z13, Z6, Z13
-	VMOVUPS.Z (DX), K1, Z15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPS   Z14, Z14
+	VSUBPS    Z14, Z15, Z14
+	VMULPS    Z14, Z6, Z14
+	VMULPS    Z12, Z7, Z12
 	VMOVUPS.Z (DI), K1, Z16
-	VMULPS    Z16, Z13, Z16
-	VSUBPS    Z16, Z11, Z16
-	VADDPS    Z16, Z15, Z16
+	VMULPS    Z16, Z14, Z16
+	VSUBPS    Z16, Z12, Z16
+	VMOVUPS.Z (DX), K1, Z12
+	VADDPS    Z16, Z12, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPS  Z14, Z7, Z14
-	VMULPS  Z14, Z6, Z14
-	VADDPS  Z8, Z14, Z14
-	VSUBPS  Z9, Z10, Z15
-	VMAXPS  Z16, Z15, Z15
-	VMINPS  Z15, Z9, Z15
-	VSUBPS  Z16, Z15, Z15
-	VDIVPS  Z14, Z15, Z14
-	VMOVUPS Z12, K1, (BX)
+	VADDPS  Z15, Z8, Z15
+	VMULPS  Z15, Z6, Z15
+	VADDPS  Z9, Z15, Z15
+	VSUBPS  Z10, Z11, Z12
+	VMAXPS  Z16, Z12, Z12
+	VMINPS  Z12, Z10, Z12
+	VSUBPS  Z16, Z12, Z12
+	VDIVPS  Z15, Z12, Z15
+	VMOVUPS Z13, K1, (BX)
 	VMOVUPS Z16, K1, (DX)
-	VMOVUPS Z14, K1, (DI)
+	VMOVUPS Z15, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -285,9 +291,9 @@ GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 DATA zero_f32<>+0(SB)/4, $0x00000000
 GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
 
-// func FTRLF64(p []float64, g []float64, lin []float64, sum []float64, scale float64, inverse float64, beta float64, l1 float64, l2 float64)
+// func FTRLF64(p []float64, g []float64, lin []float64, sum []float64, scale float64, share float64, inverse float64, beta float64, l1 float64, l2 float64)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·FTRLF64(SB), NOSPLIT, $0-136
+TEXT ·FTRLF64(SB), NOSPLIT, $0-144
 	// one step of FTRL-Proximal
 	MOVQ         p_base+0(FP), DI
 	MOVQ         g_base+24(FP), SI
@@ -300,11 +306,12 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 	VBROADCASTSD tinyroot_f64<>+0(SB), Z3
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Z4
 	VBROADCASTSD floor_f64<>+0(SB), Z5
-	VBROADCASTSD inverse+104(FP), Z6
-	VBROADCASTSD beta+112(FP), Z7
-	VBROADCASTSD l2+128(FP), Z8
-	VBROADCASTSD l1+120(FP), Z9
-	VBROADCASTSD zero_f64<>+0(SB), Z10
+	VBROADCASTSD inverse+112(FP), Z6
+	VBROADCASTSD share+104(FP), Z7
+	VBROADCASTSD beta+120(FP), Z8
+	VBROADCASTSD l2+136(FP), Z9
+	VBROADCASTSD l1+128(FP), Z10
+	VBROADCASTSD zero_f64<>+0(SB), Z11
 	CMPQ         R8, $+16
 	JLT          single
 	CMPQ         R8, $+256
@@ -324,44 +331,45 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
-	VMOVUPD.Z (SI), K1, Z11
-	VPTESTMQ  Z2, Z11, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VMULPD    Z11, Z0, Z11
+	VMOVUPD.Z (SI), K1, Z12
+	VPTESTMQ  Z2, Z12, K2
+	VMOVAPD.Z Z12, K2, Z12
+	VMULPD    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMQ  Z4, Z11, K2
-	VMOVAPD.Z Z11, K2, Z12
-	VMOVUPD.Z (BX), K1, Z13
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z13, Z12
-	VMAXPD    Z12, Z5, Z12
-	VSQRTPD   Z12, Z14
+	VPTESTMQ  Z4, Z12, K2
+	VMOVAPD.Z Z12, K2, Z13
+	VMOVUPD.Z (BX), K1, Z14
+	VMULPD    Z13, Z13, Z13
+	VADDPD    Z13, Z14, Z13
+	VMAXPD    Z13, Z5, Z13
+	VSQRTPD   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD   Z13, Z13
-	VSUBPD    Z13, Z14, Z13
-	VMULPD    Z13, Z6, Z13
-	VMOVUPD.Z (DX), K1, Z15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD   Z14, Z14
+	VSUBPD    Z14, Z15, Z14
+	VMULPD    Z14, Z6, Z14
+	VMULPD    Z12, Z7, Z12
 	VMOVUPD.Z (DI), K1, Z16
-	VMULPD    Z16, Z13, Z16
-	VSUBPD    Z16, Z11, Z16
-	VADDPD    Z16, Z15, Z16
+	VMULPD    Z16, Z14, Z16
+	VSUBPD    Z16, Z12, Z16
+	VMOVUPD.Z (DX), K1, Z12
+	VADDPD    Z16, Z12, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  Z14, Z7, Z14
-	VMULPD  Z14, Z6, Z14
-	VADDPD  Z8, Z14, Z14
-	VSUBPD  Z9, Z10, Z15
-	VMAXPD  Z16, Z15, Z15
-	VMINPD  Z15, Z9, Z15
-	VSUBPD  Z16, Z15, Z15
-	VDIVPD  Z14, Z15, Z14
-	VMOVUPD Z12, K1, (BX)
+	VADDPD  Z15, Z8, Z15
+	VMULPD  Z15, Z6, Z15
+	VADDPD  Z9, Z15, Z15
+	VSUBPD  Z10, Z11, Z12
+	VMAXPD  Z16, Z12, Z12
+	VMINPD  Z12, Z10, Z12
+	VSUBPD  Z16, Z12, Z12
+	VDIVPD  Z15, Z12, Z15
+	VMOVUPD Z13, K1, (BX)
 	VMOVUPD Z16, K1, (DX)
-	VMOVUPD Z14, K1, (DI)
+	VMOVUPD Z15, K1, (DI)
 	ADDQ    R9, DI
 	ADDQ    R9, SI
 	ADDQ    R9, DX
@@ -372,72 +380,74 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 aligned:
 main:
 	// d = scale*flush(g)
-	VMOVUPD   (SI), Z11
-	VPTESTMQ  Z2, Z11, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VMULPD    Z11, Z0, Z11
-
-	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMQ  Z4, Z11, K2
-	VMOVAPD.Z Z11, K2, Z12
-	VMOVUPD   (BX), Z13
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z13, Z12
-	VMAXPD    Z12, Z5, Z12
-	VSQRTPD   Z12, Z14
-
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD   Z13, Z13
-	VSUBPD    Z13, Z14, Z13
-	VMULPD    Z13, Z6, Z13
-	VMULPD    (DI), Z13, Z13
-	VSUBPD    Z13, Z11, Z13
-	VADDPD    (DX), Z13, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-
-	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD    Z14, Z7, Z14
-	VMULPD    Z14, Z6, Z14
-	VADDPD    Z8, Z14, Z14
-	VSUBPD    Z9, Z10, Z11
-	VMAXPD    Z13, Z11, Z11
-	VMINPD    Z11, Z9, Z11
-	VSUBPD    Z13, Z11, Z11
-	VDIVPD    Z14, Z11, Z14
-	VMOVUPD   Z12, (BX)
-	VMOVUPD   Z13, (DX)
-	VMOVUPD   Z14, (DI)
-	VMOVUPD   64(SI), Z14
-	VPTESTMQ  Z2, Z14, K2
-	VMOVAPD.Z Z14, K2, Z14
-	VMULPD    Z14, Z0, Z14
-	VPTESTMQ  Z4, Z14, K2
-	VMOVAPD.Z Z14, K2, Z13
-	VMOVUPD   64(BX), Z12
-	VMULPD    Z13, Z13, Z13
-	VADDPD    Z13, Z12, Z13
-	VMAXPD    Z13, Z5, Z13
-	VSQRTPD   Z13, Z11
-	VSQRTPD   Z12, Z12
-	VSUBPD    Z12, Z11, Z12
-	VMULPD    Z12, Z6, Z12
-	VMULPD    64(DI), Z12, Z12
-	VSUBPD    Z12, Z14, Z12
-	VADDPD    64(DX), Z12, Z12
+	VMOVUPD   (SI), Z12
 	VPTESTMQ  Z2, Z12, K2
 	VMOVAPD.Z Z12, K2, Z12
-	VADDPD    Z11, Z7, Z11
-	VMULPD    Z11, Z6, Z11
-	VADDPD    Z8, Z11, Z11
-	VSUBPD    Z9, Z10, Z14
-	VMAXPD    Z12, Z14, Z14
-	VMINPD    Z14, Z9, Z14
-	VSUBPD    Z12, Z14, Z14
-	VDIVPD    Z11, Z14, Z11
-	VMOVUPD   Z13, 64(BX)
-	VMOVUPD   Z12, 64(DX)
-	VMOVUPD   Z11, 64(DI)
+	VMULPD    Z12, Z0, Z12
+
+	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
+	VPTESTMQ  Z4, Z12, K2
+	VMOVAPD.Z Z12, K2, Z13
+	VMOVUPD   (BX), Z14
+	VMULPD    Z13, Z13, Z13
+	VADDPD    Z13, Z14, Z13
+	VMAXPD    Z13, Z5, Z13
+	VSQRTPD   Z13, Z15
+
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD   Z14, Z14
+	VSUBPD    Z14, Z15, Z14
+	VMULPD    Z14, Z6, Z14
+	VMULPD    Z12, Z7, Z12
+	VMULPD    (DI), Z14, Z14
+	VSUBPD    Z14, Z12, Z14
+	VADDPD    (DX), Z14, Z14
+	VPTESTMQ  Z2, Z14, K2
+	VMOVAPD.Z Z14, K2, Z14
+
+	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
+	VADDPD    Z15, Z8, Z15
+	VMULPD    Z15, Z6, Z15
+	VADDPD    Z9, Z15, Z15
+	VSUBPD    Z10, Z11, Z12
+	VMAXPD    Z14, Z12, Z12
+	VMINPD    Z12, Z10, Z12
+	VSUBPD    Z14, Z12, Z12
+	VDIVPD    Z15, Z12, Z15
+	VMOVUPD   Z13, (BX)
+	VMOVUPD   Z14, (DX)
+	VMOVUPD   Z15, (DI)
+	VMOVUPD   64(SI), Z15
+	VPTESTMQ  Z2, Z15, K2
+	VMOVAPD.Z Z15, K2, Z15
+	VMULPD    Z15, Z0, Z15
+	VPTESTMQ  Z4, Z15, K2
+	VMOVAPD.Z Z15, K2, Z14
+	VMOVUPD   64(BX), Z13
+	VMULPD    Z14, Z14, Z14
+	VADDPD    Z14, Z13, Z14
+	VMAXPD    Z14, Z5, Z14
+	VSQRTPD   Z14, Z12
+	VSQRTPD   Z13, Z13
+	VSUBPD    Z13, Z12, Z13
+	VMULPD    Z13, Z6, Z13
+	VMULPD    Z15, Z7, Z15
+	VMULPD    64(DI), Z13, Z13
+	VSUBPD    Z13, Z15, Z13
+	VADDPD    64(DX), Z13, Z13
+	VPTESTMQ  Z2, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VADDPD    Z12, Z8, Z12
+	VMULPD    Z12, Z6, Z12
+	VADDPD    Z9, Z12, Z12
+	VSUBPD    Z10, Z11, Z15
+	VMAXPD    Z13, Z15, Z15
+	VMINPD    Z15, Z10, Z15
+	VSUBPD    Z13, Z15, Z15
+	VDIVPD    Z12, Z15, Z12
+	VMOVUPD   Z14, 64(BX)
+	VMOVUPD   Z13, 64(DX)
+	VMOVUPD   Z12, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -452,42 +462,43 @@ single:
 
 one:
 	// d = scale*flush(g)
-	VMOVUPD   (SI), Z11
-	VPTESTMQ  Z2, Z11, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VMULPD    Z11, Z0, Z11
+	VMOVUPD   (SI), Z12
+	VPTESTMQ  Z2, Z12, K2
+	VMOVAPD.Z Z12, K2, Z12
+	VMULPD    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMQ  Z4, Z11, K2
-	VMOVAPD.Z Z11, K2, Z12
-	VMOVUPD   (BX), Z13
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z13, Z12
-	VMAXPD    Z12, Z5, Z12
-	VSQRTPD   Z12, Z14
+	VPTESTMQ  Z4, Z12, K2
+	VMOVAPD.Z Z12, K2, Z13
+	VMOVUPD   (BX), Z14
+	VMULPD    Z13, Z13, Z13
+	VADDPD    Z13, Z14, Z13
+	VMAXPD    Z13, Z5, Z13
+	VSQRTPD   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD   Z13, Z13
-	VSUBPD    Z13, Z14, Z13
-	VMULPD    Z13, Z6, Z13
-	VMULPD    (DI), Z13, Z13
-	VSUBPD    Z13, Z11, Z13
-	VADDPD    (DX), Z13, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD   Z14, Z14
+	VSUBPD    Z14, Z15, Z14
+	VMULPD    Z14, Z6, Z14
+	VMULPD    Z12, Z7, Z12
+	VMULPD    (DI), Z14, Z14
+	VSUBPD    Z14, Z12, Z14
+	VADDPD    (DX), Z14, Z14
+	VPTESTMQ  Z2, Z14, K2
+	VMOVAPD.Z Z14, K2, Z14
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  Z14, Z7, Z14
-	VMULPD  Z14, Z6, Z14
-	VADDPD  Z8, Z14, Z14
-	VSUBPD  Z9, Z10, Z11
-	VMAXPD  Z13, Z11, Z11
-	VMINPD  Z11, Z9, Z11
-	VSUBPD  Z13, Z11, Z11
-	VDIVPD  Z14, Z11, Z14
-	VMOVUPD Z12, (BX)
-	VMOVUPD Z13, (DX)
-	VMOVUPD Z14, (DI)
+	VADDPD  Z15, Z8, Z15
+	VMULPD  Z15, Z6, Z15
+	VADDPD  Z9, Z15, Z15
+	VSUBPD  Z10, Z11, Z12
+	VMAXPD  Z14, Z12, Z12
+	VMINPD  Z12, Z10, Z12
+	VSUBPD  Z14, Z12, Z12
+	VDIVPD  Z15, Z12, Z15
+	VMOVUPD Z13, (BX)
+	VMOVUPD Z14, (DX)
+	VMOVUPD Z15, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -505,44 +516,45 @@ tail:
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
-	VMOVUPD.Z (SI), K1, Z11
-	VPTESTMQ  Z2, Z11, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VMULPD    Z11, Z0, Z11
+	VMOVUPD.Z (SI), K1, Z12
+	VPTESTMQ  Z2, Z12, K2
+	VMOVAPD.Z Z12, K2, Z12
+	VMULPD    Z12, Z0, Z12
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	VPTESTMQ  Z4, Z11, K2
-	VMOVAPD.Z Z11, K2, Z12
-	VMOVUPD.Z (BX), K1, Z13
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z13, Z12
-	VMAXPD    Z12, Z5, Z12
-	VSQRTPD   Z12, Z14
+	VPTESTMQ  Z4, Z12, K2
+	VMOVAPD.Z Z12, K2, Z13
+	VMOVUPD.Z (BX), K1, Z14
+	VMULPD    Z13, Z13, Z13
+	VADDPD    Z13, Z14, Z13
+	VMAXPD    Z13, Z5, Z13
+	VSQRTPD   Z13, Z15
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	VSQRTPD   Z13, Z13
-	VSUBPD    Z13, Z14, Z13
-	VMULPD    Z13, Z6, Z13
-	VMOVUPD.Z (DX), K1, Z15
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	VSQRTPD   Z14, Z14
+	VSUBPD    Z14, Z15, Z14
+	VMULPD    Z14, Z6, Z14
+	VMULPD    Z12, Z7, Z12
 	VMOVUPD.Z (DI), K1, Z16
-	VMULPD    Z16, Z13, Z16
-	VSUBPD    Z16, Z11, Z16
-	VADDPD    Z16, Z15, Z16
+	VMULPD    Z16, Z14, Z16
+	VSUBPD    Z16, Z12, Z16
+	VMOVUPD.Z (DX), K1, Z12
+	VADDPD    Z16, Z12, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	VADDPD  Z14, Z7, Z14
-	VMULPD  Z14, Z6, Z14
-	VADDPD  Z8, Z14, Z14
-	VSUBPD  Z9, Z10, Z15
-	VMAXPD  Z16, Z15, Z15
-	VMINPD  Z15, Z9, Z15
-	VSUBPD  Z16, Z15, Z15
-	VDIVPD  Z14, Z15, Z14
-	VMOVUPD Z12, K1, (BX)
+	VADDPD  Z15, Z8, Z15
+	VMULPD  Z15, Z6, Z15
+	VADDPD  Z9, Z15, Z15
+	VSUBPD  Z10, Z11, Z12
+	VMAXPD  Z16, Z12, Z12
+	VMINPD  Z12, Z10, Z12
+	VSUBPD  Z16, Z12, Z12
+	VDIVPD  Z15, Z12, Z15
+	VMOVUPD Z13, K1, (BX)
 	VMOVUPD Z16, K1, (DX)
-	VMOVUPD Z14, K1, (DI)
+	VMOVUPD Z15, K1, (DI)
 
 done:
 	VZEROUPPER

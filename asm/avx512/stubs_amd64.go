@@ -1237,12 +1237,12 @@ func LionF64(p, g, m []float64, scale, l2, decay, beta1, omb1, beta2, omb2, lr f
 // FTRLF32 computes one step of FTRL-Proximal.
 //
 //go:noescape
-func FTRLF32(p, g, lin, sum []float32, scale, inverse, beta, l1, l2 float32)
+func FTRLF32(p, g, lin, sum []float32, scale, share, inverse, beta, l1, l2 float32)
 
 // FTRLF64 computes one step of FTRL-Proximal.
 //
 //go:noescape
-func FTRLF64(p, g, lin, sum []float64, scale, inverse, beta, l1, l2 float64)
+func FTRLF64(p, g, lin, sum []float64, scale, share, inverse, beta, l1, l2 float64)
 
 // ProdigyMomentsF32 computes the averages of a Prodigy step.
 //

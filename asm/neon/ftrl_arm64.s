@@ -4,8 +4,8 @@
 
 #include "textflag.h"
 
-// func FTRLF32(p, g, lin, sum []float32, scale, inverse, beta, l1, l2 float32)
-TEXT ·FTRLF32(SB), NOSPLIT, $0-116
+// func FTRLF32(p, g, lin, sum []float32, scale, share, inverse, beta, l1, l2 float32)
+TEXT ·FTRLF32(SB), NOSPLIT, $0-120
 	// one step of FTRL-Proximal
 	MOVD p_base+0(FP), R0
 	MOVD g_base+24(FP), R1
@@ -20,16 +20,18 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 	VDUP R17, V2.S4
 	MOVD $0xc800000, R17 // floor
 	VDUP R17, V3.S4
-	MOVWU inverse+100(FP), R17
+	MOVWU inverse+104(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R17
+	MOVWU share+100(FP), R17
 	VDUP R17, V5.S4
-	MOVWU l2+112(FP), R17
+	MOVWU beta+108(FP), R17
 	VDUP R17, V6.S4
-	MOVWU l1+108(FP), R17
+	MOVWU l2+116(FP), R17
 	VDUP R17, V7.S4
-	MOVD $0x0, R17 // zero
+	MOVWU l1+112(FP), R17
 	VDUP R17, V8.S4
+	MOVD $0x0, R17 // zero
+	VDUP R17, V9.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -37,84 +39,86 @@ TEXT ·FTRLF32(SB), NOSPLIT, $0-116
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R1), F10
+	FMOVQ 16(R1), F11
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d2b // bic v11.16b, v9.16b, v31.16b
 	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
 	WORD $0x4e7f1d4c // bic v12.16b, v10.16b, v31.16b
-	FMOVQ (R3), F13
-	FMOVQ 16(R3), F14
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x6eabec5f // facgt v31.4s, v2.4s, v11.4s
+	WORD $0x4e7f1d6d // bic v13.16b, v11.16b, v31.16b
+	FMOVQ (R3), F14
+	FMOVQ 16(R3), F15
 	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2bd5ab // fadd v11.4s, v13.4s, v11.4s
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
 	WORD $0x4e2cd5cc // fadd v12.4s, v14.4s, v12.4s
-	WORD $0x4e23f56b // fmax v11.4s, v11.4s, v3.4s
+	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
 	WORD $0x4e23f58c // fmax v12.4s, v12.4s, v3.4s
-	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
+	WORD $0x4e23f5ad // fmax v13.4s, v13.4s, v3.4s
 	WORD $0x6ea1f990 // fsqrt v16.4s, v12.4s
+	WORD $0x6ea1f9b1 // fsqrt v17.4s, v13.4s
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
 	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4eadd5ed // fsub v13.4s, v15.4s, v13.4s
+	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
 	WORD $0x4eaed60e // fsub v14.4s, v16.4s, v14.4s
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
+	WORD $0x4eafd62f // fsub v15.4s, v17.4s, v15.4s
 	WORD $0x6e2edc8e // fmul v14.4s, v4.4s, v14.4s
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
-	FMOVQ (R0), F19
-	FMOVQ 16(R0), F20
-	WORD $0x6e33ddb3 // fmul v19.4s, v13.4s, v19.4s
-	WORD $0x6e34ddd4 // fmul v20.4s, v14.4s, v20.4s
-	WORD $0x4eb3d533 // fsub v19.4s, v9.4s, v19.4s
-	WORD $0x4eb4d554 // fsub v20.4s, v10.4s, v20.4s
-	WORD $0x4e33d633 // fadd v19.4s, v17.4s, v19.4s
-	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
+	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	FMOVQ (R0), F18
+	FMOVQ 16(R0), F19
+	WORD $0x6e32ddd2 // fmul v18.4s, v14.4s, v18.4s
+	WORD $0x6e33ddf3 // fmul v19.4s, v15.4s, v19.4s
+	WORD $0x4eb2d552 // fsub v18.4s, v10.4s, v18.4s
+	WORD $0x4eb3d573 // fsub v19.4s, v11.4s, v19.4s
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F10
+	WORD $0x4e32d572 // fadd v18.4s, v11.4s, v18.4s
+	WORD $0x4e33d553 // fadd v19.4s, v10.4s, v19.4s
+	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e2fd4af // fadd v15.4s, v5.4s, v15.4s
-	WORD $0x4e30d4b0 // fadd v16.4s, v5.4s, v16.4s
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
+	WORD $0x4e30d4d0 // fadd v16.4s, v6.4s, v16.4s
+	WORD $0x4e31d4d1 // fadd v17.4s, v6.4s, v17.4s
 	WORD $0x6e30dc90 // fmul v16.4s, v4.4s, v16.4s
-	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
-	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	WORD $0x4ea7d512 // fsub v18.4s, v8.4s, v7.4s
-	WORD $0x4ea7d511 // fsub v17.4s, v8.4s, v7.4s
-	WORD $0x6eb3e65f // fcmgt v31.4s, v18.4s, v19.4s
-	WORD $0x6e731e5f // bsl v31.16b, v18.16b, v19.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6eb4e63f // fcmgt v31.4s, v17.4s, v20.4s
-	WORD $0x6e741e3f // bsl v31.16b, v17.16b, v20.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ea7e63f // fcmgt v31.4s, v17.4s, v7.4s
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4eb3d652 // fsub v18.4s, v18.4s, v19.4s
-	WORD $0x4eb4d631 // fsub v17.4s, v17.4s, v20.4s
-	WORD $0x6e2ffe4f // fdiv v15.4s, v18.4s, v15.4s
-	WORD $0x6e30fe30 // fdiv v16.4s, v17.4s, v16.4s
-	FMOVQ F11, (R3)
-	FMOVQ F12, 16(R3)
-	FMOVQ F19, (R2)
-	FMOVQ F20, 16(R2)
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e31dc91 // fmul v17.4s, v4.4s, v17.4s
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	WORD $0x4ea8d52a // fsub v10.4s, v9.4s, v8.4s
+	WORD $0x4ea8d52b // fsub v11.4s, v9.4s, v8.4s
+	WORD $0x6eb2e55f // fcmgt v31.4s, v10.4s, v18.4s
+	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6eb3e57f // fcmgt v31.4s, v11.4s, v19.4s
+	WORD $0x6e731d7f // bsl v31.16b, v11.16b, v19.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ea8e55f // fcmgt v31.4s, v10.4s, v8.4s
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ea8e57f // fcmgt v31.4s, v11.4s, v8.4s
+	WORD $0x6e6b1d1f // bsl v31.16b, v8.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eb2d54a // fsub v10.4s, v10.4s, v18.4s
+	WORD $0x4eb3d56b // fsub v11.4s, v11.4s, v19.4s
+	WORD $0x6e30fd50 // fdiv v16.4s, v10.4s, v16.4s
+	WORD $0x6e31fd71 // fdiv v17.4s, v11.4s, v17.4s
+	FMOVQ F12, (R3)
+	FMOVQ F13, 16(R3)
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -130,48 +134,49 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVQ (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d2a // bic v10.16b, v9.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x4e23f54a // fmax v10.4s, v10.4s, v3.4s
-	WORD $0x6ea1f94c // fsqrt v12.4s, v10.4s
+	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
+	WORD $0x4e7f1d4b // bic v11.16b, v10.16b, v31.16b
+	FMOVQ (R3), F12
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e23f56b // fmax v11.4s, v11.4s, v3.4s
+	WORD $0x6ea1f96d // fsqrt v13.4s, v11.4s
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ea1f96b // fsqrt v11.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
-	FMOVQ (R2), F13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
 	FMOVQ (R0), F14
-	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
-	WORD $0x4eaed52e // fsub v14.4s, v9.4s, v14.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6e2edd8e // fmul v14.4s, v12.4s, v14.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
+	FMOVQ (R2), F10
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e2cd4ac // fadd v12.4s, v5.4s, v12.4s
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x4ea7d50d // fsub v13.4s, v8.4s, v7.4s
-	WORD $0x6eaee5bf // fcmgt v31.4s, v13.4s, v14.4s
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ea7e5bf // fcmgt v31.4s, v13.4s, v7.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eaed5ad // fsub v13.4s, v13.4s, v14.4s
-	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
-	FMOVQ F10, (R3)
+	WORD $0x4e2dd4cd // fadd v13.4s, v6.4s, v13.4s
+	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x4ea8d52a // fsub v10.4s, v9.4s, v8.4s
+	WORD $0x6eaee55f // fcmgt v31.4s, v10.4s, v14.4s
+	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ea8e55f // fcmgt v31.4s, v10.4s, v8.4s
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD $0x6e2dfd4d // fdiv v13.4s, v10.4s, v13.4s
+	FMOVQ F11, (R3)
 	FMOVQ F14, (R2)
-	FMOVQ F12, (R0)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -185,48 +190,49 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g)
-	FMOVD (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVD (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d2a // bic v10.16b, v9.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x4e23f54a // fmax v10.4s, v10.4s, v3.4s
-	WORD $0x6ea1f94c // fsqrt v12.4s, v10.4s
+	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
+	WORD $0x4e7f1d4b // bic v11.16b, v10.16b, v31.16b
+	FMOVD (R3), F12
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e23f56b // fmax v11.4s, v11.4s, v3.4s
+	WORD $0x6ea1f96d // fsqrt v13.4s, v11.4s
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ea1f96b // fsqrt v11.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
-	FMOVD (R2), F13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
 	FMOVD (R0), F14
-	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
-	WORD $0x4eaed52e // fsub v14.4s, v9.4s, v14.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6e2edd8e // fmul v14.4s, v12.4s, v14.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
+	FMOVD (R2), F10
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e2cd4ac // fadd v12.4s, v5.4s, v12.4s
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x4ea7d50d // fsub v13.4s, v8.4s, v7.4s
-	WORD $0x6eaee5bf // fcmgt v31.4s, v13.4s, v14.4s
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ea7e5bf // fcmgt v31.4s, v13.4s, v7.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eaed5ad // fsub v13.4s, v13.4s, v14.4s
-	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
-	FMOVD F10, (R3)
+	WORD $0x4e2dd4cd // fadd v13.4s, v6.4s, v13.4s
+	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x4ea8d52a // fsub v10.4s, v9.4s, v8.4s
+	WORD $0x6eaee55f // fcmgt v31.4s, v10.4s, v14.4s
+	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ea8e55f // fcmgt v31.4s, v10.4s, v8.4s
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD $0x6e2dfd4d // fdiv v13.4s, v10.4s, v13.4s
+	FMOVD F11, (R3)
 	FMOVD F14, (R2)
-	FMOVD F12, (R0)
+	FMOVD F13, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -238,56 +244,57 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g)
-	FMOVS (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVS (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d2a // bic v10.16b, v9.16b, v31.16b
-	FMOVS (R3), F11
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x4e23f54a // fmax v10.4s, v10.4s, v3.4s
-	WORD $0x6ea1f94c // fsqrt v12.4s, v10.4s
+	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
+	WORD $0x4e7f1d4b // bic v11.16b, v10.16b, v31.16b
+	FMOVS (R3), F12
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e23f56b // fmax v11.4s, v11.4s, v3.4s
+	WORD $0x6ea1f96d // fsqrt v13.4s, v11.4s
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ea1f96b // fsqrt v11.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
-	FMOVS (R2), F13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
 	FMOVS (R0), F14
-	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
-	WORD $0x4eaed52e // fsub v14.4s, v9.4s, v14.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6e2edd8e // fmul v14.4s, v12.4s, v14.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
+	FMOVS (R2), F10
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e2cd4ac // fadd v12.4s, v5.4s, v12.4s
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x4ea7d50d // fsub v13.4s, v8.4s, v7.4s
-	WORD $0x6eaee5bf // fcmgt v31.4s, v13.4s, v14.4s
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ea7e5bf // fcmgt v31.4s, v13.4s, v7.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eaed5ad // fsub v13.4s, v13.4s, v14.4s
-	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
-	FMOVS F10, (R3)
+	WORD $0x4e2dd4cd // fadd v13.4s, v6.4s, v13.4s
+	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x4ea8d52a // fsub v10.4s, v9.4s, v8.4s
+	WORD $0x6eaee55f // fcmgt v31.4s, v10.4s, v14.4s
+	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ea8e55f // fcmgt v31.4s, v10.4s, v8.4s
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eaed54a // fsub v10.4s, v10.4s, v14.4s
+	WORD $0x6e2dfd4d // fdiv v13.4s, v10.4s, v13.4s
+	FMOVS F11, (R3)
 	FMOVS F14, (R2)
-	FMOVS F12, (R0)
+	FMOVS F13, (R0)
 
 skip2:
 
 done:
 	RET
 
-// func FTRLF64(p, g, lin, sum []float64, scale, inverse, beta, l1, l2 float64)
-TEXT ·FTRLF64(SB), NOSPLIT, $0-136
+// func FTRLF64(p, g, lin, sum []float64, scale, share, inverse, beta, l1, l2 float64)
+TEXT ·FTRLF64(SB), NOSPLIT, $0-144
 	// one step of FTRL-Proximal
 	MOVD p_base+0(FP), R0
 	MOVD g_base+24(FP), R1
@@ -302,16 +309,18 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 	VDUP R17, V2.D2
 	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V3.D2
-	MOVD inverse+104(FP), R17
+	MOVD inverse+112(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+112(FP), R17
+	MOVD share+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD l2+128(FP), R17
+	MOVD beta+120(FP), R17
 	VDUP R17, V6.D2
-	MOVD l1+120(FP), R17
+	MOVD l2+136(FP), R17
 	VDUP R17, V7.D2
-	MOVD $0x0, R17 // zero
+	MOVD l1+128(FP), R17
 	VDUP R17, V8.D2
+	MOVD $0x0, R17 // zero
+	VDUP R17, V9.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -319,84 +328,86 @@ TEXT ·FTRLF64(SB), NOSPLIT, $0-136
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R1), F10
+	FMOVQ 16(R1), F11
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ee9ec5f // facgt v31.2d, v2.2d, v9.2d
-	WORD $0x4e7f1d2b // bic v11.16b, v9.16b, v31.16b
 	WORD $0x6eeaec5f // facgt v31.2d, v2.2d, v10.2d
 	WORD $0x4e7f1d4c // bic v12.16b, v10.16b, v31.16b
-	FMOVQ (R3), F13
-	FMOVQ 16(R3), F14
-	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x6eebec5f // facgt v31.2d, v2.2d, v11.2d
+	WORD $0x4e7f1d6d // bic v13.16b, v11.16b, v31.16b
+	FMOVQ (R3), F14
+	FMOVQ 16(R3), F15
 	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6bd5ab // fadd v11.2d, v13.2d, v11.2d
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
 	WORD $0x4e6cd5cc // fadd v12.2d, v14.2d, v12.2d
-	WORD $0x4e63f56b // fmax v11.2d, v11.2d, v3.2d
+	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
 	WORD $0x4e63f58c // fmax v12.2d, v12.2d, v3.2d
-	WORD $0x6ee1f96f // fsqrt v15.2d, v11.2d
+	WORD $0x4e63f5ad // fmax v13.2d, v13.2d, v3.2d
 	WORD $0x6ee1f990 // fsqrt v16.2d, v12.2d
+	WORD $0x6ee1f9b1 // fsqrt v17.2d, v13.2d
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
 	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
+	WORD $0x6ee1f9ef // fsqrt v15.2d, v15.2d
 	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
-	WORD $0x6e6ddc8d // fmul v13.2d, v4.2d, v13.2d
+	WORD $0x4eefd62f // fsub v15.2d, v17.2d, v15.2d
 	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
-	FMOVQ (R0), F19
-	FMOVQ 16(R0), F20
-	WORD $0x6e73ddb3 // fmul v19.2d, v13.2d, v19.2d
-	WORD $0x6e74ddd4 // fmul v20.2d, v14.2d, v20.2d
-	WORD $0x4ef3d533 // fsub v19.2d, v9.2d, v19.2d
-	WORD $0x4ef4d554 // fsub v20.2d, v10.2d, v20.2d
-	WORD $0x4e73d633 // fadd v19.2d, v17.2d, v19.2d
-	WORD $0x4e74d654 // fadd v20.2d, v18.2d, v20.2d
+	WORD $0x6e6fdc8f // fmul v15.2d, v4.2d, v15.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	FMOVQ (R0), F18
+	FMOVQ 16(R0), F19
+	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
+	WORD $0x6e73ddf3 // fmul v19.2d, v15.2d, v19.2d
+	WORD $0x4ef2d552 // fsub v18.2d, v10.2d, v18.2d
+	WORD $0x4ef3d573 // fsub v19.2d, v11.2d, v19.2d
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F10
+	WORD $0x4e72d572 // fadd v18.2d, v11.2d, v18.2d
+	WORD $0x4e73d553 // fadd v19.2d, v10.2d, v19.2d
+	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e6fd4af // fadd v15.2d, v5.2d, v15.2d
-	WORD $0x4e70d4b0 // fadd v16.2d, v5.2d, v16.2d
-	WORD $0x6e6fdc8f // fmul v15.2d, v4.2d, v15.2d
+	WORD $0x4e70d4d0 // fadd v16.2d, v6.2d, v16.2d
+	WORD $0x4e71d4d1 // fadd v17.2d, v6.2d, v17.2d
 	WORD $0x6e70dc90 // fmul v16.2d, v4.2d, v16.2d
-	WORD $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
-	WORD $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	WORD $0x4ee7d512 // fsub v18.2d, v8.2d, v7.2d
-	WORD $0x4ee7d511 // fsub v17.2d, v8.2d, v7.2d
-	WORD $0x6ef3e65f // fcmgt v31.2d, v18.2d, v19.2d
-	WORD $0x6e731e5f // bsl v31.16b, v18.16b, v19.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef4e63f // fcmgt v31.2d, v17.2d, v20.2d
-	WORD $0x6e741e3f // bsl v31.16b, v17.16b, v20.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ee7e63f // fcmgt v31.2d, v17.2d, v7.2d
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4ef3d652 // fsub v18.2d, v18.2d, v19.2d
-	WORD $0x4ef4d631 // fsub v17.2d, v17.2d, v20.2d
-	WORD $0x6e6ffe4f // fdiv v15.2d, v18.2d, v15.2d
-	WORD $0x6e70fe30 // fdiv v16.2d, v17.2d, v16.2d
-	FMOVQ F11, (R3)
-	FMOVQ F12, 16(R3)
-	FMOVQ F19, (R2)
-	FMOVQ F20, 16(R2)
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e71dc91 // fmul v17.2d, v4.2d, v17.2d
+	WORD $0x4e67d610 // fadd v16.2d, v16.2d, v7.2d
+	WORD $0x4e67d631 // fadd v17.2d, v17.2d, v7.2d
+	WORD $0x4ee8d52a // fsub v10.2d, v9.2d, v8.2d
+	WORD $0x4ee8d52b // fsub v11.2d, v9.2d, v8.2d
+	WORD $0x6ef2e55f // fcmgt v31.2d, v10.2d, v18.2d
+	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ef3e57f // fcmgt v31.2d, v11.2d, v19.2d
+	WORD $0x6e731d7f // bsl v31.16b, v11.16b, v19.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee8e55f // fcmgt v31.2d, v10.2d, v8.2d
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
+	WORD $0x6e6b1d1f // bsl v31.16b, v8.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4ef2d54a // fsub v10.2d, v10.2d, v18.2d
+	WORD $0x4ef3d56b // fsub v11.2d, v11.2d, v19.2d
+	WORD $0x6e70fd50 // fdiv v16.2d, v10.2d, v16.2d
+	WORD $0x6e71fd71 // fdiv v17.2d, v11.2d, v17.2d
+	FMOVQ F12, (R3)
+	FMOVQ F13, 16(R3)
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -412,48 +423,49 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F9
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVQ (R1), F10
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ee9ec5f // facgt v31.2d, v2.2d, v9.2d
-	WORD $0x4e7f1d2a // bic v10.16b, v9.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x4e63f54a // fmax v10.2d, v10.2d, v3.2d
-	WORD $0x6ee1f94c // fsqrt v12.2d, v10.2d
+	WORD $0x6eeaec5f // facgt v31.2d, v2.2d, v10.2d
+	WORD $0x4e7f1d4b // bic v11.16b, v10.16b, v31.16b
+	FMOVQ (R3), F12
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e63f56b // fmax v11.2d, v11.2d, v3.2d
+	WORD $0x6ee1f96d // fsqrt v13.2d, v11.2d
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ee1f96b // fsqrt v11.2d, v11.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
-	FMOVQ (R2), F13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
 	FMOVQ (R0), F14
-	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
-	WORD $0x4eeed52e // fsub v14.2d, v9.2d, v14.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
+	FMOVQ (R2), F10
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e6cd4ac // fadd v12.2d, v5.2d, v12.2d
-	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
-	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
-	WORD $0x4ee7d50d // fsub v13.2d, v8.2d, v7.2d
-	WORD $0x6eeee5bf // fcmgt v31.2d, v13.2d, v14.2d
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ee7e5bf // fcmgt v31.2d, v13.2d, v7.2d
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eeed5ad // fsub v13.2d, v13.2d, v14.2d
-	WORD $0x6e6cfdac // fdiv v12.2d, v13.2d, v12.2d
-	FMOVQ F10, (R3)
+	WORD $0x4e6dd4cd // fadd v13.2d, v6.2d, v13.2d
+	WORD $0x6e6ddc8d // fmul v13.2d, v4.2d, v13.2d
+	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
+	WORD $0x4ee8d52a // fsub v10.2d, v9.2d, v8.2d
+	WORD $0x6eeee55f // fcmgt v31.2d, v10.2d, v14.2d
+	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee8e55f // fcmgt v31.2d, v10.2d, v8.2d
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eeed54a // fsub v10.2d, v10.2d, v14.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	FMOVQ F11, (R3)
 	FMOVQ F14, (R2)
-	FMOVQ F12, (R0)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -467,48 +479,49 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g)
-	FMOVD (R1), F9
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVD (R1), F10
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
 
 	// u = flushRoot(d), n = sum, sum = max(floor, n + u*u)
-	WORD $0x6ee9ec5f // facgt v31.2d, v2.2d, v9.2d
-	WORD $0x4e7f1d2a // bic v10.16b, v9.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x4e63f54a // fmax v10.2d, v10.2d, v3.2d
-	WORD $0x6ee1f94c // fsqrt v12.2d, v10.2d
+	WORD $0x6eeaec5f // facgt v31.2d, v2.2d, v10.2d
+	WORD $0x4e7f1d4b // bic v11.16b, v10.16b, v31.16b
+	FMOVD (R3), F12
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e63f56b // fmax v11.2d, v11.2d, v3.2d
+	WORD $0x6ee1f96d // fsqrt v13.2d, v11.2d
 
-	// lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))
-	WORD $0x6ee1f96b // fsqrt v11.2d, v11.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
-	FMOVD (R2), F13
+	// lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))
+	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
 	FMOVD (R0), F14
-	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
-	WORD $0x4eeed52e // fsub v14.2d, v9.2d, v14.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
+	FMOVD (R2), F10
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)
-	WORD $0x4e6cd4ac // fadd v12.2d, v5.2d, v12.2d
-	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
-	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
-	WORD $0x4ee7d50d // fsub v13.2d, v8.2d, v7.2d
-	WORD $0x6eeee5bf // fcmgt v31.2d, v13.2d, v14.2d
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ee7e5bf // fcmgt v31.2d, v13.2d, v7.2d
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eeed5ad // fsub v13.2d, v13.2d, v14.2d
-	WORD $0x6e6cfdac // fdiv v12.2d, v13.2d, v12.2d
-	FMOVD F10, (R3)
+	WORD $0x4e6dd4cd // fadd v13.2d, v6.2d, v13.2d
+	WORD $0x6e6ddc8d // fmul v13.2d, v4.2d, v13.2d
+	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
+	WORD $0x4ee8d52a // fsub v10.2d, v9.2d, v8.2d
+	WORD $0x6eeee55f // fcmgt v31.2d, v10.2d, v14.2d
+	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee8e55f // fcmgt v31.2d, v10.2d, v8.2d
+	WORD $0x6e6a1d1f // bsl v31.16b, v8.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eeed54a // fsub v10.2d, v10.2d, v14.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	FMOVD F11, (R3)
 	FMOVD F14, (R2)
-	FMOVD F12, (R0)
+	FMOVD F13, (R0)
 
 skip:
 

@@ -203,7 +203,7 @@ func updates() []*Kernel {
 		},
 		{
 			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update",
-			Params: params(InOut, "p", In, "g", InOut, "lin", "sum", Scalar, "scale", "inverse", "beta", "l1", "l2"),
+			Params: params(InOut, "p", In, "g", InOut, "lin", "sum", Scalar, "scale", "share", "inverse", "beta", "l1", "l2"),
 			Loop: Map{Body: func(b *Body) {
 				b.Note("d = scale*flush(g)")
 				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
@@ -213,9 +213,10 @@ func updates() []*Kernel {
 				sum := b.AtLeast(b.Add(n, b.Mul(u, u)), floor)
 				b.Store("sum", sum)
 				root := b.Sqrt(sum)
-				b.Note("lin = flush(lin + (d - inverse*(sqrt(sum)-sqrt(n))*p))")
+				b.Note("lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))")
 				sigma := b.Mul(b.Coef("inverse"), b.Sub(root, b.Sqrt(n)))
-				lin := flush(b, b.Add(b.Load("lin"), b.Sub(d, b.Mul(sigma, b.Load("p")))))
+				part := b.Sub(b.Mul(b.Coef("share"), d), b.Mul(sigma, b.Load("p")))
+				lin := flush(b, b.Add(b.Load("lin"), part))
 				b.Store("lin", lin)
 				b.Note("p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)")
 				curvature := b.Add(b.Mul(b.Coef("inverse"), b.Add(b.Coef("beta"), root)), b.Coef("l2"))

@@ -3306,6 +3306,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"lin", InOut},
 				{"sum", InOut},
 				{"scale", Scalar},
+				{"share", Scalar},
 				{"inverse", Scalar},
 				{"beta", Scalar},
 				{"l1", Scalar},
@@ -3322,9 +3323,10 @@ func Ops[T kernels.Float]() []Op[T] {
 				p6 := a.Scalar[2]
 				p7 := a.Scalar[3]
 				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
 				return func(reps int) (r float64) {
 					for range reps {
-						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
 					}
 					return r
 				}
