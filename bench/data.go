@@ -64,6 +64,9 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"step": adam.LR * c2 / c1,
 		"cg":   1e-7,
 		"ck":   1e-3, "cn": 1e-7,
+		"grow": 1e-3, // the averages of squares settle at this over 1-beta2
+		"gain": 0.1, "beta3": math.Sqrt(adam.Beta2), "share": 1e-3,
+		"FTRL.share": 1, "FTRL.inverse": 1, "FTRL.beta": 1, "l1": 0.5,
 		"rho": rho, "Adadelta.root": math.Sqrt(1 - rho),
 		"oma": (1 - alpha) / 2, // the average settles at half of the gradient, and leaves a variance
 	}
@@ -105,10 +108,10 @@ func newPools[T kernels.Float]() *pools[T] {
 func (p *pools[T]) of(op string, param kerneltest.Param) []T {
 	switch param.Name {
 	case "x":
-		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" {
+		if op == "Log" || op == "Log1p" || op == "ReciprocalRoot" || op == "Sqrt" {
 			return p.positive
 		}
-	case "v", "vmax", "u", "sum", "acc", "q": // second moments; their roots are taken
+	case "v", "vmax", "u", "sum", "acc", "q", "row", "column": // second moments; their roots are taken
 		return p.positive
 	}
 	return p.signed

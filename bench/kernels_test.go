@@ -8,12 +8,16 @@ func BenchmarkAxpy(b *testing.B)                    { benchmark(b, "Axpy") }
 func BenchmarkAxpby(b *testing.B)                   { benchmark(b, "Axpby") }
 func BenchmarkScal(b *testing.B)                    { benchmark(b, "Scal") }
 func BenchmarkAdd(b *testing.B)                     { benchmark(b, "Add") }
+func BenchmarkSub(b *testing.B)                     { benchmark(b, "Sub") }
 func BenchmarkMul(b *testing.B)                     { benchmark(b, "Mul") }
+func BenchmarkDiv(b *testing.B)                     { benchmark(b, "Div") }
+func BenchmarkSqrt(b *testing.B)                    { benchmark(b, "Sqrt") }
 func BenchmarkSwap(b *testing.B)                    { benchmark(b, "Swap") }
 func BenchmarkRot(b *testing.B)                     { benchmark(b, "Rot") }
 func BenchmarkRotm(b *testing.B)                    { benchmark(b, "Rotm") }
 func BenchmarkLerp(b *testing.B)                    { benchmark(b, "Lerp") }
 func BenchmarkClamp(b *testing.B)                   { benchmark(b, "Clamp") }
+func BenchmarkSoftThreshold(b *testing.B)           { benchmark(b, "SoftThreshold") }
 func BenchmarkDot(b *testing.B)                     { benchmark(b, "Dot") }
 func BenchmarkDsdot(b *testing.B)                   { benchmark(b, "Dsdot") }
 func BenchmarkSum(b *testing.B)                     { benchmark(b, "Sum") }
@@ -56,6 +60,7 @@ func BenchmarkRowDots(b *testing.B)                 { benchmark(b, "RowDots") }
 func BenchmarkRowSubtractMax(b *testing.B)          { benchmark(b, "RowSubtractMax") }
 func BenchmarkRowShares(b *testing.B)               { benchmark(b, "RowShares") }
 func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
+func BenchmarkAdafactorDirection(b *testing.B)      { benchmark(b, "AdafactorDirection") }
 func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
 func BenchmarkColumnDeviations(b *testing.B)        { benchmark(b, "ColumnDeviations") }
 func BenchmarkColumnProducts(b *testing.B)          { benchmark(b, "ColumnProducts") }
@@ -111,6 +116,7 @@ func BenchmarkAMSGrad(b *testing.B)                 { benchmark(b, "AMSGrad") }
 func BenchmarkAdamax(b *testing.B)                  { benchmark(b, "Adamax") }
 func BenchmarkNAdam(b *testing.B)                   { benchmark(b, "NAdam") }
 func BenchmarkAdamWarmup(b *testing.B)              { benchmark(b, "AdamWarmup") }
+func BenchmarkAdaBelief(b *testing.B)               { benchmark(b, "AdaBelief") }
 func BenchmarkAdagrad(b *testing.B)                 { benchmark(b, "Adagrad") }
 func BenchmarkRMSprop(b *testing.B)                 { benchmark(b, "RMSprop") }
 func BenchmarkRMSpropMomentum(b *testing.B)         { benchmark(b, "RMSpropMomentum") }
@@ -118,5 +124,8 @@ func BenchmarkRMSpropCentered(b *testing.B)         { benchmark(b, "RMSpropCente
 func BenchmarkRMSpropCenteredMomentum(b *testing.B) { benchmark(b, "RMSpropCenteredMomentum") }
 func BenchmarkAdadelta(b *testing.B)                { benchmark(b, "Adadelta") }
 func BenchmarkLion(b *testing.B)                    { benchmark(b, "Lion") }
+func BenchmarkFTRL(b *testing.B)                    { benchmark(b, "FTRL") }
+func BenchmarkProdigyMoments(b *testing.B)          { benchmark(b, "ProdigyMoments") }
+func BenchmarkProdigyStep(b *testing.B)             { benchmark(b, "ProdigyStep") }
 func BenchmarkLAMBDirection(b *testing.B)           { benchmark(b, "LAMBDirection") }
 func BenchmarkScheduleFree(b *testing.B)            { benchmark(b, "ScheduleFree") }

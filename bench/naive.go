@@ -43,6 +43,7 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		Adamax:                  adamax[T],
 		NAdam:                   nadam[T],
 		AdamWarmup:              adamWarmup[T],
+		AdaBelief:               adaBelief[T],
 		Adagrad:                 adagrad[T],
 		RMSprop:                 rmsprop[T],
 		RMSpropMomentum:         rmspropMomentum[T],
@@ -50,6 +51,9 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		RMSpropCenteredMomentum: rmspropCenteredMomentum[T],
 		Adadelta:                adadelta[T],
 		Lion:                    lion[T],
+		FTRL:                    ftrl[T],
+		ProdigyMoments:          prodigyMoments[T],
+		ProdigyStep:             prodigyStep[T],
 		LAMBDirection:           lambDirection[T],
 		ScheduleFree:            scheduleFree[T],
 	}

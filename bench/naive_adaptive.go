@@ -144,6 +144,49 @@ func lion[T kernels.Float](p, g, m []T, scale, l2, decay, beta1, omb1, beta2, om
 	}
 }
 
+func adaBelief[T kernels.Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step T) {
+	for i := range p {
+		d := scale*g[i] + l2*p[i]
+		m[i] = beta1*m[i] + omb1*d
+		u := root * (d - m[i])
+		v[i] = beta2*v[i] + u*u + grow
+		p[i] = decay*p[i] - step*m[i]/(sqrt(v[i])+eps)
+	}
+}
+
+func ftrl[T kernels.Float](p, g, lin, sum []T, scale, share, inverse, beta, l1, l2 T) {
+	for i := range p {
+		d := scale * g[i]
+		n := sum[i] + d*d
+		lin[i] += share*d - inverse*(sqrt(n)-sqrt(sum[i]))*p[i]
+		sum[i] = n
+		switch z := lin[i]; {
+		case z > l1:
+			p[i] = (l1 - z) / (inverse*(beta+sqrt(n)) + l2)
+		case z < -l1:
+			p[i] = (-l1 - z) / (inverse*(beta+sqrt(n)) + l2)
+		default:
+			p[i] = 0
+		}
+	}
+}
+
+func prodigyMoments[T kernels.Float](g, m, v, s []T, scale, beta1, gain, beta2, root, beta3, share T) {
+	for i := range g {
+		d := scale * g[i]
+		m[i] = beta1*m[i] + gain*d
+		u := root * d
+		v[i] = beta2*v[i] + u*u
+		s[i] = beta3*s[i] + share*d
+	}
+}
+
+func prodigyStep[T kernels.Float](p, m, v []T, decay, eps, step T) {
+	for i := range p {
+		p[i] = decay*p[i] - step*m[i]/(sqrt(v[i])+eps)
+	}
+}
+
 func lambDirection[T kernels.Float](r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T) {
 	for i := range r {
 		d := scale * g[i]

@@ -14,6 +14,16 @@ func naiveRowwise[T kernels.Float](t *kernels.Table[T]) {
 	t.RowDots = rowDots[T]
 	t.RowSubtractMax, t.RowShares = rowSubtractMax[T], rowShares[T]
 	t.RowSubtract, t.RowScale = rowSubtract[T], rowScale[T]
+	t.AdafactorDirection = adafactorDirection[T]
+}
+
+func adafactorDirection[T kernels.Float](rows, n int, dst []T, dstStride int, g []T, gStride int, column, row []T, least T) {
+	for r := range rows {
+		to := dst[r*dstStride:][:n]
+		for j, v := range g[r*gStride:][:n] {
+			to[j] = v / sqrt(max(least, row[r]*column[j]))
+		}
+	}
 }
 
 func rowSums[T kernels.Float](rows, n int, dst, a []T, stride int) {

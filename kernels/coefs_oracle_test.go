@@ -60,6 +60,41 @@ func adamCoefs[T kernels.Float](t *testing.T) {
 	}
 }
 
+// TestAdaBeliefCoefs steps AdaBelief, whose authors have Adam's bias corrections, with the
+// coefficients of AdaBeliefCoefs.
+func TestAdaBeliefCoefs(t *testing.T) {
+	onEveryLevel(t, adaBeliefCoefs[float32], adaBeliefCoefs[float64])
+}
+
+func adaBeliefCoefs[T kernels.Float](t *testing.T) {
+	number := func(x float64) estimate[T] { return estimate[T]{x, 0}.rounded() }
+	o := kernels.AdamOptions{LR: 1e-2, Beta1: 0.8, Beta2: 0.99, Eps: 1e-3, WeightDecay: 0.1, Maximize: true}
+	r := rand.New(rand.NewPCG(25, 26))
+	p, g, m, v := make([]T, 37), make([]T, 37), make([]T, 37), make([]T, 37)
+	normal(r, p)
+	for step := 1; step <= 10; step++ {
+		o.Decoupled = step > 5
+		normal(r, g)
+		p0, m0, v0 := slices.Clone(p), slices.Clone(m), slices.Clone(v)
+		kernels.AdaBelief(p, g, m, v, kernels.AdaBeliefCoefs[T](o, step, 0.5))
+		for i := range p {
+			d, wantP := number(-0.5).times(given(g[i])), given(p0[i])
+			if o.Decoupled {
+				wantP = number(1 - o.LR*o.WeightDecay).times(wantP)
+			} else {
+				d = d.plus(number(o.WeightDecay).times(wantP))
+			}
+			wantM := number(o.Beta1).times(given(m0[i])).plus(number(1 - o.Beta1).times(d))
+			wantV := number(o.Beta2).times(given(v0[i])).plus(number(1 - o.Beta2).times(d.minus(wantM).squared())).plus(number(o.Eps))
+			mhat := wantM.over(number(1 - math.Pow(o.Beta1, float64(step))))
+			vhat := wantV.over(number(1 - math.Pow(o.Beta2, float64(step))))
+			expect(t, wantM, float64(m[i]), "AdaBelief, step %d: m[%d]", step, i)
+			expect(t, wantV, float64(v[i]), "AdaBelief, step %d: v[%d]", step, i)
+			expect(t, wantP.minus(number(o.LR).times(mhat).over(vhat.root().plus(number(o.Eps)))), float64(p[i]), "AdaBelief, step %d: p[%d]", step, i)
+		}
+	}
+}
+
 func normal[T kernels.Float](r *rand.Rand, x []T) {
 	for i := range x {
 		x[i] = T(r.NormFloat64())

@@ -3,8 +3,8 @@
 // steps, for float32 and float64, in assembly for AVX2, AVX-512 and NEON, without
 // cgo.
 //
-//   - Vectors: [Axpy], [Axpby], [Scal], [Add], [Mul], [Lerp], [Clamp], [Swap] and the
-//     rotations [Rot] and [Rotm].
+//   - Vectors: [Axpy], [Axpby], [Scal], [Add], [Sub], [Mul], [Div], [Sqrt], [Lerp], [Clamp],
+//     [SoftThreshold], [Swap] and the rotations [Rot] and [Rotm].
 //   - Reductions: [Dot], [Dsdot], [Sum], [Asum], [SumSquares], [Nrm2], [Amax] and
 //     [Iamax].
 //   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], for
@@ -32,10 +32,10 @@
 //     [XavierUniform], [XavierNormal], [HeUniform] and [HeNormal]; [Permutation] shuffles;
 //     [Philox4x32] is the generator.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
-//     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
-//     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
-//     coefficients come from functions such as [AdamCoefs]; package optim makes whole
-//     training steps of them.
+//     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [AdaBelief], [Adagrad], [RMSprop] and
+//     its variants, [Adadelta], [Lion], [FTRL], [ProdigyMoments] with [ProdigyStep],
+//     [LAMBDirection], [AdafactorDirection] and [ScheduleFree]. Their coefficients come
+//     from functions such as [AdamCoefs]; package optim makes whole training steps of them.
 //   - Strided vectors: [CopyInc], [AxpyInc], [DotInc], [GemvInc] and others with Inc in
 //     their names.
 //

@@ -12,24 +12,28 @@ import (
 // move the arrays to the heap.
 func stackCalls[T kernels.Float]() map[string]func() {
 	return map[string]func(){
-		"Axpy":       func() { var x, y [40]T; kernels.Axpy(2, x[:], y[:]) },
-		"Axpby":      func() { var x, y [40]T; kernels.Axpby(2, x[:], 3, y[:]) },
-		"Scal":       func() { var x [40]T; kernels.Scal(2, x[:]) },
-		"Add":        func() { var x, y, z [40]T; kernels.Add(x[:], y[:], z[:]) },
-		"Mul":        func() { var x, y, z [40]T; kernels.Mul(x[:], y[:], z[:]) },
-		"Lerp":       func() { var x, y [40]T; kernels.Lerp(2, x[:], y[:]) },
-		"Clamp":      func() { var x, y [40]T; kernels.Clamp(x[:], y[:], 0, 1) },
-		"Dot":        func() { var x, y [40]T; kernels.Dot(x[:], y[:]) },
-		"Sum":        func() { var x [40]T; kernels.Sum(x[:]) },
-		"Asum":       func() { var x [40]T; kernels.Asum(x[:]) },
-		"SumSquares": func() { var x [40]T; kernels.SumSquares(x[:]) },
-		"Nrm2":       func() { var x [40]T; x[3] = least[T](); kernels.Nrm2(x[:]) },
-		"Amax":       func() { var x [40]T; kernels.Amax(x[:]) },
-		"Iamax":      func() { var x [40]T; kernels.Iamax(x[:]) },
-		"Swap":       func() { var x, y [40]T; kernels.Swap(x[:], y[:]) },
-		"Rot":        func() { var x, y [40]T; kernels.Rot(x[:], y[:], 0.6, 0.8) },
-		"Rotm":       func() { var x, y [40]T; kernels.Rotm(x[:], y[:], 1, 2, 3, 4) },
-		"Dsdot":      func() { var x, y [40]T; kernels.Dsdot(x[:], y[:]) },
+		"Axpy":          func() { var x, y [40]T; kernels.Axpy(2, x[:], y[:]) },
+		"Axpby":         func() { var x, y [40]T; kernels.Axpby(2, x[:], 3, y[:]) },
+		"Scal":          func() { var x [40]T; kernels.Scal(2, x[:]) },
+		"Add":           func() { var x, y, z [40]T; kernels.Add(x[:], y[:], z[:]) },
+		"Mul":           func() { var x, y, z [40]T; kernels.Mul(x[:], y[:], z[:]) },
+		"Sub":           func() { var x, y, z [40]T; kernels.Sub(x[:], y[:], z[:]) },
+		"Div":           func() { var x, y, z [40]T; kernels.Div(x[:], y[:], z[:]) },
+		"Sqrt":          func() { var x, y [40]T; kernels.Sqrt(x[:], y[:]) },
+		"Lerp":          func() { var x, y [40]T; kernels.Lerp(2, x[:], y[:]) },
+		"Clamp":         func() { var x, y [40]T; kernels.Clamp(x[:], y[:], 0, 1) },
+		"SoftThreshold": func() { var x, y [40]T; kernels.SoftThreshold(x[:], y[:], 0.5) },
+		"Dot":           func() { var x, y [40]T; kernels.Dot(x[:], y[:]) },
+		"Sum":           func() { var x [40]T; kernels.Sum(x[:]) },
+		"Asum":          func() { var x [40]T; kernels.Asum(x[:]) },
+		"SumSquares":    func() { var x [40]T; kernels.SumSquares(x[:]) },
+		"Nrm2":          func() { var x [40]T; x[3] = least[T](); kernels.Nrm2(x[:]) },
+		"Amax":          func() { var x [40]T; kernels.Amax(x[:]) },
+		"Iamax":         func() { var x [40]T; kernels.Iamax(x[:]) },
+		"Swap":          func() { var x, y [40]T; kernels.Swap(x[:], y[:]) },
+		"Rot":           func() { var x, y [40]T; kernels.Rot(x[:], y[:], 0.6, 0.8) },
+		"Rotm":          func() { var x, y [40]T; kernels.Rotm(x[:], y[:], 1, 2, 3, 4) },
+		"Dsdot":         func() { var x, y [40]T; kernels.Dsdot(x[:], y[:]) },
 
 		"SumSquaresExp": func() { var x [40]T; x[3] = least[T](); kernels.SumSquaresExp(x[:]) },
 
@@ -242,6 +246,12 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },
 		"RowSubtract": func() { var x [4]T; var a, d [40]T; kernels.RowSubtract(d[:], 10, a[:], 10, 10, x[:]) },
 		"RowScale":    func() { var x [4]T; var a, d [40]T; kernels.RowScale(d[:], 10, a[:], 10, 10, x[:]) },
+		"AdafactorDirection": func() {
+			var r [4]T
+			var c [10]T
+			var g, d [40]T
+			kernels.AdafactorDirection(d[:], 10, g[:], 10, r[:], c[:], 1)
+		},
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
 		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },
@@ -273,6 +283,10 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var a, b, c, d [40]T
 			kernels.AdamWarmup(a[:], b[:], c[:], d[:], kernels.AdamCoef[T]{})
 		},
+		"AdaBelief": func() {
+			var a, b, c, d [40]T
+			kernels.AdaBelief(a[:], b[:], c[:], d[:], kernels.AdaBeliefCoef[T]{})
+		},
 		"Adagrad": func() {
 			var a, b, c [40]T
 			kernels.Adagrad(a[:], b[:], c[:], kernels.AdagradCoef[T]{})
@@ -301,6 +315,15 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var a, b, c [40]T
 			kernels.Lion(a[:], b[:], c[:], kernels.LionCoef[T]{})
 		},
+		"FTRL": func() {
+			var a, b, c, d [40]T
+			kernels.FTRL(a[:], b[:], c[:], d[:], kernels.FTRLCoef[T]{})
+		},
+		"ProdigyMoments": func() {
+			var a, b, c, d [40]T
+			kernels.ProdigyMoments(a[:], b[:], c[:], d[:], kernels.ProdigyMomentsCoef[T]{})
+		},
+		"ProdigyStep": func() { var a, b, c [40]T; kernels.ProdigyStep(a[:], b[:], c[:], kernels.ProdigyCoef[T]{}) },
 		"LAMBDirection": func() {
 			var a, b, c, d, e [40]T
 			kernels.LAMBDirection(a[:], b[:], c[:], d[:], e[:], kernels.LAMBCoef[T]{})

@@ -109,6 +109,16 @@ func (a estimate[T]) abs() estimate[T] {
 	return a.apply(math.Abs)
 }
 
+// shrunk is a moved towards 0 by width, and 0 where that would pass it.
+func (a estimate[T]) shrunk(width T) estimate[T] {
+	return a.apply(func(x float64) float64 {
+		if math.Abs(x) <= float64(width) {
+			return 0
+		}
+		return x - math.Copysign(float64(width), x)
+	}).rounded()
+}
+
 // sign is -1, 0 or 1, and unknown where the sign of a is.
 func (a estimate[T]) sign() estimate[T] {
 	z := a.apply(func(x float64) float64 {

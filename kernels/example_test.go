@@ -13,10 +13,11 @@ func Example() {
 	x := []float64{1, 2, 3, 4} // rows of one feature each
 	y := []float64{2, 4, 5, 4}
 	line, grad := make([]float64, 2), make([]float64, 2) // the slope, and the height at 0
+	step := kernels.SGDCoefs[float64](kernels.SGDOptions{LR: 0.1}, 1)
 	for range 1000 {
 		grad[0] = 0
 		_, grad[1] = kernels.LinearGradient(grad[:1], x, 1, line[:1], line[1], y, kernels.LeastSquares, 1./4) // of the mean square
-		kernels.SGD(line, grad, kernels.SGDCoef[float64]{Scale: 1, LR: 0.1})                                  // line -= 0.1*grad
+		kernels.SGD(line, grad, step)                                                                         // line -= 0.1*grad
 	}
 	fmt.Printf("y = %.4fx + %.4f\n", line[0], line[1])
 	// Output: y = 0.7000x + 2.0000

@@ -44,6 +44,7 @@ const (
 	moment kind = iota // flushed: a first moment, a velocity
 	square             // kept at or above the floor: a second moment
 	sum                // that, and it never decays
+	total              // flushed, and it never decays: a sum of gradients
 	other              // what is no moment
 )
 
@@ -54,7 +55,7 @@ func stored[T kernels.Float](t *testing.T, k kind, what string, step int, x []T)
 	for i, v := range x {
 		a := math.Abs(float64(v))
 		switch k {
-		case moment:
+		case moment, total:
 			if a < float64(threshold[T]()) && math.Float64bits(float64(v)) != 0 {
 				t.Fatalf("step %d: %s[%d] = %g is stored, neither +0 nor at least %g", step, what, i, v, threshold[T]())
 			}
@@ -68,7 +69,7 @@ func stored[T kernels.Float](t *testing.T, k kind, what string, step int, x []T)
 
 // stateKinds are the kinds of the update kernels' vectors beside p and g.
 var stateKinds = map[string]kind{"buf": moment, "m": moment, "avg": moment, "acc": moment, "v": square,
-	"sum": sum, "vmax": sum, "u": other, "z": other, "r": other}
+	"s": moment, "sum": sum, "vmax": sum, "lin": total, "u": other, "z": other, "r": other}
 
 // momentRule is a kernel with state.
 type momentRule[T kernels.Float] struct {
@@ -85,11 +86,12 @@ func momentRules[T kernels.Float](t *testing.T, scale, beta, gain, root, eps, lr
 	coefs := map[string]T{"scale": scale, "l2": 0, "wd": 0, "decay": 1, "root": root, "eps": eps,
 		"mu": beta, "beta1": beta, "beta2": beta, "alpha": beta, "rho": beta,
 		"omd": gain, "omb1": gain, "omb2": gain, "oma": gain,
+		"beta3": beta, "gain": gain, "share": gain, "grow": 0, "inverse": 1, "beta": 1, "l1": 0,
 		"lr": lr, "step": lr, "cg": lr, "cm": lr, "ck": lr, "cn": -lr / 10}
 	public := oracles[T](t)
 	var all []momentRule[T]
 	for _, op := range kerneltest.Ops[T]() {
-		if op.Family != "update" {
+		if op.Family != "update" || op.Name == "ProdigyStep" { // which only reads its moments
 			continue
 		}
 		rule, args := momentRule[T]{name: op.Name}, kerneltest.Args[T]{}
@@ -235,7 +237,7 @@ func thresholds[T kernels.Float](t *testing.T) {
 			switch {
 			case rule.name == "Adadelta" && k == moment:
 				check(what, state[i], func(i int) T { return flushed[i] + 0*in[i] }) // a dead gradient times an infinite ratio
-			case k == moment:
+			case k == moment || k == total:
 				check(what, state[i], func(i int) T { return flushed[i] })
 			case rule.name == "AMSGrad" && k == sum:
 				check(what, state[i], func(i int) T { // a maximum, which passes over NaN
@@ -259,6 +261,7 @@ func thresholds[T kernels.Float](t *testing.T) {
 			switch {
 			case strings.HasPrefix(rule.name, "RMSprop") || rule.name == "Adadelta":
 				// Quotients, or a variance that this decay makes 0 or NaN.
+			case rule.name == "AdaBelief" && k == square: // that of the gradient from itself
 			case k == moment:
 				check(what, state[i], func(i int) T { return up * flushed[i] })
 			case k == square || k == sum:

@@ -65,6 +65,19 @@ func Add[T Float](dst, x, y []T) {
 	table[T]().Add(noescape(dst), noescape(x), noescape(y))
 }
 
+// Sub subtracts one vector from another:
+//
+//	for i := range dst {
+//		dst[i] = x[i] - y[i]
+//	}
+//
+// dst may be x or y. Sub panics if the lengths differ.
+func Sub[T Float](dst, x, y []T) {
+	checkLen("Sub", len(dst), len(x))
+	checkLen("Sub", len(dst), len(y))
+	table[T]().Sub(noescape(dst), noescape(x), noescape(y))
+}
+
 // Mul multiplies two vectors element by element (the Hadamard product):
 //
 //	for i := range dst {
@@ -76,6 +89,32 @@ func Mul[T Float](dst, x, y []T) {
 	checkLen("Mul", len(dst), len(x))
 	checkLen("Mul", len(dst), len(y))
 	table[T]().Mul(noescape(dst), noescape(x), noescape(y))
+}
+
+// Div divides one vector by another, element by element:
+//
+//	for i := range dst {
+//		dst[i] = x[i] / y[i]
+//	}
+//
+// dst may be x or y. Div panics if the lengths differ.
+func Div[T Float](dst, x, y []T) {
+	checkLen("Div", len(dst), len(x))
+	checkLen("Div", len(dst), len(y))
+	table[T]().Div(noescape(dst), noescape(x), noescape(y))
+}
+
+// Sqrt takes the square root of each element, correctly rounded:
+//
+//	for i := range dst {
+//		dst[i] = sqrt(x[i])
+//	}
+//
+// That of a negative number is NaN, and that of a zero is the zero itself. dst may be x.
+// Sqrt panics if the lengths differ.
+func Sqrt[T Float](dst, x []T) {
+	checkLen("Sqrt", len(dst), len(x))
+	table[T]().Sqrt(noescape(dst), noescape(x))
 }
 
 // Swap exchanges two vectors (BLAS ?SWAP):
@@ -140,6 +179,20 @@ func Lerp[T Float](w T, x, y []T) {
 func Clamp[T Float](dst, x []T, lo, hi T) {
 	checkLen("Clamp", len(dst), len(x))
 	table[T]().Clamp(noescape(dst), noescape(x), lo, hi)
+}
+
+// SoftThreshold moves each element towards 0 by lambda, which is not negative, and no
+// further than to 0. It is the proximal step of the penalty lambda*|x|:
+//
+//	for i := range dst {
+//		dst[i] = x[i] - min(lambda, max(-lambda, x[i]))
+//	}
+//
+// What lies between -lambda and lambda gives +0, and so does -0, also with lambda = 0. A NaN
+// in x stays one, and an infinite lambda makes one of infinities. dst may be x. SoftThreshold panics if the lengths differ.
+func SoftThreshold[T Float](dst, x []T, lambda T) {
+	checkLen("SoftThreshold", len(dst), len(x))
+	table[T]().SoftThreshold(noescape(dst), noescape(x), lambda)
 }
 
 // Dot returns the inner product of two vectors (BLAS ?DOT):

@@ -1,6 +1,10 @@
 package kernels_test
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
 
 // level1Oracles returns the oracles of the element-wise kernels and their strided
 // forms. Each element is computed without rounding errors but those that the
@@ -38,6 +42,34 @@ func level1Oracles[T kernels.Float]() map[string]oracle[T] {
 		"Add": {
 			each(func(e element[T]) { e.become("dst", add(e.x("y"), e.x("x"))) }),
 			func(c *call[T]) { kernels.Add(c.v("dst"), c.v("x"), c.v("y")) },
+		},
+		"Sub": {
+			each(func(e element[T]) { e.become("dst", add(-e.x("y"), e.x("x"))) }),
+			func(c *call[T]) { kernels.Sub(c.v("dst"), c.v("x"), c.v("y")) },
+		},
+		"Div": {
+			each(func(e element[T]) { e.become("dst", div(e.x("x"), e.x("y"))) }),
+			func(c *call[T]) { kernels.Div(c.v("dst"), c.v("x"), c.v("y")) },
+		},
+		"Sqrt": {
+			each(func(e element[T]) { e.become("dst", T(math.Sqrt(float64(e.x("x"))))) }),
+			func(c *call[T]) { kernels.Sqrt(c.v("dst"), c.v("x")) },
+		},
+		"SoftThreshold": {
+			// Towards 0 by lambda; adjust has seen to it that lambda is not negative.
+			each(func(e element[T]) {
+				x, lambda := e.x("x"), e.k("lambda")
+				switch {
+				case x > lambda:
+					x = add(x, -lambda)
+				case x < -lambda:
+					x = add(x, lambda)
+				default:
+					x = add(x, -x)
+				}
+				e.become("dst", x)
+			}),
+			func(c *call[T]) { kernels.SoftThreshold(c.v("dst"), c.v("x"), c.k("lambda")) },
 		},
 		"Mul": {
 			each(func(e element[T]) { e.become("dst", mul(e.x("y"), e.x("x"))) }),

@@ -87,7 +87,10 @@ func productCalls[T kernels.Float]() map[string]func(rows, columns, a []T, strid
 		"RowDots":     func(rows, columns, a []T, stride int) { kernels.RowDots(rows, a, stride, a, stride, len(columns)) },
 		"RowMax":      func(rows, columns, a []T, stride int) { kernels.RowMax(rows, a, stride, len(columns)) },
 		"RowSubtract": func(rows, columns, a []T, stride int) { kernels.RowSubtract(a, stride, a, stride, len(columns), rows) },
-		"RowScale":    func(rows, columns, a []T, stride int) { kernels.RowScale(a, stride, a, stride, len(columns), rows) },
+		"AdafactorDirection": func(rows, columns, a []T, stride int) {
+			kernels.AdafactorDirection(a, stride, a, stride, rows, columns, 1)
+		},
+		"RowScale": func(rows, columns, a []T, stride int) { kernels.RowScale(a, stride, a, stride, len(columns), rows) },
 	}
 }
 

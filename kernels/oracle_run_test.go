@@ -246,12 +246,15 @@ func adjust[T kernels.Float](c *call[T], r *rand.Rand, k int) {
 		for i := range c.args.Scalar {
 			c.args.Scalar[i] = T(factors[k%len(factors)][i])
 		}
-	case "loss":
-		if c.has("delta") {
-			delta := &c.args.Scalar[c.find("delta", func(k kerneltest.Kind) bool { return k == kerneltest.Scalar })]
-			*delta = T(math.Abs(float64(*delta)))
-			if *delta != *delta {
-				*delta = 1
+	case "loss", "level1":
+		for _, width := range []string{"delta", "lambda"} { // not negative
+			if !c.has(width) {
+				continue
+			}
+			v := &c.args.Scalar[c.find(width, func(k kerneltest.Kind) bool { return k == kerneltest.Scalar })]
+			*v = T(math.Abs(float64(*v)))
+			if *v != *v {
+				*v = 1
 			}
 		}
 	case "update":

@@ -93,6 +93,23 @@ func rowwiseOracles[T kernels.Float]() map[string]oracle[T] {
 				kernels.RowSubtract(c.v("dst"), c.n("dstStride"), c.v("a"), c.n("stride"), c.n("n"), c.v("p"))
 			},
 		},
+		"AdafactorDirection": {
+			func(c *call[T]) {
+				dst, g, row, column := c.vector("dst"), c.v("g"), c.v("row"), c.v("column")
+				for r := range c.n("rows") {
+					for j := range c.n("n") {
+						v := mul(column[j], row[r])
+						if v < c.k("least") {
+							v = c.k("least")
+						}
+						dst.become(r*c.n("dstStride")+j, div(g[r*c.n("gStride")+j], T(math.Sqrt(float64(v)))))
+					}
+				}
+			},
+			func(c *call[T]) {
+				kernels.AdafactorDirection(c.v("dst"), c.n("dstStride"), c.v("g"), c.n("gStride"), c.v("row"), c.v("column"), c.k("least"))
+			},
+		},
 		"RowScale": {
 			elements(func(a, p T) T { return mul(a, p) }),
 			func(c *call[T]) {
@@ -129,4 +146,16 @@ func rowMaxEdges[T kernels.Float](t *testing.T) {
 	same(t, got[1], -inf, "the largest of no elements")
 	kernels.RowSums(got, nil, 0, 0)
 	same(t, got[1], 0, "the sum of no elements")
+}
+
+// TestAdafactorDirectionMisuse has one matrix that does not fit beside one that does.
+func TestAdafactorDirectionMisuse(t *testing.T) {
+	long, short, row, column := make([]float32, 40), make([]float32, 39), make([]float32, 4), make([]float32, 10)
+	all := [][]float32{long, short, row, column}
+	expectPanic(t, "AdafactorDirection", []int{4, 10, 39}, all, func() {
+		kernels.AdafactorDirection(long, 10, short, 10, row, column, 1)
+	})
+	expectPanic(t, "AdafactorDirection", []int{4, 10, 39}, all, func() {
+		kernels.AdafactorDirection(short, 10, long, 10, row, column, 1)
+	})
 }

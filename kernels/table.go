@@ -13,8 +13,14 @@ type Table[T Float] struct {
 	Scal func(alpha T, x []T)
 	// dst[i] = x[i] + y[i]
 	Add func(dst, x, y []T)
+	// dst[i] = x[i] - y[i]
+	Sub func(dst, x, y []T)
 	// dst[i] = x[i] * y[i]
 	Mul func(dst, x, y []T)
+	// dst[i] = x[i] / y[i]
+	Div func(dst, x, y []T)
+	// dst[i] = sqrt(x[i])
+	Sqrt func(dst, x []T)
 	// x[i], y[i] = y[i], x[i]
 	Swap func(x, y []T)
 	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
@@ -25,6 +31,8 @@ type Table[T Float] struct {
 	Lerp func(w T, x, y []T)
 	// dst[i] = min(max(x[i], lo), hi)
 	Clamp func(dst, x []T, lo, hi T)
+	// dst[i] = x[i] - min(max(x[i], -lambda), lambda)
+	SoftThreshold func(dst, x []T, lambda T)
 	// sum of x[i]*y[i]
 	Dot func(x, y []T) T
 	// sum of x[i]*y[i], in float64
@@ -109,6 +117,8 @@ type Table[T Float] struct {
 	RowShares func(rows, n int, sums, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] - p[r]
 	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
+	// dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))
+	AdafactorDirection func(rows, n int, dst []T, dstStride int, g []T, gStride int, column, row []T, least T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]
 	RowScale func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn
@@ -225,6 +235,8 @@ type Table[T Float] struct {
 	NAdam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T)
 	// one step of RAdam before its variance is tractable: Adam's moments, descent along the first
 	AdamWarmup func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, step T)
+	// one step of AdaBelief
+	AdaBelief func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step T)
 	// one step of AdaGrad
 	Adagrad func(p, g, sum []T, scale, l2, eps, lr T)
 	// one step of RMSprop
@@ -239,6 +251,12 @@ type Table[T Float] struct {
 	Adadelta func(p, g, v, acc []T, scale, l2, rho, root, eps, lr T)
 	// one step of Lion
 	Lion func(p, g, m []T, scale, l2, decay, beta1, omb1, beta2, omb2, lr T)
+	// one step of FTRL-Proximal
+	FTRL func(p, g, lin, sum []T, scale, share, inverse, beta, l1, l2 T)
+	// the averages of a Prodigy step
+	ProdigyMoments func(g, m, v, s []T, scale, beta1, gain, beta2, root, beta3, share T)
+	// the descent of a Prodigy step
+	ProdigyStep func(p, m, v []T, decay, eps, step T)
 	// the direction of a LAMB step, before its trust ratio
 	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z

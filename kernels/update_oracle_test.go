@@ -156,6 +156,20 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 			}),
 			func(c *call[T]) { kernels.AdamWarmup(c.v("p"), c.v("g"), c.v("m"), c.v("v"), adamCoef(c)) },
 		},
+		"AdaBelief": {
+			each(func(e element[T]) {
+				d := e.direction()
+				m := firstMoment(e, d)
+				spread := e.square(e.coef("root").times(d.minus(m)))
+				v := e.keep("v", e.coef("beta2").times(e.num("v")).plus(spread).plus(e.coef("grow")))
+				e.descend(e.coef("step").times(m.over(e.deviation(v))))
+			}),
+			func(c *call[T]) {
+				kernels.AdaBelief(c.v("p"), c.v("g"), c.v("m"), c.v("v"), kernels.AdaBeliefCoef[T]{
+					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+					Beta2: c.k("beta2"), Root: c.k("root"), Grow: c.k("grow"), Eps: c.k("eps"), Step: c.k("step")})
+			},
+		},
 		"Adagrad": {
 			each(func(e element[T]) {
 				d := e.direction()
@@ -201,6 +215,42 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 				kernels.Lion(c.v("p"), c.v("g"), c.v("m"), kernels.LionCoef[T]{
 					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
 					Beta2: c.k("beta2"), OneMinusBeta2: c.k("omb2"), LR: c.k("lr")})
+			},
+		},
+		"FTRL": {
+			// The paper's algorithm 1, with alpha = 1/inverse.
+			each(func(e element[T]) {
+				d, n, rate := e.gradient(), e.num("sum"), e.coef("inverse")
+				sum := e.keep("sum", n.plus(e.square(d)))
+				sigma := rate.times(sum.root().minus(n.root()))
+				z := e.num("lin").plus(e.coef("share").times(d).minus(sigma.times(e.num("p")))).within(float64(threshold[T]()))
+				e.meet("lin", z)
+				curvature := rate.times(e.coef("beta").plus(sum.root())).plus(e.coef("l2"))
+				e.meet("p", z.shrunk(e.k("l1")).times(given(T(-1))).over(curvature))
+			}),
+			func(c *call[T]) {
+				kernels.FTRL(c.v("p"), c.v("g"), c.v("lin"), c.v("sum"), kernels.FTRLCoef[T]{
+					Scale: c.k("scale"), Share: c.k("share"), Inverse: c.k("inverse"), Beta: c.k("beta"), L1: c.k("l1"), L2: c.k("l2")})
+			},
+		},
+		"ProdigyMoments": {
+			each(func(e element[T]) {
+				d := e.gradient()
+				e.average("m", "beta1", e.coef("gain").times(d))
+				e.secondMoment("v", "beta2", d)
+				e.average("s", "beta3", e.coef("share").times(d))
+			}),
+			func(c *call[T]) {
+				kernels.ProdigyMoments(c.v("g"), c.v("m"), c.v("v"), c.v("s"), kernels.ProdigyMomentsCoef[T]{
+					Scale: c.k("scale"), Beta1: c.k("beta1"), Gain: c.k("gain"), Beta2: c.k("beta2"), Root: c.k("root"),
+					Beta3: c.k("beta3"), Share: c.k("share")})
+			},
+		},
+		"ProdigyStep": {
+			each(func(e element[T]) { e.descend(e.coef("step").times(e.num("m").over(e.deviation(e.num("v"))))) }),
+			func(c *call[T]) {
+				kernels.ProdigyStep(c.v("p"), c.v("m"), c.v("v"), kernels.ProdigyCoef[T]{
+					Decay: c.k("decay"), Eps: c.k("eps"), Step: c.k("step")})
 			},
 		},
 		"LAMBDirection": {

@@ -44,6 +44,16 @@ func AddF32(dst, x, y []float32)
 //go:noescape
 func AddF64(dst, x, y []float64)
 
+// SubF32 computes dst[i] = x[i] - y[i].
+//
+//go:noescape
+func SubF32(dst, x, y []float32)
+
+// SubF64 computes dst[i] = x[i] - y[i].
+//
+//go:noescape
+func SubF64(dst, x, y []float64)
+
 // MulF32 computes dst[i] = x[i] * y[i].
 //
 //go:noescape
@@ -53,6 +63,26 @@ func MulF32(dst, x, y []float32)
 //
 //go:noescape
 func MulF64(dst, x, y []float64)
+
+// DivF32 computes dst[i] = x[i] / y[i].
+//
+//go:noescape
+func DivF32(dst, x, y []float32)
+
+// DivF64 computes dst[i] = x[i] / y[i].
+//
+//go:noescape
+func DivF64(dst, x, y []float64)
+
+// SqrtF32 computes dst[i] = sqrt(x[i]).
+//
+//go:noescape
+func SqrtF32(dst, x []float32)
+
+// SqrtF64 computes dst[i] = sqrt(x[i]).
+//
+//go:noescape
+func SqrtF64(dst, x []float64)
 
 // SwapF32 computes x[i], y[i] = y[i], x[i].
 //
@@ -103,6 +133,16 @@ func ClampF32(dst, x []float32, lo, hi float32)
 //
 //go:noescape
 func ClampF64(dst, x []float64, lo, hi float64)
+
+// SoftThresholdF32 computes dst[i] = x[i] - min(max(x[i], -lambda), lambda).
+//
+//go:noescape
+func SoftThresholdF32(dst, x []float32, lambda float32)
+
+// SoftThresholdF64 computes dst[i] = x[i] - min(max(x[i], -lambda), lambda).
+//
+//go:noescape
+func SoftThresholdF64(dst, x []float64, lambda float64)
 
 // DotF32 computes sum of x[i]*y[i].
 //
@@ -523,6 +563,16 @@ func RowSubtractF32(rows, n int, dst []float32, dstStride int, a []float32, stri
 //
 //go:noescape
 func RowSubtractF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
+
+// AdafactorDirectionF32 computes dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j])).
+//
+//go:noescape
+func AdafactorDirectionF32(rows, n int, dst []float32, dstStride int, g []float32, gStride int, column, row []float32, least float32)
+
+// AdafactorDirectionF64 computes dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j])).
+//
+//go:noescape
+func AdafactorDirectionF64(rows, n int, dst []float64, dstStride int, g []float64, gStride int, column, row []float64, least float64)
 
 // RowScaleF32 computes dst[r*dstStride+j] = a[r*stride+j] * p[r].
 //
@@ -1104,6 +1154,16 @@ func AdamWarmupF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, r
 //go:noescape
 func AdamWarmupF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, step float64)
 
+// AdaBeliefF32 computes one step of AdaBelief.
+//
+//go:noescape
+func AdaBeliefF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step float32)
+
+// AdaBeliefF64 computes one step of AdaBelief.
+//
+//go:noescape
+func AdaBeliefF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, grow, eps, step float64)
+
 // AdagradF32 computes one step of AdaGrad.
 //
 //go:noescape
@@ -1174,6 +1234,36 @@ func LionF32(p, g, m []float32, scale, l2, decay, beta1, omb1, beta2, omb2, lr f
 //go:noescape
 func LionF64(p, g, m []float64, scale, l2, decay, beta1, omb1, beta2, omb2, lr float64)
 
+// FTRLF32 computes one step of FTRL-Proximal.
+//
+//go:noescape
+func FTRLF32(p, g, lin, sum []float32, scale, share, inverse, beta, l1, l2 float32)
+
+// FTRLF64 computes one step of FTRL-Proximal.
+//
+//go:noescape
+func FTRLF64(p, g, lin, sum []float64, scale, share, inverse, beta, l1, l2 float64)
+
+// ProdigyMomentsF32 computes the averages of a Prodigy step.
+//
+//go:noescape
+func ProdigyMomentsF32(g, m, v, s []float32, scale, beta1, gain, beta2, root, beta3, share float32)
+
+// ProdigyMomentsF64 computes the averages of a Prodigy step.
+//
+//go:noescape
+func ProdigyMomentsF64(g, m, v, s []float64, scale, beta1, gain, beta2, root, beta3, share float64)
+
+// ProdigyStepF32 computes the descent of a Prodigy step.
+//
+//go:noescape
+func ProdigyStepF32(p, m, v []float32, decay, eps, step float32)
+
+// ProdigyStepF64 computes the descent of a Prodigy step.
+//
+//go:noescape
+func ProdigyStepF64(p, m, v []float64, decay, eps, step float64)
+
 // LAMBDirectionF32 computes the direction of a LAMB step, before its trust ratio.
 //
 //go:noescape
@@ -1224,16 +1314,6 @@ func Move210F32(a, b, c []float32)
 //go:noescape
 func Move210F64(a, b, c []float64)
 
-// Move002F32 computes the bits of all streams read, or'ed together.
-//
-//go:noescape
-func Move002F32(a, b []float32)
-
-// Move002F64 computes the bits of all streams read, or'ed together.
-//
-//go:noescape
-func Move002F64(a, b []float64)
-
 // Move110F32 computes the bits of all streams read, or'ed together.
 //
 //go:noescape
@@ -1243,6 +1323,16 @@ func Move110F32(a, b []float32)
 //
 //go:noescape
 func Move110F64(a, b []float64)
+
+// Move002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F32(a, b []float32)
+
+// Move002F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F64(a, b []float64)
 
 // Read2F32 computes the bits of all streams read, or'ed together.
 //
@@ -1323,6 +1413,16 @@ func Move104F32(a, b, c, d, e []float32)
 //
 //go:noescape
 func Move104F64(a, b, c, d, e []float64)
+
+// Move201F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move201F32(a, b, c []float32)
+
+// Move201F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move201F64(a, b, c []float64)
 
 // Move212F32 computes the bits of all streams read, or'ed together.
 //

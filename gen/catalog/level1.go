@@ -30,20 +30,16 @@ func level1() []*Kernel {
 				b.Store("x", b.Mul(b.Coef("alpha"), b.Load("x")))
 			}},
 		},
+		ofTwo("Add", "+", (*Body).Add),
+		ofTwo("Sub", "-", (*Body).Sub),
+		ofTwo("Mul", "*", (*Body).Mul),
+		ofTwo("Div", "/", (*Body).Div),
 		{
-			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1",
-			Params: params(Out, "dst", In, "x", "y"),
-			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
+			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1",
+			Params: params(Out, "dst", In, "x"),
+			Alias:  [][2]string{{"dst", "x"}},
 			Loop: Map{Body: func(b *Body) {
-				b.Store("dst", b.Add(b.Load("x"), b.Load("y")))
-			}},
-		},
-		{
-			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1",
-			Params: params(Out, "dst", In, "x", "y"),
-			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
-			Loop: Map{Body: func(b *Body) {
-				b.Store("dst", b.Mul(b.Load("x"), b.Load("y")))
+				b.Store("dst", b.Sqrt(b.Load("x")))
 			}},
 		},
 		{
@@ -91,5 +87,31 @@ func level1() []*Kernel {
 				b.Store("dst", b.Min(b.Coef("hi"), b.Max(b.Coef("lo"), b.Load("x"))))
 			}},
 		},
+		{
+			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1",
+			Params: params(Out, "dst", In, "x", Scalar, "lambda"),
+			Alias:  [][2]string{{"dst", "x"}},
+			Loop: Map{Body: func(b *Body) {
+				x := b.Load("x")
+				b.Store("dst", b.Sub(x, within(b, x, b.Coef("lambda"))))
+			}},
+		},
 	}
+}
+
+// ofTwo describes an operation on the elements of two vectors.
+func ofTwo(name, sign string, op func(b *Body, x, y Val) Val) *Kernel {
+	return &Kernel{
+		Name: name, Doc: "dst[i] = x[i] " + sign + " y[i]", Family: "level1",
+		Params: params(Out, "dst", In, "x", "y"),
+		Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
+		Loop: Map{Body: func(b *Body) {
+			b.Store("dst", op(b, b.Load("x"), b.Load("y")))
+		}},
+	}
+}
+
+// within returns x, limited to the interval from -limit to limit.
+func within(b *Body, x, limit Val) Val {
+	return b.Min(limit, b.Max(b.Sub(b.Const(zero), limit), x))
 }

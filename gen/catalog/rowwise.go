@@ -33,6 +33,9 @@ func rowwise() []*Kernel {
 		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", aliasA, func(b *Body) Val {
 			return b.Sub(b.Load("a"), b.Held("p"))
 		}, Matrix, "a", Step, "stride", InRows, "p"),
+		rowMap("AdafactorDirection", "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", [][2]string{{"dst", "g"}}, func(b *Body) Val {
+			return b.Div(b.Load("g"), b.Sqrt(b.Max(b.Coef("least"), b.Mul(b.Held("row"), b.Load("column")))))
+		}, Matrix, "g", Step, "gStride", In, "column", InRows, "row", Scalar, "least"),
 		rowMap("RowScale", "dst[r*dstStride+j] = a[r*stride+j] * p[r]", aliasA, func(b *Body) Val {
 			return b.Mul(b.Load("a"), b.Held("p"))
 		}, Matrix, "a", Step, "stride", InRows, "p"),

@@ -22,10 +22,15 @@ func direction(b *Body) Val {
 // firstMoment updates the stream m, an average of the directions.
 func firstMoment(b *Body, d Val) Val {
 	b.Note("m = flush(beta1*m + omb1*d)")
+	return average(b, "m", "beta1", "omb1", d)
+}
+
+// average updates a stream that keeps a share of itself and gets one of x.
+func average(b *Body, name, decay, share string, x Val) Val {
 	m := flush(b, b.Add(
-		b.Mul(b.Coef("beta1"), b.Load("m")),
-		b.Mul(b.Coef("omb1"), d)))
-	b.Store("m", m)
+		b.Mul(b.Coef(decay), b.Load(name)),
+		b.Mul(b.Coef(share), x)))
+	b.Store(name, m)
 	return m
 }
 
@@ -133,6 +138,22 @@ func updates() []*Kernel {
 			}},
 		},
 		{
+			Name: "AdaBelief", Doc: "one step of AdaBelief", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", "v", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "grow", "eps", "step"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := firstMoment(b, d)
+				b.Note("u = flushRoot(root*(d-m)), v = max(floor, (beta2*v + u*u) + grow)")
+				uu := square(b, b.Sub(d, m))
+				v := b.Add(b.Add(b.Mul(b.Coef("beta2"), b.Load("v")), uu), b.Coef("grow"))
+				v = b.AtLeast(v, floor)
+				b.Store("v", v)
+				b.Note("p = decay*p - step*(m/(sqrt(v)+eps))")
+				descend(b, "step", b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps"))))
+			}},
+		},
+		{
 			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update",
 			Params: params(InOut, "p", In, "g", InOut, "sum", Scalar, "scale", "l2", "eps", "lr"),
 			Loop: Map{Body: func(b *Body) {
@@ -178,6 +199,49 @@ func updates() []*Kernel {
 				b.Note("p = decay*p - lr*sign(c), by clamping huge*c")
 				sign := b.Min(b.Const(one), b.Max(b.Const(minusOne), b.Mul(b.Const(huge), c)))
 				descend(b, "lr", sign)
+			}},
+		},
+		{
+			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "lin", "sum", Scalar, "scale", "share", "inverse", "beta", "l1", "l2"),
+			Loop: Map{Body: func(b *Body) {
+				b.Note("d = scale*flush(g)")
+				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
+				b.Note("u = flushRoot(d), n = sum, sum = max(floor, n + u*u)")
+				u := b.Flush(d, tinyRoot)
+				n := b.Load("sum")
+				sum := b.AtLeast(b.Add(n, b.Mul(u, u)), floor)
+				b.Store("sum", sum)
+				root := b.Sqrt(sum)
+				b.Note("lin = flush(lin + (share*d - inverse*(sqrt(sum)-sqrt(n))*p))")
+				sigma := b.Mul(b.Coef("inverse"), b.Sub(root, b.Sqrt(n)))
+				part := b.Sub(b.Mul(b.Coef("share"), d), b.Mul(sigma, b.Load("p")))
+				lin := flush(b, b.Add(b.Load("lin"), part))
+				b.Store("lin", lin)
+				b.Note("p = (min(max(lin, -l1), l1) - lin) / (inverse*(beta+sqrt(sum)) + l2)")
+				curvature := b.Add(b.Mul(b.Coef("inverse"), b.Add(b.Coef("beta"), root)), b.Coef("l2"))
+				b.Store("p", b.Div(b.Sub(within(b, lin, b.Coef("l1")), lin), curvature))
+			}},
+		},
+		{
+			Name: "ProdigyMoments", Doc: "the averages of a Prodigy step", Family: "update",
+			Params: params(In, "g", InOut, "m", "v", "s", Scalar, "scale", "beta1", "gain", "beta2", "root", "beta3", "share"),
+			Loop: Map{Body: func(b *Body) {
+				b.Note("d = scale*flush(g)")
+				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
+				b.Note("m = flush(beta1*m + gain*d)")
+				average(b, "m", "beta1", "gain", d)
+				secondMoment(b, "beta2", d)
+				b.Note("s = flush(beta3*s + share*d)")
+				average(b, "s", "beta3", "share", d)
+			}},
+		},
+		{
+			Name: "ProdigyStep", Doc: "the descent of a Prodigy step", Family: "update",
+			Params: params(InOut, "p", In, "m", "v", Scalar, "decay", "eps", "step"),
+			Loop: Map{Body: func(b *Body) {
+				b.Note("p = decay*p - step*(m/(sqrt(v)+eps))")
+				descend(b, "step", b.Div(b.Load("m"), b.Add(b.Sqrt(b.Load("v")), b.Coef("eps"))))
 			}},
 		},
 		{
@@ -232,10 +296,7 @@ func momentum(name, doc string, nesterov bool) *Kernel {
 		Loop: Map{Body: func(b *Body) {
 			d := direction(b)
 			b.Note("buf = flush(mu*buf + omd*d)")
-			v := flush(b, b.Add(
-				b.Mul(b.Coef("mu"), b.Load("buf")),
-				b.Mul(b.Coef("omd"), d)))
-			b.Store("buf", v)
+			v := average(b, "buf", "mu", "omd", d)
 			if nesterov {
 				b.Note("p -= lr*(d + mu*buf)")
 				v = b.Add(d, b.Mul(b.Coef("mu"), v))
@@ -255,9 +316,7 @@ func variance(b *Body, d Val) Val {
 	uu := square(b, b.Sub(d, avg))
 	v := b.AtLeast(b.Mul(b.Coef("alpha"), b.Add(b.Load("v"), uu)), floor)
 	b.Store("v", v)
-	b.Store("avg", flush(b, b.Add(
-		b.Mul(b.Coef("alpha"), avg),
-		b.Mul(b.Coef("oma"), d))))
+	average(b, "avg", "alpha", "oma", d)
 	return v
 }
 

@@ -33,11 +33,35 @@ func Add[T Float](dst, x, y []T) {
 	}
 }
 
+// Sub computes dst[i] = x[i] - y[i].
+func Sub[T Float](dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] - y[i]
+	}
+}
+
 // Mul computes dst[i] = x[i] * y[i].
 func Mul[T Float](dst, x, y []T) {
 	x, y = x[:len(dst)], y[:len(dst)]
 	for i := range dst {
 		dst[i] = x[i] * y[i]
+	}
+}
+
+// Div computes dst[i] = x[i] / y[i].
+func Div[T Float](dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] / y[i]
+	}
+}
+
+// Sqrt computes dst[i] = sqrt(x[i]).
+func Sqrt[T Float](dst, x []T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = sqrt(v)
 	}
 }
 
@@ -80,6 +104,15 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = less(hi, greater(lo, v))
+	}
+}
+
+// SoftThreshold computes dst[i] = x[i] - min(max(x[i], -lambda), lambda): x[i] moved
+// towards 0 by lambda, and +0 where that would pass 0.
+func SoftThreshold[T Float](dst, x []T, lambda T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = v - less(lambda, greater(0-lambda, v))
 	}
 }
 

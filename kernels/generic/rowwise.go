@@ -69,3 +69,15 @@ func RowScale[T Float](rows, n int, dst []T, dstStride int, a []T, stride int, p
 		}
 	}
 }
+
+// AdafactorDirection computes dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least,
+// row[r]*column[j])).
+func AdafactorDirection[T Float](rows, n int, dst []T, dstStride int, g []T, gStride int, column, row []T, least T) {
+	column = column[:n]
+	for r := range rows {
+		to, from := dst[r*dstStride:][:n], g[r*gStride:][:n]
+		for j, v := range from {
+			to[j] = v / sqrt(greater(least, row[r]*column[j]))
+		}
+	}
+}

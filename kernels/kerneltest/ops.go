@@ -103,6 +103,31 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+				{"dst", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Sub
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210",
 			Narrow: true,
 			Params: []Param{
@@ -123,6 +148,52 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Div", Doc: "dst[i] = x[i] / y[i]", Family: "level1", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+				{"dst", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Div
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Sqrt
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
 					}
 					return r
 				}
@@ -245,6 +316,29 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"lambda", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SoftThreshold
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
 					}
 					return r
 				}
@@ -1248,6 +1342,41 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdafactorDirection", Doc: "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"g", Matrix},
+				{"gStride", Step},
+				{"column", In},
+				{"row", InRows},
+				{"least", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "g"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AdafactorDirection
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				p7 := a.Vec[3]
+				p8 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
 					}
 					return r
 				}
@@ -2886,6 +3015,48 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "AdaBelief", Doc: "one step of AdaBelief", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"grow", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AdaBelief
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Scalar[8]
+				p13 := a.Scalar[9]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update", Probe: "Move102",
 			Params: []Param{
 				{"p", InOut},
@@ -3122,6 +3293,102 @@ func Ops[T kernels.Float]() []Op[T] {
 				return func(reps int) (r float64) {
 					for range reps {
 						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"lin", InOut},
+				{"sum", InOut},
+				{"scale", Scalar},
+				{"share", Scalar},
+				{"inverse", Scalar},
+				{"beta", Scalar},
+				{"l1", Scalar},
+				{"l2", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.FTRL
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ProdigyMoments", Doc: "the averages of a Prodigy step", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"s", InOut},
+				{"scale", Scalar},
+				{"beta1", Scalar},
+				{"gain", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"beta3", Scalar},
+				{"share", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ProdigyMoments
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ProdigyStep", Doc: "the descent of a Prodigy step", Family: "update", Probe: "Move201",
+			Params: []Param{
+				{"p", InOut},
+				{"m", In},
+				{"v", In},
+				{"decay", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ProdigyStep
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
 					}
 					return r
 				}

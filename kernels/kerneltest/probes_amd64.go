@@ -42,22 +42,22 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float32]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx2.Move002F32(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -158,6 +158,17 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move201": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move201F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
 		"Move212": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -212,22 +223,22 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float32]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx512.Move002F32(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -328,6 +339,17 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move201": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move201F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
 		"Move212": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -385,22 +407,22 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float64]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx2.Move002F64(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.Move110F64(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F64(p0, p1)
 				}
 				return r
 			}
@@ -501,6 +523,17 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
+		"Move201": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move201F64(p0, p1, p2)
+				}
+				return r
+			}
+		},
 		"Move212": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -555,22 +588,22 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
-		"Move002": func(a *Args[float64]) func(int) float64 {
-			p0 := a.Vec[0]
-			p1 := a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					avx512.Move002F64(p0, p1)
-				}
-				return r
-			}
-		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move110F64(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F64(p0, p1)
 				}
 				return r
 			}
@@ -667,6 +700,17 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move104F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move201": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move201F64(p0, p1, p2)
 				}
 				return r
 			}
