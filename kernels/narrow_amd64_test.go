@@ -20,7 +20,7 @@ func TestNarrow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}(halfWidth, active)
-	both := []string{"Axpy", "Axpby", "Scal", "Add", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
+	both := []string{"Axpy", "Axpby", "Scal", "Add", "Sub", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
 		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs",
 		"SumRowsAdd", "MeanRowsAdd", "SumSlicesAdd", "RowSubtractMax", "RowShares", "Gemv", "GemvT"}
 	for _, half := range []bool{false, true} {

@@ -555,6 +555,8 @@ func narrow(t32 *Table[float32], t64 *Table[float64]) {
 	t64.Scal = avx2.ScalF64
 	t32.Add = avx2.AddF32
 	t64.Add = avx2.AddF64
+	t32.Sub = avx2.SubF32
+	t64.Sub = avx2.SubF64
 	t32.Mul = avx2.MulF32
 	t64.Mul = avx2.MulF64
 	t32.Swap = avx2.SwapF32

@@ -1,8 +1,6 @@
 package optim
 
 import (
-	"math"
-
 	"github.com/seed63264101/steepest/optim/internal/domain"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -73,14 +71,10 @@ type adadelta[T kernels.Float] struct {
 }
 
 func (u *adadelta[T]) Prepare(s StepInfo) {
-	u.coef = kernels.AdadeltaCoef[T]{
-		Scale: T(s.signed(u.rule.Maximize)),
-		L2:    T(u.rule.WeightDecay),
-		Rho:   T(u.rule.Rho),
-		Root:  T(math.Sqrt(1 - u.rule.Rho)),
-		Eps:   T(u.rule.Eps),
-		LR:    T(s.LR),
-	}
+	r := u.rule
+	u.coef = kernels.AdadeltaCoefs[T](kernels.AdadeltaOptions{
+		LR: s.LR, Rho: r.Rho, Eps: r.Eps, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, s.Scale)
 }
 
 func (u *adadelta[T]) Update(p, g []T, state [][]T) {

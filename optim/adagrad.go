@@ -84,13 +84,10 @@ func (u *adagrad[T]) Init(_ []T, state [][]T) {
 }
 
 func (u *adagrad[T]) Prepare(s StepInfo) {
-	fall := 1 + float64(float64(s.Step-1)*u.rule.LRDecay)
-	u.coef = kernels.AdagradCoef[T]{
-		Scale: T(s.signed(u.rule.Maximize)),
-		L2:    T(u.rule.WeightDecay),
-		Eps:   T(u.rule.Eps),
-		LR:    T(s.LR / fall),
-	}
+	r := u.rule
+	u.coef = kernels.AdagradCoefs[T](kernels.AdagradOptions{
+		LR: s.LR, LRDecay: r.LRDecay, Eps: r.Eps, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, s.Step, s.Scale)
 }
 
 func (u *adagrad[T]) Update(p, g []T, state [][]T) { kernels.Adagrad(p, g, state[0], u.coef) }

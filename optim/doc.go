@@ -35,15 +35,19 @@
 //	Adamax                 2     28  Kingma and Ba 2015
 //	NAdam                  2     28  Dozat 2016
 //	RAdam                  2     28  Liu et al. 2020
+//	AdaBelief              2     28  Zhuang et al. 2020
 //	Lion                   1     20  Chen et al. 2023
+//	FTRL                   2     28  McMahan et al. 2013
 //	LARS                   1     28  You et al. 2017
 //	LAMB                   2     40  You et al. 2020
+//	Prodigy                4     52  Mishchenko and Defazio 2024
 //	ScheduleFreeAdamW      2     28  Defazio et al. 2024
 //
 // State is the number of vectors as long as the parameter that the rule keeps;
 // bytes are the memory traffic of the update for one float32 parameter, reads and
-// writes. Each rule is one fused kernel, a single pass over memory, but for LARS
-// and LAMB, which need norms of the whole parameter first. A first moment too small
+// writes. Each rule is one fused kernel, a single pass over memory, but for
+// LARS and LAMB, which need norms of the whole parameter first, and Prodigy, which needs
+// sums over all parameters. A first moment too small
 // to matter is stored as zero, and a second one kept at or above a floor of 2^-102
 // (float32) or 2^-968 (see the numeric contract of package kernels): no step slows
 // down on subnormal numbers, and none is longer for it. In float32 the floor's root,

@@ -25,6 +25,7 @@ var numberDomains = map[string]numberDomain{
 	"(0,∞)": {good: []float64{1e-30, 0.5, 1e30}, bad: []float64{0}, bad32: []float64{1e-60, 1e39}},
 	// The number is stored, and multiplied by less than 1 later.
 	"(0,∞) and normal": {good: []float64{1e-15, 0.5, 1e30}, bad: []float64{0, 1e-320}, bad32: []float64{1e-60, 1e-35, 1e39}},
+	"0 or [1,∞)":       {good: []float64{0, 1, 1e30, 1e300}, bad: []float64{0.5, 1 - 1e-9}},
 	"[0,1)":            {good: []float64{0, 0.5, 1 - 0x1p-24}, bad: []float64{1, 1.25}, bad32: []float64{1 - 1e-9}},
 	"[0,1) in float32": {good: []float64{0, 0.5, 1 - 0x1p-24}, bad: []float64{1, 1.25, 1 - 1e-9}},
 	"(0,1)":            {good: []float64{0.5, 1 - 0x1p-24}, bad: []float64{0, 1, 1.25}, bad32: []float64{1 - 1e-9}},

@@ -38,6 +38,7 @@ type Embedding[T kernels.Float] struct {
 //	SGD         rows without a gradient would not move anyway
 //	Adagrad     as above
 //	RowAdagrad  Adagrad with one sum of squares for each row
+//	FTRL        as above
 //	Adam        lazy, as torch.optim.SparseAdam: moments of other rows stay as they are
 //	AdamW       lazy Adam with decoupled weight decay
 //
@@ -118,7 +119,7 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 // newRowUpdater is newUpdater for the rules of embeddings.
 func newRowUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
 	if r, ok := rule.(Lazy); !ok || !r.Lazy() {
-		return nil, fmt.Errorf("optim: %T is no rule for an embedding, want SGD, Adagrad, RowAdagrad, Adam, AdamW or a rule of your own that is Lazy", rule)
+		return nil, fmt.Errorf("optim: %T is no rule for an embedding, want SGD, Adagrad, RowAdagrad, FTRL, Adam, AdamW or a rule of your own that is Lazy", rule)
 	}
 	u, err := newUpdater[T](rule)
 	if err != nil {

@@ -64,7 +64,7 @@ func TestNoStepLonger(t *testing.T) {
 		const down = 0x1p-430
 		small := withEps(eps * down)
 		for i, rule := range withEps(eps) {
-			if rule.Name() == "Adadelta" { // eps, steps and gradients do not scale together
+			if rule.Name() == "Adadelta" || rule.Name() == "AdaBelief" { // eps, steps and gradients do not scale together
 				continue
 			}
 			t.Run(fmt.Sprintf("float64/%s/%+v", rule.Name(), rule), func(t *testing.T) {

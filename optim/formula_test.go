@@ -76,11 +76,13 @@ func testFormulas[T kernels.Float](t *testing.T, rule Rule, batches int, limit, 
 		near(t, "norm", r.GradNorm, norm, tol)
 		near(t, "clip coefficient", r.ClipCoef, coef, tol)
 		var got, want []float64
-		for i, o := range oracles {
+		for i := range grads {
 			for j := range grads[i] {
 				grads[i][j] *= coef
 			}
-			o.step(grads[i], lr)
+		}
+		stepAll(oracles, grads, lr)
+		for i, o := range oracles {
 			got, want = append(got, to[float64](params[i])...), append(want, o.p...)
 		}
 		follows(t, got, want, tol, "%s, step %d: all parameters", rule.Name(), step+1)
@@ -109,8 +111,8 @@ func TestLongFormulas(t *testing.T) {
 		for step := range steps {
 			grads := random[float64](rng, lengths...)
 			mustStep(t, opt, grads)
+			stepAll(oracles, grads, rule.LearningRate())
 			for i, o := range oracles {
-				o.step(grads[i], rule.LearningRate())
 				follows(t, params[i], o.p, 1e-11, "%s %+v, step %d: parameter %d", rule.Name(), rule, step+1, i)
 			}
 		}

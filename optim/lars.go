@@ -76,7 +76,7 @@ type lars[T kernels.Float] struct {
 	scale float64
 }
 
-func (u *lars[T]) Prepare(s StepInfo) { u.lr, u.scale = s.LR, s.signed(u.rule.Maximize) }
+func (u *lars[T]) Prepare(s StepInfo) { u.lr, u.scale = s.LR, s.Scale }
 
 func (u *lars[T]) Update(p, g []T, state [][]T) { measureAndApply(u, p, g, state) }
 
@@ -95,14 +95,9 @@ func (u *lars[T]) Apply(p, g []T, state [][]T, own [2]Sum) {
 		trust = pn.times(wide{frac: r.TrustCoefficient}).over(gn.plus(decay))
 	}
 	shift, gain := split[T](trust.times(wide{frac: u.lr}))
-	pre := math.Ldexp(1, -shift)
-	kernels.Momentum(p, g, state[0], kernels.MomentumCoef[T]{
-		Scale: bounded[T](pre * u.scale),
-		L2:    bounded[T](pre * r.WeightDecay),
-		Mu:    T(r.Momentum),
-		Gain:  bounded[T](gain),
-		LR:    1,
-	})
+	kernels.Momentum(p, g, state[0], kernels.LARSCoefs[T](kernels.MomentumOptions{
+		LR: gain, Momentum: r.Momentum, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, shift, u.scale))
 }
 
 // hasLength reports whether a norm can be divided by.

@@ -70,13 +70,9 @@ type lion[T kernels.Float] struct {
 
 func (u *lion[T]) Prepare(s StepInfo) {
 	r := u.rule
-	u.coef = kernels.LionCoef[T]{
-		Scale: T(s.signed(r.Maximize)),
-		Decay: T(1 - float64(s.LR*r.WeightDecay)),
-		Beta1: T(r.Beta1), OneMinusBeta1: T(1 - r.Beta1),
-		Beta2: T(r.Beta2), OneMinusBeta2: T(1 - r.Beta2),
-		LR: T(s.LR),
-	}
+	u.coef = kernels.LionCoefs[T](kernels.LionOptions{
+		LR: s.LR, Beta1: r.Beta1, Beta2: r.Beta2, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, s.Scale)
 }
 
 func (u *lion[T]) Update(p, g []T, state [][]T) { kernels.Lion(p, g, state[0], u.coef) }

@@ -40,17 +40,20 @@ var functions = map[string]any{
 	"LRFactor":               optim.LRFactor,
 	"MayBeEmpty":             optim.MayBeEmpty,
 	"New":                    optim.New[f32],
+	"NewAdaBelief":           optim.NewAdaBelief,
 	"NewAdadelta":            optim.NewAdadelta,
 	"NewAdagrad":             optim.NewAdagrad,
 	"NewAdam":                optim.NewAdam,
 	"NewAdamW":               optim.NewAdamW,
 	"NewAdamax":              optim.NewAdamax,
 	"NewEmbedding":           optim.NewEmbedding[f32],
+	"NewFTRL":                optim.NewFTRL,
 	"NewLAMB":                optim.NewLAMB,
 	"NewLARS":                optim.NewLARS,
 	"NewLion":                optim.NewLion,
 	"NewLossScaler":          optim.NewLossScaler,
 	"NewNAdam":               optim.NewNAdam,
+	"NewProdigy":             optim.NewProdigy,
 	"NewRAdam":               optim.NewRAdam,
 	"NewRMSprop":             optim.NewRMSprop,
 	"NewRowAdagrad":          optim.NewRowAdagrad,
@@ -83,18 +86,21 @@ var functions = map[string]any{
 
 // types are all types of these packages with methods that are not interfaces.
 var types = map[string]reflect.Type{
+	"AdaBelief":                   reflect.TypeFor[optim.AdaBelief](),
 	"Adadelta":                    reflect.TypeFor[optim.Adadelta](),
 	"Adagrad":                     reflect.TypeFor[optim.Adagrad](),
 	"Adam":                        reflect.TypeFor[optim.Adam](),
 	"AdamW":                       reflect.TypeFor[optim.AdamW](),
 	"Adamax":                      reflect.TypeFor[optim.Adamax](),
 	"Embedding":                   reflect.TypeFor[optim.Embedding[f32]](),
+	"FTRL":                        reflect.TypeFor[optim.FTRL](),
 	"LAMB":                        reflect.TypeFor[optim.LAMB](),
 	"LARS":                        reflect.TypeFor[optim.LARS](),
 	"Lion":                        reflect.TypeFor[optim.Lion](),
 	"Momentum":                    reflect.TypeFor[optim.Momentum](),
 	"NAdam":                       reflect.TypeFor[optim.NAdam](),
 	"Optimizer":                   reflect.TypeFor[optim.Optimizer[f32]](),
+	"Prodigy":                     reflect.TypeFor[optim.Prodigy](),
 	"RAdam":                       reflect.TypeFor[optim.RAdam](),
 	"RMSprop":                     reflect.TypeFor[optim.RMSprop](),
 	"Reason":                      reflect.TypeFor[optim.Reason](),
@@ -293,7 +299,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		return pick[any](m, nil, context.Background(), cancelled), true
 	case reflect.TypeFor[optim.Rule]():
 		return pick[any](m, nil, (*optim.Adam)(nil), &optim.SGD{LR: 1}, struct{ optim.Rule }{}, optim.SGD{LR: 1}, optim.Adam{},
-			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1),
+			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1), optim.NewFTRL(0.1), optim.NewProdigy(1),
 			m.value(reflect.TypeFor[optim.Momentum](), depth+1).Interface()), true
 	case reflect.TypeFor[schedule.Schedule](), reflect.TypeFor[schedule.Observer]():
 		return pick[any](m, nil, (*schedule.Plateau)(nil), schedule.NewPlateau(), &schedule.Plateau{},
@@ -316,6 +322,10 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			return nil, true
 		}
 		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
+	case reflect.TypeFor[optim.Prodigy](): // many options, all of which must be good
+		if m.IntN(2) == 0 {
+			return optim.NewProdigy(1), true
+		}
 	case reflect.TypeFor[train.RateSweep]():
 		if m.IntN(2) == 0 {
 			return train.NewRateSweep(), true

@@ -17,8 +17,9 @@ type oracle struct {
 	more map[string][]float64 // other state, by torch's names
 	t    int                  // the step's number
 
-	begun                      bool    // whether it has taken a step
-	product, largest, weighted float64 // NAdam's, ScheduleFreeAdamW's
+	begun                      bool     // whether it has taken a step
+	product, largest, weighted float64  // NAdam's, ScheduleFreeAdamW's
+	shared                     estimate // Prodigy's, in the first oracle of several
 }
 
 // newOracle panics for a rule that has no formula: an oracle that did nothing
@@ -197,6 +198,37 @@ func (o *oracle) radam(r RAdam, g []float64, lr float64) {
 			step *= rect * math.Sqrt(1-math.Pow(r.Beta2, t)) / (math.Sqrt(o.v[i]) + r.Eps)
 		}
 		p[i] -= lr * step
+	}
+}
+
+// adaBelief is Zhuang et al. 2020, algorithm 2.
+func (o *oracle) adaBelief(r AdaBelief, g []float64, lr float64) {
+	m, s := o.more["exp_avg"], o.more["exp_avg_var"]
+	for i := range o.p {
+		d := o.decayed(i, ascend(g[i], r.Maximize), lr, r.WeightDecay, r.DecoupledWeightDecay)
+		m[i] = r.Beta1*m[i] + (1-r.Beta1)*d
+		s[i] = r.Beta2*s[i] + (1-r.Beta2)*(d-m[i])*(d-m[i]) + r.Eps
+		mhat, shat := m[i]/(1-math.Pow(r.Beta1, float64(o.t))), s[i]/(1-math.Pow(r.Beta2, float64(o.t)))
+		o.p[i] -= lr * mhat / (math.Sqrt(shat) + r.Eps)
+	}
+}
+
+// ftrl is McMahan et al. 2013, algorithm 1, where the rate is r.LR and all begins at 0.
+func (o *oracle) ftrl(r FTRL, g []float64, lr float64) {
+	z, n := o.more["linear"], o.more["accumulator"]
+	sign := func(x float64) float64 { return math.Copysign(min(1, math.Abs(x)*1e300), x) }
+	for i, w := range o.p {
+		if !o.begun { // solved for z with n = 0
+			z[i] = -w*(r.Beta/r.LR+r.L2) - sign(w)*r.L1
+		}
+		d := ascend(g[i], r.Maximize)
+		sigma := (math.Sqrt(n[i]+d*d) - math.Sqrt(n[i])) / r.LR
+		z[i] += lr/r.LR*d - sigma*w
+		n[i] += d * d
+		o.p[i] = 0
+		if math.Abs(z[i]) > r.L1 {
+			o.p[i] = -1 / ((r.Beta+math.Sqrt(n[i]))/r.LR + r.L2) * (z[i] - sign(z[i])*r.L1)
+		}
 	}
 }
 

@@ -1,8 +1,6 @@
 package optim
 
 import (
-	"math"
-
 	"github.com/seed63264101/steepest/optim/internal/domain"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -98,16 +96,10 @@ type rmsprop[T kernels.Float] struct {
 }
 
 func (u *rmsprop[T]) Prepare(s StepInfo) {
-	u.coef = kernels.RMSpropCoef[T]{
-		Scale:         T(s.signed(u.rule.Maximize)),
-		L2:            T(u.rule.WeightDecay),
-		Alpha:         T(u.rule.Alpha),
-		OneMinusAlpha: T(1 - u.rule.Alpha),
-		Root:          T(math.Sqrt(1 - u.rule.Alpha)),
-		Eps:           T(u.rule.Eps),
-		Mu:            T(u.rule.Momentum),
-		LR:            T(s.LR),
-	}
+	r := u.rule
+	u.coef = kernels.RMSpropCoefs[T](kernels.RMSpropOptions{
+		LR: s.LR, Alpha: r.Alpha, Eps: r.Eps, Momentum: r.Momentum, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, s.Scale)
 }
 
 func (u *rmsprop[T]) Update(p, g []T, state [][]T) {

@@ -85,7 +85,7 @@ func (u *rowAdagrad[T]) Update(p, g []T, state [][]T) {
 	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+squares.mean(len(g), scale))
 	state[0][0] = T(sum)
 	lr := u.step.LR / (math.Sqrt(sum) + u.rule.Eps)
-	c := kernels.SGDCoef[T]{Scale: T(scale), LR: T(lr)}
+	c := kernels.SGDCoefs[T](kernels.SGDOptions{LR: lr}, scale)
 	if shift, rest := split[T](wide{frac: lr}); shift != 0 {
 		c = kernels.SGDCoef[T]{Scale: bounded[T](scale * math.Ldexp(1, -shift)), LR: bounded[T](rest)}
 	}

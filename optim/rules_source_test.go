@@ -271,6 +271,8 @@ func traffic(rule Rule) int {
 		streams += 2 // p and g are read for the norms
 	case LAMB:
 		streams = 7 + 3 // the direction is written, then read to change p
+	case Prodigy:
+		streams = 9 + 4 // p and p0 are read for their difference, and then the moments to change p
 	}
 	return 4 * streams
 }

@@ -198,12 +198,40 @@ var rules = []testedRule{
 	},
 	{
 		variants: []Rule{
+			NewAdaBelief(0.01),
+			AdaBelief{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
+			AdaBelief{LR: 0.02, Beta1: 0.8, Beta2: 0.95, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
+		},
+		domains: adamDomains,
+		dying:   []Rule{AdaBelief{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-30}},
+		smallEps: func(eps float64) []Rule {
+			return []Rule{AdaBelief{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps}}
+		},
+		formula: formulaOf((*oracle).adaBelief),
+	},
+	{
+		variants: []Rule{
 			NewLion(0.01),
 			Lion{LR: 0.02, Beta1: 0.8, Beta2: 0.9, WeightDecay: 0.3, Maximize: true},
 		},
 		domains: map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "WeightDecay": "[0,∞)"},
 		dying:   []Rule{Lion{LR: 0.1, Beta1: 0.3, Beta2: 0.4}},
 		formula: formulaOf((*oracle).lion),
+	},
+	{
+		variants: []Rule{
+			NewFTRL(0.1),
+			FTRL{LR: 0.1, Beta: 0.5, L1: 0.3, L2: 0.2, Maximize: true},
+			FTRL{LR: 0.05, L1: 0.1},
+		},
+		rows:    []Rule{FTRL{LR: 0.1, Beta: 1, L1: 1e-4, L2: 0.2, Maximize: true}}, // of which no zeros come
+		domains: map[string]string{"LR": "(0,∞)", "Beta": "[0,∞)", "L1": "[0,∞)", "L2": "[0,∞)"},
+		refused: []refusedRule{
+			{rule: FTRL{LR: 0x1p-1040}, want: []string{"LR = ", "reciprocal"}},
+			{rule: FTRL{LR: 0x1p-130}, want: []string{"LR = ", "reciprocal"}, only: "float32"},
+		},
+		dying:   []Rule{FTRL{LR: 0.1, Beta: 1}},
+		formula: formulaOf((*oracle).ftrl),
 	},
 	{
 		variants: []Rule{
@@ -223,6 +251,20 @@ var rules = []testedRule{
 		dying:    []Rule{LAMB{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-6}},
 		smallEps: func(eps float64) []Rule { return []Rule{LAMB{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps}} },
 		formula:  formulaOf((*oracle).lamb),
+	},
+	{
+		variants: []Rule{
+			NewProdigy(1),
+			Prodigy{LR: 1, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, D0: 1e-3, DCoef: 2, GrowthRate: 1.5, BiasCorrection: true, WeightDecay: 0.02, Maximize: true},
+			Prodigy{LR: 0.5, Beta1: 0, Beta2: 0.9, Eps: 1e-3, D0: 1e-2, DCoef: 0.5, SafeguardWarmup: true},
+		},
+		domains: map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "(0,1)", "Eps": "(0,∞)", "D0": "(0,∞)", "DCoef": "(0,∞)",
+			"GrowthRate": "0 or [1,∞)", "WeightDecay": "[0,∞)"},
+		dying: []Rule{Prodigy{LR: 1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8, D0: 1e-6, DCoef: 1}},
+		smallEps: func(eps float64) []Rule {
+			return []Rule{Prodigy{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps, D0: 1, DCoef: 1}}
+		},
+		formula: formulaOf((*oracle).prodigy),
 	},
 	{
 		variants: []Rule{

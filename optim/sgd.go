@@ -58,11 +58,7 @@ type sgd[T kernels.Float] struct {
 }
 
 func (u *sgd[T]) Prepare(s StepInfo) {
-	u.coef = kernels.SGDCoef[T]{
-		Scale: T(s.signed(u.rule.Maximize)),
-		L2:    T(u.rule.WeightDecay),
-		LR:    T(s.LR),
-	}
+	u.coef = kernels.SGDCoefs[T](kernels.SGDOptions{LR: s.LR, WeightDecay: u.rule.WeightDecay, Maximize: u.rule.Maximize}, s.Scale)
 }
 
 func (u *sgd[T]) Update(p, g []T, _ [][]T) { kernels.SGD(p, g, u.coef) }
@@ -141,17 +137,10 @@ type momentum[T kernels.Float] struct {
 }
 
 func (u *momentum[T]) Prepare(s StepInfo) {
-	gain := 1 - u.rule.Dampening
-	if s.Step == 1 {
-		gain = 1 // the velocity starts as the gradient itself
-	}
-	u.coef = kernels.MomentumCoef[T]{
-		Scale: T(s.signed(u.rule.Maximize)),
-		L2:    T(u.rule.WeightDecay),
-		Mu:    T(u.rule.Momentum),
-		Gain:  T(gain),
-		LR:    T(s.LR),
-	}
+	r := u.rule
+	u.coef = kernels.MomentumCoefs[T](kernels.MomentumOptions{
+		LR: s.LR, Momentum: r.Momentum, Dampening: r.Dampening, WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, s.Step, s.Scale)
 }
 
 func (u *momentum[T]) Update(p, g []T, state [][]T) {

@@ -23,6 +23,7 @@ var narrow = map[string][]Elem{
 	"Axpby":            {F32, F64},
 	"Scal":             {F32, F64},
 	"Add":              {F32, F64},
+	"Sub":              {F32, F64},
 	"Mul":              {F32, F64},
 	"Swap":             {F32, F64},
 	"Rot":              {F32, F64},

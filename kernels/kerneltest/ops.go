@@ -104,6 +104,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210",
+			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
