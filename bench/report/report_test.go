@@ -94,7 +94,7 @@ func TestChoose(t *testing.T) {
 		"^Adam/dead$":  "Adam/normal Adam/dead Adam/tiny Adam/subnormal", // one case
 		"^Scal$|Nrm2":  "Scal Nrm2",
 		"^Step$":       "Step",
-		"^Step":        "Step Step/workers=2 Step/tensors=1000",
+		"^Step":        "Step Step/workers=2 Step/tensors=1000 Step/unchecked",
 		"^BLAS/D.*r$":  "BLAS/Dger",
 		"^BLAS/S?dot":  "BLAS/Sdot BLAS/Sdot/inc=2 BLAS/Sdot/inc=3",
 		"nothing such": "",
