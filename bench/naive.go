@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // naive returns a table of the loops that a Go programmer would write: the same
 // function, with no regard to the order of additions or to subnormal numbers. As
 // a table, they are called exactly as a level's kernels are.
-func naive[T kernels.Float]() *kernels.Table[T] {
-	t := &kernels.Table[T]{
+func naive[T kernels.Float]() *kerneltest.Table[T] {
+	t := &kerneltest.Table[T]{
 		Axpy:                    axpy[T],
 		Axpby:                   axpby[T],
 		Scal:                    scal[T],
