@@ -55,6 +55,8 @@ func writeGo(files map[string][]byte) error {
 		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
 		{"bench/kernels_test.go", writeBenchmarks},
+		{"bench/public.go", writePublic},
+		{"bench/routines.go", writeRoutines},
 	}
 	for _, arch := range archs() {
 		list = append(list,
