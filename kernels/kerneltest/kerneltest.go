@@ -2,8 +2,8 @@
 // kernels of package kernels without naming them: a kernel that enters the
 // catalog is tested, fuzzed and measured from then on.
 //
-// It is for whoever changes Steepest, or wants to see on a machine of his own that all levels
-// give the same bits: programs call package kernels, which checks what is passed to it.
+// It is for those who change Steepest, or want to see on a new machine that all levels give
+// the same bits. Programs call package kernels, which checks what is passed to it.
 package kerneltest
 
 import (
