@@ -246,18 +246,18 @@ func sgd[T kernels.Float](p, g []T, scale, l2, lr T) {
 	}
 }
 
-func momentum[T kernels.Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func momentum[T kernels.Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		buf[i] = mu*buf[i] + omd*d
+		buf[i] = mu*buf[i] + gain*d
 		p[i] -= lr * buf[i]
 	}
 }
 
-func nesterov[T kernels.Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func nesterov[T kernels.Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		buf[i] = mu*buf[i] + omd*d
+		buf[i] = mu*buf[i] + gain*d
 		p[i] -= lr * (d + mu*buf[i])
 	}
 }

@@ -2764,7 +2764,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"scale", Scalar},
 				{"l2", Scalar},
 				{"mu", Scalar},
-				{"omd", Scalar},
+				{"gain", Scalar},
 				{"lr", Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
@@ -2794,7 +2794,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"scale", Scalar},
 				{"l2", Scalar},
 				{"mu", Scalar},
-				{"omd", Scalar},
+				{"gain", Scalar},
 				{"lr", Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
@@ -2950,8 +2950,8 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"beta2", Scalar},
 				{"root", Scalar},
 				{"eps", Scalar},
-				{"cg", Scalar},
-				{"cm", Scalar},
+				{"stepGrad", Scalar},
+				{"stepMoment", Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NAdam
@@ -3448,8 +3448,8 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"root", Scalar},
 				{"eps", Scalar},
 				{"step", Scalar},
-				{"ck", Scalar},
-				{"cn", Scalar},
+				{"average", Scalar},
+				{"look", Scalar},
 				{"lr", Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {

@@ -224,9 +224,9 @@ type Table[T generic.Float] struct {
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent
-	Momentum func(p, g, buf []T, scale, l2, mu, omd, lr T)
+	Momentum func(p, g, buf []T, scale, l2, mu, gain, lr T)
 	// one step of Nesterov's accelerated descent
-	Nesterov func(p, g, buf []T, scale, l2, mu, omd, lr T)
+	Nesterov func(p, g, buf []T, scale, l2, mu, gain, lr T)
 	// one step of Adam or AdamW
 	Adam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T)
 	// one step of Adam with the largest second moment so far
@@ -234,7 +234,7 @@ type Table[T generic.Float] struct {
 	// one step of Adam with the infinity norm
 	Adamax func(p, g, m, u []T, scale, l2, decay, beta1, omb1, beta2, eps, step T)
 	// one step of Adam with Nesterov's momentum
-	NAdam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T)
+	NAdam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment T)
 	// one step of RAdam before its variance is tractable: Adam's moments, descent along the first
 	AdamWarmup func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, step T)
 	// one step of AdaBelief
@@ -262,7 +262,7 @@ type Table[T generic.Float] struct {
 	// the direction of a LAMB step, before its trust ratio
 	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
-	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T)
+	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, average, look, lr T)
 }
 
 // residentBytes is how much of a strided vector that all rows share Level 2's kernels
