@@ -70,7 +70,7 @@ v3:
 # a system, an architecture and the level that its tests must find; RUN_ is what
 # runs its binaries here, nothing for 386, which an amd64 runs itself.
 LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
-LEG_PACKAGES ?= kernels kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
+LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
 
 # Trainings whose last bits are the same on every machine, and the legs that run them.
 EXAMPLES ?= digits factorization logistic network regression wordvectors
@@ -78,15 +78,15 @@ EXAMPLE_LEGS ?= arm64 s390x wasm
 
 # Haswell and Nehalem leave out what is plain Go: this machine runs that itself. And arm64
 # leaves out the kernels, whose tests blocks-neon runs.
-PACKAGES_arm64 := optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
-PACKAGES_haswell := kernels optim optim/schedule optim/train fuzz
-PACKAGES_nehalem := kernels optim optim/schedule optim/train
+PACKAGES_arm64 := kernels/internal/dispatch optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
+PACKAGES_haswell := kernels kernels/internal/dispatch optim optim/schedule optim/train fuzz
+PACKAGES_nehalem := kernels kernels/internal/dispatch optim optim/schedule optim/train
 
 # What kernels' tests run where the code is the plain Go of another leg: their golden hashes
 # prove that it gives the same bits, and the other leg, s390x, answers what else they ask.
 # Haswell runs the AVX2 code of this machine, all blocks of it beside guard pages: an
 # instruction that it lacks would end the test.
-TESTS_riscv64 := Golden|Level|Choose|KnownAnswers|Correctly|Misuse
+TESTS_riscv64 := Golden|Level|KnownAnswers|Correctly|Misuse
 TESTS_nehalem := $(TESTS_riscv64)
 TESTS_haswell := $(TESTS_riscv64)|GuardPages
 

@@ -19,6 +19,14 @@ import (
 // smallAlpha is the factor of what is added to the same data in every call.
 const smallAlpha = 1e-6
 
+// blasAlpha returns the factor of a routine's calls: Scal turns signs.
+func blasAlpha(routine string) float64 {
+	if routine == "Sscal" || routine == "Dscal" {
+		return -1
+	}
+	return smallAlpha
+}
+
 // use tells what a routine does with an operand.
 type use int
 
@@ -30,6 +38,7 @@ const (
 
 // blasRoutine is a routine that gonumblas.Implementation has of its own.
 type blasRoutine struct {
+	kernel   string // that does its work, "" if no kernel is measured beside it
 	f32, f64 string // its names, "" where a type has none
 	x, y, a  use    // vectors and matrix; of those that take only numbers, none
 }
@@ -43,16 +52,16 @@ func (r blasRoutine) isScalar() bool { return r.x == 0 }
 // blasRoutines are the routines to measure. Gemv has two names, because its two
 // products have little in common.
 var blasRoutines = []blasRoutine{
-	{f32: "Saxpy", f64: "Daxpy", x: reads, y: updates},
-	{f32: "Sdot", f64: "Ddot", x: reads, y: reads},
+	{kernel: "Axpy", f32: "Saxpy", f64: "Daxpy", x: reads, y: updates},
+	{kernel: "Dot", f32: "Sdot", f64: "Ddot", x: reads, y: reads},
 	{f32: "Dsdot", x: reads, y: reads},
 	{f32: "Sdsdot", x: reads, y: reads},
-	{f32: "Sscal", f64: "Dscal", x: updates},
+	{kernel: "Scal", f32: "Sscal", f64: "Dscal", x: updates},
 	{f32: "Scopy", f64: "Dcopy", x: reads, y: writes},
 	{f32: "Sswap", f64: "Dswap", x: updates, y: updates},
-	{f32: "Snrm2", f64: "Dnrm2", x: reads},
-	{f32: "Sasum", f64: "Dasum", x: reads},
-	{f32: "Isamax", f64: "Idamax", x: reads},
+	{kernel: "Nrm2", f32: "Snrm2", f64: "Dnrm2", x: reads},
+	{kernel: "Asum", f32: "Sasum", f64: "Dasum", x: reads},
+	{kernel: "Amax", f32: "Isamax", f64: "Idamax", x: reads},
 	{f32: "Srot", f64: "Drot", x: updates, y: updates},
 	{f32: "Srotm", f64: "Drotm", x: updates, y: updates},
 	{f32: "Srotg", f64: "Drotg"},
@@ -160,6 +169,7 @@ type blasLibrary interface {
 // a square matrix. For a routine that takes only numbers, they are in the slices.
 type blasCall[T kernels.Float] struct {
 	n, inc  int
+	alpha   T
 	x, y, a []T
 }
 
@@ -221,7 +231,7 @@ func (r blasRoutine) bytes(n, size int) int {
 func (b *blasCases[T]) build(m *Arena, r blasRoutine, name string, n, inc int) *Case {
 	nx, ny, na := r.extents(n, inc)
 	m.reset(room(nx*sizeOf[T]()) + room(ny*sizeOf[T]()) + room(na*sizeOf[T]()))
-	call := &blasCall[T]{n, inc, slice[T](m, nx), slice[T](m, ny), slice[T](m, na)}
+	call := &blasCall[T]{n, inc, T(blasAlpha(name)), slice[T](m, nx), slice[T](m, ny), slice[T](m, na)}
 	reset := func() {
 		fill(call.x, b.pool.signed)
 		fill(call.y, b.pool.signed[1:]) // not what x holds

@@ -8,74 +8,13 @@ import (
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// bind32 returns a function that calls a routine of a library so many times. The
-// library is behind its interface, as it is behind that of package blas32.
+// bind32 returns a function that calls a routine of a library so many times.
 func bind32(routine string, lib blas.Float32, c *blasCall[float32]) func(reps int) double {
+	if loop := loop32(routine, lib, c); loop != nil {
+		return loop
+	}
 	n, inc, x, y, a := c.n, c.inc, c.x, c.y, c.a
 	switch routine {
-	case "Saxpy":
-		return func(reps int) double {
-			for range reps {
-				lib.Saxpy(n, smallAlpha, x, inc, y, inc)
-			}
-			return 0
-		}
-	case "Sdot":
-		return func(reps int) (r double) {
-			for range reps {
-				r = double(lib.Sdot(n, x, inc, y, inc))
-			}
-			return r
-		}
-	case "Sscal":
-		return func(reps int) double {
-			for range reps {
-				lib.Sscal(n, -1, x, inc)
-			}
-			return 0
-		}
-	case "Scopy":
-		return func(reps int) double {
-			for range reps {
-				lib.Scopy(n, x, inc, y, inc)
-			}
-			return 0
-		}
-	case "Sswap":
-		return func(reps int) double {
-			for range reps {
-				lib.Sswap(n, x, inc, y, inc)
-			}
-			return 0
-		}
-	case "Snrm2":
-		return func(reps int) (r double) {
-			for range reps {
-				r = double(lib.Snrm2(n, x, inc))
-			}
-			return r
-		}
-	case "Sasum":
-		return func(reps int) (r double) {
-			for range reps {
-				r = double(lib.Sasum(n, x, inc))
-			}
-			return r
-		}
-	case "Isamax":
-		return func(reps int) (r double) {
-			for range reps {
-				r = double(lib.Isamax(n, x, inc))
-			}
-			return r
-		}
-	case "Srot":
-		return func(reps int) double {
-			for range reps {
-				lib.Srot(n, x, inc, y, inc, rotC, rotS)
-			}
-			return 0
-		}
 	case "Srotm":
 		p := blas.SrotmParams{Flag: blas.Rescaling, H: [4]float32{rotC, -rotS, rotS, rotC}}
 		return func(reps int) double {
@@ -99,24 +38,6 @@ func bind32(routine string, lib blas.Float32, c *blasCall[float32]) func(reps in
 				r = double(p.H[0] + p.H[1] + p.H[2] + p.H[3] + d1 + d2 + x1)
 			}
 			return r
-		}
-	case "Sgemv", "SgemvT":
-		tA := blas.Transpose(blas.NoTrans)
-		if routine == "SgemvT" {
-			tA = blas.Trans
-		}
-		return func(reps int) double {
-			for range reps {
-				lib.Sgemv(tA, n, n, 0.5, a, n, x, inc, 0.5, y, inc)
-			}
-			return 0
-		}
-	case "Sger":
-		return func(reps int) double {
-			for range reps {
-				lib.Sger(n, n, smallAlpha, x, inc, y, inc, a, n)
-			}
-			return 0
 		}
 	}
 	panic("bench: no call of " + routine)

@@ -194,7 +194,7 @@ func (o *operation[T]) build(m *Arena, n int, pool *pools[T]) *Case {
 }
 
 // repeatedAxpy sums the rows of SumRows' matrix with one Axpy for each.
-func repeatedAxpy[T kernels.Float](t *kernels.Table[T], a *kerneltest.Args[T]) func(reps int) float64 {
+func repeatedAxpy[T kernels.Float](t *kerneltest.Table[T], a *kerneltest.Args[T]) func(reps int) float64 {
 	f, dst, matrix, rows, stride := t.Axpy, a.Vec[0], a.Vec[1], a.Int[0], a.Int[1]
 	return func(reps int) float64 {
 		for range reps {
@@ -208,8 +208,8 @@ func repeatedAxpy[T kernels.Float](t *kernels.Table[T], a *kerneltest.Args[T]) f
 }
 
 // tableOf returns the kernels of a level that is available.
-func tableOf[T kernels.Float](l kernels.Level) *kernels.Table[T] {
-	t, err := kernels.TableOf[T](l)
+func tableOf[T kernels.Float](l kernels.Level) *kerneltest.Table[T] {
+	t, err := kerneltest.TableOf[T](l)
 	if err != nil {
 		panic(err)
 	}

@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // naive returns a table of the loops that a Go programmer would write: the same
 // function, with no regard to the order of additions or to subnormal numbers. As
 // a table, they are called exactly as a level's kernels are.
-func naive[T kernels.Float]() *kernels.Table[T] {
-	t := &kernels.Table[T]{
+func naive[T kernels.Float]() *kerneltest.Table[T] {
+	t := &kerneltest.Table[T]{
 		Axpy:                    axpy[T],
 		Axpby:                   axpby[T],
 		Scal:                    scal[T],
@@ -245,18 +246,18 @@ func sgd[T kernels.Float](p, g []T, scale, l2, lr T) {
 	}
 }
 
-func momentum[T kernels.Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func momentum[T kernels.Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		buf[i] = mu*buf[i] + omd*d
+		buf[i] = mu*buf[i] + gain*d
 		p[i] -= lr * buf[i]
 	}
 }
 
-func nesterov[T kernels.Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func nesterov[T kernels.Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		buf[i] = mu*buf[i] + omd*d
+		buf[i] = mu*buf[i] + gain*d
 		p[i] -= lr * (d + mu*buf[i])
 	}
 }

@@ -50,13 +50,13 @@ func adamax[T kernels.Float](p, g, m, u []T, scale, l2, decay, beta1, omb1, beta
 	}
 }
 
-func nadam[T kernels.Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T) {
+func nadam[T kernels.Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
 		m[i] = beta1*m[i] + omb1*d
 		u := root * d
 		v[i] = beta2*v[i] + u*u
-		p[i] = decay*p[i] - (cg*d+cm*m[i])/(sqrt(v[i])+eps)
+		p[i] = decay*p[i] - (stepGrad*d+stepMoment*m[i])/(sqrt(v[i])+eps)
 	}
 }
 
@@ -197,13 +197,13 @@ func lambDirection[T kernels.Float](r, p, g, m, v []T, scale, wd, beta1, omb1, b
 	}
 }
 
-func scheduleFree[T kernels.Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T) {
+func scheduleFree[T kernels.Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, average, look, lr T) {
 	for i := range p {
 		d := scale * g[i]
 		u := root * d
 		v[i] = beta2*v[i] + u*u
 		n := step*d/(sqrt(v[i])+eps) + wd*p[i]
-		p[i] += ck*(z[i]-p[i]) + cn*n
+		p[i] += average*(z[i]-p[i]) + look*n
 		z[i] -= lr * n
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // naiveFunctions adds the loops over functions: package math's, which computes in float64.
-func naiveFunctions[T kernels.Float](t *kernels.Table[T]) {
+func naiveFunctions[T kernels.Float](t *kerneltest.Table[T]) {
 	t.Exp = loopOver[T](math.Exp)
 	t.Exp2 = loopOver[T](math.Exp2)
 	t.Expm1 = loopOver[T](math.Expm1)

@@ -1,11 +1,14 @@
 package bench
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
 
 // The plain loops for products of a matrix with vectors.
 
 // naiveLevel2 enters them into the table.
-func naiveLevel2[T kernels.Float](t *kernels.Table[T]) {
+func naiveLevel2[T kernels.Float](t *kerneltest.Table[T]) {
 	t.Gemv, t.GemvT, t.Ger = gemv[T], gemvT[T], ger[T]
 	t.GemvInc, t.GemvTInc, t.GerInc = gemvInc[T], gemvTInc[T], gerInc[T]
 }

@@ -1,11 +1,14 @@
 package bench
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
 
 // The plain loops of what means, variances and normalisation are made of.
 
 // naiveMoments enters them into the table.
-func naiveMoments[T kernels.Float](t *kernels.Table[T]) {
+func naiveMoments[T kernels.Float](t *kerneltest.Table[T]) {
 	t.ColumnDeviations, t.ColumnProducts, t.RowProductSums = columnDeviations[T], columnProducts[T], rowProductSums[T]
 	t.RowDeviations, t.RowSquaredDeviations, t.RowProducts = rowDeviations[T], rowSquaredDeviations[T], rowProducts[T]
 	t.StandardizeColumns, t.UnstandardizeColumns, t.NormalizeColumns = standardizeColumns[T], unstandardizeColumns[T], normalizeColumns[T]

@@ -4,10 +4,11 @@ import (
 	"math/rand/v2"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // naiveRandom adds the loops over random numbers: those of package math/rand/v2.
-func naiveRandom[T kernels.Float](t *kernels.Table[T]) {
+func naiveRandom[T kernels.Float](t *kerneltest.Table[T]) {
 	t.Uniform = func(dst []T, _ []uint64, lo, width, _ float64) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range dst {

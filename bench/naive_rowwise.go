@@ -4,12 +4,13 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // The plain loops over the rows of a matrix.
 
 // naiveRowwise enters them into the table.
-func naiveRowwise[T kernels.Float](t *kernels.Table[T]) {
+func naiveRowwise[T kernels.Float](t *kerneltest.Table[T]) {
 	t.RowSums, t.RowMax = rowSums[T], rowMax[T]
 	t.RowDots = rowDots[T]
 	t.RowSubtractMax, t.RowShares = rowSubtractMax[T], rowShares[T]

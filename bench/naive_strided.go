@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // The plain loops for rotations, and for vectors whose elements are some distance
 // apart. Strides are positive here.
 
 // naiveRotations enters the loops of Swap, Rot and Rotm into the table.
-func naiveRotations[T kernels.Float](t *kernels.Table[T]) {
+func naiveRotations[T kernels.Float](t *kerneltest.Table[T]) {
 	t.Swap, t.Rot, t.Rotm = swap[T], rot[T], rotm[T]
 }
 
@@ -33,7 +34,7 @@ func rotm[T kernels.Float](x, y []T, h11, h12, h21, h22 T) {
 }
 
 // naiveStrided enters the loops of the strided kernels into the table.
-func naiveStrided[T kernels.Float](t *kernels.Table[T]) {
+func naiveStrided[T kernels.Float](t *kerneltest.Table[T]) {
 	t.CopyInc, t.AxpyInc, t.ScalInc, t.SwapInc = copyInc[T], axpyInc[T], scalInc[T], swapInc[T]
 	t.RotInc, t.RotmInc = rotInc[T], rotmInc[T]
 	t.DotInc, t.DsdotInc, t.AsumInc = dotInc[T], dsdotInc[T], asumInc[T]

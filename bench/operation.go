@@ -21,7 +21,6 @@ type operation[T kernels.Float] struct {
 func operations[T kernels.Float]() []operation[T] {
 	var all []operation[T]
 	functions, loops := public[T](), naive[T]()
-	addRandom(functions)
 	for _, op := range kerneltest.Ops[T]() {
 		if op.IsProduct() {
 			continue // it has sizes of its own

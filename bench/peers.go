@@ -2,9 +2,9 @@ package bench
 
 import (
 	"math"
+	"slices"
 
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
+	reference "gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -15,208 +15,75 @@ import (
 // arguments, as kerneltest.Op.Bind does.
 type binding[T kernels.Float] func(a *kerneltest.Args[T]) func(reps int) float64
 
-// public returns the functions of package kernels for those kernels whose calls
-// may be so short that checks and dispatch show. They are measured in place of
-// the table's entries, as a user and as gonum's functions are called. Their level
-// is the active one.
+// public returns the functions of package kernels that are measured in place of the
+// table's entries, as a user and as gonum's functions are called. Their level is the
+// active one.
 func public[T kernels.Float]() map[string]binding[T] {
-	return map[string]binding[T]{
-		"Axpy": func(a *kerneltest.Args[T]) func(int) float64 {
-			alpha, x, y := a.Scalar[0], a.Vec[0], a.Vec[1]
-			return func(reps int) float64 {
-				for range reps {
-					kernels.Axpy(alpha, x, y)
-				}
-				return 0
+	all := shortCalls[T]()
+	all["Nrm2"] = func(a *kerneltest.Args[T]) func(int) float64 {
+		x := a.Vec[0]
+		return func(reps int) (r float64) {
+			for range reps {
+				r = float64(kernels.Nrm2(x))
 			}
-		},
-		"Axpby": func(a *kerneltest.Args[T]) func(int) float64 {
-			alpha, beta, x, y := a.Scalar[0], a.Scalar[1], a.Vec[0], a.Vec[1]
-			return func(reps int) float64 {
-				for range reps {
-					kernels.Axpby(alpha, x, beta, y)
-				}
-				return 0
-			}
-		},
-		"Scal": func(a *kerneltest.Args[T]) func(int) float64 {
-			alpha, x := a.Scalar[0], a.Vec[0]
-			return func(reps int) float64 {
-				for range reps {
-					kernels.Scal(alpha, x)
-				}
-				return 0
-			}
-		},
-		"Add": func(a *kerneltest.Args[T]) func(int) float64 {
-			dst, x, y := a.Vec[0], a.Vec[1], a.Vec[2]
-			return func(reps int) float64 {
-				for range reps {
-					kernels.Add(dst, x, y)
-				}
-				return 0
-			}
-		},
-		"Mul": func(a *kerneltest.Args[T]) func(int) float64 {
-			dst, x, y := a.Vec[0], a.Vec[1], a.Vec[2]
-			return func(reps int) float64 {
-				for range reps {
-					kernels.Mul(dst, x, y)
-				}
-				return 0
-			}
-		},
-		"Dot": func(a *kerneltest.Args[T]) func(int) float64 {
-			x, y := a.Vec[0], a.Vec[1]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.Dot(x, y))
-				}
-				return r
-			}
-		},
-		"Sum": func(a *kerneltest.Args[T]) func(int) float64 {
-			x := a.Vec[0]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.Sum(x))
-				}
-				return r
-			}
-		},
-		"Asum": func(a *kerneltest.Args[T]) func(int) float64 {
-			x := a.Vec[0]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.Asum(x))
-				}
-				return r
-			}
-		},
-		"SumSquares": func(a *kerneltest.Args[T]) func(int) float64 {
-			x := a.Vec[0]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.SumSquares(x))
-				}
-				return r
-			}
-		},
-		"Amax": func(a *kerneltest.Args[T]) func(int) float64 {
-			x := a.Vec[0]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.Amax(x))
-				}
-				return r
-			}
-		},
-		"Nrm2": func(a *kerneltest.Args[T]) func(int) float64 {
-			x := a.Vec[0]
-			return func(reps int) (r float64) {
-				for range reps {
-					r = float64(kernels.Nrm2(x))
-				}
-				return r
-			}
-		},
+			return r
+		}
 	}
+	addRandom(all)
+	return all
 }
 
 // gonum returns gonum's routine for a kernel, bound to arguments, nil where it
-// has none. Amax stands beside an Iamax and the look at its element.
+// has none. Amax stands beside an Iamax, and a look at the last element that it found.
 func gonum[T kernels.Float](op string, a *kerneltest.Args[T]) func(reps int) float64 {
+	run := gonumCall(op, a)
+	if op != "Amax" {
+		return run
+	}
+	return func(reps int) float64 { return math.Abs(float64(a.Vec[0][int(run(reps))])) }
+}
+
+// gonumCall is gonum with what the routine returns.
+func gonumCall[T kernels.Float](op string, a *kerneltest.Args[T]) func(reps int) float64 {
 	switch a := any(a).(type) {
 	case *kerneltest.Args[float32]:
-		return gonum32(op, a)
+		if r := routineOf(op); r != nil {
+			return bind32(r.f32, reference.Implementation{}, callOf(a))
+		}
 	case *kerneltest.Args[float64]:
-		return gonum64(op, a)
+		if r := routineOf(op); r != nil {
+			return bind64(r.f64, reference.Implementation{}, callOf(a))
+		}
+		return gonumFloats(op, a.Vec)
 	}
 	return nil
 }
 
-func gonum32(op string, a *kerneltest.Args[float32]) func(reps int) float64 {
-	v := make([]blas32.Vector, len(a.Vec))
-	for i, x := range a.Vec {
-		v[i] = blas32.Vector{N: len(x), Inc: 1, Data: x}
-	}
-	switch op {
-	case "Axpy":
-		alpha, x, y := a.Scalar[0], v[0], v[1]
-		return func(reps int) float64 {
-			for range reps {
-				blas32.Axpy(alpha, x, y)
-			}
-			return 0
-		}
-	case "Scal":
-		alpha, x := a.Scalar[0], v[0]
-		return func(reps int) float64 {
-			for range reps {
-				blas32.Scal(alpha, x)
-			}
-			return 0
-		}
-	case "Dot":
-		x, y := v[0], v[1]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = float64(blas32.Dot(x, y))
-			}
-			return r
-		}
-	case "Asum":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = float64(blas32.Asum(x))
-			}
-			return r
-		}
-	case "Nrm2":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = float64(blas32.Nrm2(x))
-			}
-			return r
-		}
-	case "Amax":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = math.Abs(float64(x.Data[blas32.Iamax(x)]))
-			}
-			return r
-		}
+// routineOf returns the routine of BLAS that does a kernel's work, nil if there is none.
+func routineOf(op string) *blasRoutine {
+	if i := slices.IndexFunc(blasRoutines, func(r blasRoutine) bool { return r.kernel == op }); i >= 0 {
+		return &blasRoutines[i]
 	}
 	return nil
 }
 
-func gonum64(op string, a *kerneltest.Args[float64]) func(reps int) float64 {
-	v := make([]blas64.Vector, len(a.Vec))
-	for i, x := range a.Vec {
-		v[i] = blas64.Vector{N: len(x), Inc: 1, Data: x}
+// callOf returns a kernel's arguments as those of its routine.
+func callOf[T kernels.Float](a *kerneltest.Args[T]) *blasCall[T] {
+	c := &blasCall[T]{n: len(a.Vec[0]), inc: 1, x: a.Vec[0]}
+	if len(a.Scalar) > 0 {
+		c.alpha = a.Scalar[0]
 	}
+	if len(a.Vec) > 1 {
+		c.y = a.Vec[1]
+	}
+	return c
+}
+
+// gonumFloats returns the function of package floats for a kernel, nil where it has none.
+func gonumFloats(op string, v [][]float64) func(reps int) float64 {
 	switch op {
-	case "Axpy":
-		alpha, x, y := a.Scalar[0], v[0], v[1]
-		return func(reps int) float64 {
-			for range reps {
-				blas64.Axpy(alpha, x, y)
-			}
-			return 0
-		}
-	case "Scal":
-		alpha, x := a.Scalar[0], v[0]
-		return func(reps int) float64 {
-			for range reps {
-				blas64.Scal(alpha, x)
-			}
-			return 0
-		}
 	case "Add":
-		dst, x, y := a.Vec[0], a.Vec[1], a.Vec[2]
+		dst, x, y := v[0], v[1], v[2]
 		return func(reps int) float64 {
 			for range reps {
 				floats.AddTo(dst, x, y)
@@ -224,50 +91,18 @@ func gonum64(op string, a *kerneltest.Args[float64]) func(reps int) float64 {
 			return 0
 		}
 	case "Mul":
-		dst, x, y := a.Vec[0], a.Vec[1], a.Vec[2]
+		dst, x, y := v[0], v[1], v[2]
 		return func(reps int) float64 {
 			for range reps {
 				floats.MulTo(dst, x, y)
 			}
 			return 0
 		}
-	case "Dot":
-		x, y := v[0], v[1]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = blas64.Dot(x, y)
-			}
-			return r
-		}
 	case "Sum":
-		x := a.Vec[0]
+		x := v[0]
 		return func(reps int) (r float64) {
 			for range reps {
 				r = floats.Sum(x)
-			}
-			return r
-		}
-	case "Asum":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = blas64.Asum(x)
-			}
-			return r
-		}
-	case "Nrm2":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = blas64.Nrm2(x)
-			}
-			return r
-		}
-	case "Amax":
-		x := v[0]
-		return func(reps int) (r float64) {
-			for range reps {
-				r = math.Abs(x.Data[blas64.Iamax(x)])
 			}
 			return r
 		}

@@ -313,7 +313,7 @@ func TestFailures(t *testing.T) {
 		{"unknown coefficient", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) { b.Coef("a") })}, `no parameter "a"`},
 		{"store to an input", vec.Kernel{Name: "K", Params: []vec.Param{{Name: "x", Kind: vec.In}},
 			Loop: body(func(b *vec.Body) { b.Store("x", b.Load("x")) })}, `writes stream "x"`},
-		{"bad flush limit", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
+		{"bad flush threshold", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
 			b.Store("x", b.Flush(b.Load("x"), vec.Const{Name: "three", Bits32: 3, Bits64: 3}))
 		})}, "three"},
 		{"bad least value", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {

@@ -12,6 +12,9 @@ import (
 
 const module = "github.com/seed63264101/steepest"
 
+// tables is where the tables of kernels stand.
+const tables = "kernels/internal/dispatch/"
+
 // source collects the text of a Go file.
 type source struct{ bytes.Buffer }
 
@@ -47,15 +50,17 @@ func writeGo(files map[string][]byte) error {
 		return nil
 	}
 	list := []file{
-		{"kernels/table.go", writeTable},
-		{"kernels/table_generic.go", writeGenericTable},
+		{tables + "table.go", writeTable},
+		{tables + "table_generic.go", writeGenericTable},
 		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
 		{"bench/kernels_test.go", writeBenchmarks},
+		{"bench/public.go", writePublic},
+		{"bench/routines.go", writeRoutines},
 	}
 	for _, arch := range archs() {
 		list = append(list,
-			file{"kernels/table_" + arch + ".go", func(s *source) { writeArchTables(s, arch) }},
+			file{tables + "table_" + arch + ".go", func(s *source) { writeArchTables(s, arch) }},
 			file{"kernels/kerneltest/probes_" + arch + ".go", func(s *source) { writeProbes(s, arch) }})
 	}
 	for _, l := range levels {
@@ -119,20 +124,22 @@ func writeStubs(s *source, l level) {
 }
 
 func writeTable(s *source) {
-	s.p("package kernels\n")
+	s.p("package dispatch\n\nimport %q\n", module+"/kernels/generic")
 	s.p("// Table holds one level's kernels for the element type T. Its entries check\n" +
 		"// nothing: lengths and strides must be as the functions of the same names demand.")
-	s.p("type Table[T Float] struct {")
+	s.p("type Table[T generic.Float] struct {")
 	for _, k := range catalog.Kernels() {
 		s.p("// %s", k.Doc)
 		s.p("%s func%s", k.Name, k.Signature("T"))
 	}
-	s.p("}")
+	s.p("}\n")
+	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
+		"// keep in registers.\nconst residentBytes = %d", vec.ResidentBytes)
 }
 
 func writeGenericTable(s *source) {
-	s.p("package kernels\n\nimport %q\n", module+"/kernels/generic")
-	s.p("func genericTable[T Float]() Table[T] {\nreturn Table[T]{")
+	s.p("package dispatch\n\nimport %q\n", module+"/kernels/generic")
+	s.p("func genericTable[T generic.Float]() Table[T] {\nreturn Table[T]{")
 	for _, k := range catalog.Kernels() {
 		s.p("%s: generic.%s[T],", k.Name, k.Name)
 	}
@@ -141,11 +148,9 @@ func writeGenericTable(s *source) {
 
 // writeTilings writes how the levels' matrix products are best cut.
 func writeTilings(s *source) {
-	s.p("package kernels\n")
-	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
-		"// keep in registers.\nconst residentBytes = %d\n", vec.ResidentBytes)
+	s.p("package kernels\n\nimport %q\n", module+"/"+strings.TrimSuffix(tables, "/"))
 	s.p("// tilings tells how the levels' matrix products are best cut, of float32 and float64.")
-	s.p("var tilings = [numLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
+	s.p("var tilings = [dispatch.NumLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
 	for _, l := range levels {
 		s.p("%s: {", l.name)
 		for _, e := range elems {
@@ -159,7 +164,7 @@ func writeTilings(s *source) {
 // writeArchTables writes the assembly levels of an architecture: one literal for
 // each level and element type.
 func writeArchTables(s *source, arch string) {
-	s.p("//go:build !purego\n\npackage kernels\n\nimport (")
+	s.p("//go:build !purego\n\npackage dispatch\n\nimport (")
 	for _, l := range levelsOf(arch) {
 		s.p("%q", module+"/asm/"+l.pkg)
 	}
@@ -233,7 +238,7 @@ func writeOps(s *source) {
 			}
 			s.p("},")
 		}
-		s.p("Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {")
+		s.p("Bind: func(t *Table[T], a *Args[T]) func(int) float64 {")
 		s.p("f := t.%s", k.Name)
 		writeBinding(s, k, "f", "T")
 		s.p("},\n},")

@@ -17,7 +17,7 @@ var twins = []struct{ source, twin string }{
 
 var (
 	blasNames = regexp.MustCompile(`\b(D|Id)(axpy|dot|scal|copy|swap|nrm2|asum|amax|rotg|rotmg|rotmParams|rotm|rot|gemvT?|ger|symv|syr2?|tr[ms]v|gemm|symm|syr2?k|tr[ms]m)\b`)
-	bitNames  = strings.NewReplacer("float64", "float32", "Float64", "Float32", "F64", "F32", "bind64", "bind32", "Triangle64", "Triangle32", "blas64", "blas32")
+	bitNames  = strings.NewReplacer("float64", "float32", "Float64", "Float32", "F64", "F32", "bind64", "bind32", "loop64", "loop32", "Triangle64", "Triangle32", "blas64", "blas32")
 )
 
 // writeTwins adds the files about float32. What is float64 in both is spelled double.

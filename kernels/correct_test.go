@@ -14,7 +14,7 @@ import (
 // 2^32 inputs.
 func TestCorrectlyRounded(t *testing.T) {
 	for _, l := range kernels.Levels() {
-		table, err := kernels.TableOf[float32](l)
+		table, err := kerneltest.TableOf[float32](l)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,12 +1,14 @@
 package kernels
 
+import "github.com/seed63264101/steepest/kernels/internal/dispatch"
+
 // CrossEntropyRows is the number of rows in a block of [CrossEntropy]. Blocks are the unit
 // of parallel work.
 const CrossEntropyRows = 128
 
 // crossEntropy is a call of CrossEntropy.
 type crossEntropy[T Float] struct {
-	t                           *Table[T]
+	t                           *dispatch.Table[T]
 	classes, gradStride, stride int
 	weights                     []T
 	ignore                      bool

@@ -107,7 +107,7 @@ func TestWritesOnlyDestinations(t *testing.T) {
 func writesOnly[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
 	const border, canary = 40, 12345
 	r := rand.New(rand.NewPCG(5, 6))
-	table, err := kernels.TableOf[T](l)
+	table, err := kerneltest.TableOf[T](l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func writesOnly[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 func TestNoAllocation(t *testing.T) { eachOp(t, noAllocation[float32], noAllocation[float64]) }
 
 func noAllocation[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
-	table, err := kernels.TableOf[T](l)
+	table, err := kerneltest.TableOf[T](l)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,9 +85,9 @@ func momentRules[T kernels.Float](t *testing.T, scale, beta, gain, root, eps, lr
 	t.Helper()
 	coefs := map[string]T{"scale": scale, "l2": 0, "wd": 0, "decay": 1, "root": root, "eps": eps,
 		"mu": beta, "beta1": beta, "beta2": beta, "alpha": beta, "rho": beta,
-		"omd": gain, "omb1": gain, "omb2": gain, "oma": gain,
+		"omb1": gain, "omb2": gain, "oma": gain,
 		"beta3": beta, "gain": gain, "share": gain, "grow": 0, "inverse": 1, "beta": 1, "l1": 0,
-		"lr": lr, "step": lr, "cg": lr, "cm": lr, "ck": lr, "cn": -lr / 10}
+		"lr": lr, "step": lr, "stepGrad": lr, "stepMoment": lr, "average": lr, "look": -lr / 10}
 	public := oracles[T](t)
 	var all []momentRule[T]
 	for _, op := range kerneltest.Ops[T]() {

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // Transpose says how a factor of a matrix product lies in memory.
@@ -119,9 +120,9 @@ type tiling struct {
 // tilingOf returns how the active level's products are best cut.
 func tilingOf[T Float]() tiling {
 	if unsafe.Sizeof(T(0)) == 4 {
-		return tilings[active][0]
+		return tilings[ActiveLevel()][0]
 	}
-	return tilings[active][1]
+	return tilings[ActiveLevel()][1]
 }
 
 // product is a matrix product on its way.
@@ -240,7 +241,7 @@ func (p *product[T]) left(i, l int) (a []T, row, column int) {
 }
 
 // direct computes a product whose factors are read where they lie.
-func (p *product[T]) direct(t *Table[T]) {
+func (p *product[T]) direct(t *dispatch.Table[T]) {
 	beta := p.beta
 	for l := 0; l < p.k; l += generic.DepthBlock {
 		a, row, column := p.left(0, l)
@@ -261,7 +262,7 @@ const (
 
 // blocks computes a product block by block. left tells what happens to the left factor's
 // blocks, and pack whether the right one's are brought together in panels.
-func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], how leftWay, pack bool) {
+func (p *product[T]) blocks(t *dispatch.Table[T], cut tiling, w *workspace[T], how leftWay, pack bool) {
 	beta := p.beta
 	rows, columns := leftRows, cut.columns
 	if !pack {
@@ -297,7 +298,7 @@ func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], how leftWa
 }
 
 // bring brings a block of the left factor together in the workspace.
-func (p *product[T]) bring(t *Table[T], how leftWay, left, a []T, height, depth int) (b []T, row, column int) {
+func (p *product[T]) bring(t *dispatch.Table[T], how leftWay, left, a []T, height, depth int) (b []T, row, column int) {
 	rows, columns := height, depth // of the block as it lies
 	if p.transA {
 		rows, columns = depth, height

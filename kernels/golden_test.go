@@ -21,7 +21,7 @@ func TestGolden(t *testing.T) {
 }
 
 func hashKernels[T kernels.Float](t *testing.T, l kernels.Level, hashes map[string]golden.Hash) {
-	table, err := kernels.TableOf[T](l)
+	table, err := kerneltest.TableOf[T](l)
 	if err != nil {
 		t.Fatal(err)
 	}

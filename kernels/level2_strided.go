@@ -1,9 +1,8 @@
 package kernels
 
 import (
-	"unsafe"
-
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // GemvInc is Gemv of m rows of n elements for strided vectors (BLAS ?GEMV without
@@ -16,7 +15,7 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
-	case n <= Resident[T]():
+	case n <= dispatch.Resident[T]():
 		table[T]().GemvInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -45,9 +44,9 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case incY == 1:
 		beta = clearIfUnread(beta, n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
-	case n <= maxStrips*Resident[T]():
+	case n <= maxStrips*dispatch.Resident[T]():
 		beta = clearIfUnread(beta, n, y, incY)
-		w := Resident[T]()
+		w := dispatch.Resident[T]()
 		for j := 0; j < n; j += w {
 			c := min(w, n-j)
 			table[T]().GemvTInc(m, c, alpha, noescape(a[j:]), stride, noescape(x), incX, beta, noescape(strip(y, n, incY, j, c)), incY)
@@ -67,8 +66,8 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
-	case n <= maxStrips*Resident[T]():
-		w := Resident[T]()
+	case n <= maxStrips*dispatch.Resident[T]():
+		w := dispatch.Resident[T]()
 		for j := 0; j < n; j += w {
 			c := min(w, n-j)
 			table[T]().GerInc(m, c, alpha, noescape(x), incX, noescape(strip(y, n, incY, j, c)), incY, noescape(a[j:]), stride)
@@ -76,16 +75,6 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	default:
 		largeGer(m, n, alpha, x, incX, y, incY, a, stride)
 	}
-}
-
-// Resident returns how many elements of a strided vector that all rows share the active
-// level's kernels keep in registers, 0 in plain Go. So many need not be copied, and the
-// products that do not add up along it may take a strip of columns at a time.
-func Resident[T Float]() int {
-	if active == Generic {
-		return 0
-	}
-	return residentBytes / int(unsafe.Sizeof(T(0)))
 }
 
 // maxStrips is the number of strips beyond which copying is faster.

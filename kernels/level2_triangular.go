@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/seed63264101/steepest/kernels/generic"
+import (
+	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
+)
 
 // Symv multiplies a symmetric matrix by a vector (BLAS ?SYMV): y = alpha A x + beta y. A has
 // as many rows and columns as x has elements; element (i, j) is a[i*stride+j], which is read
@@ -77,7 +80,7 @@ func inTriangle(uplo Uplo, i, n int) (from, to int) {
 const shortRow = 8
 
 // addMultiple is Axpy for rows of which many are short.
-func addMultiple[T Float](t *Table[T], alpha T, x, y []T) {
+func addMultiple[T Float](t *dispatch.Table[T], alpha T, x, y []T) {
 	if len(x) > shortRow {
 		t.Axpy(alpha, noescape(x), noescape(y))
 	} else {

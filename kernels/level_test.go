@@ -73,7 +73,7 @@ func TestSetLevel(t *testing.T) {
 			if got := kernels.ActiveLevel(); got != l {
 				t.Errorf("SetLevel(%v) failed and changed the level from %v to %v", lacking, l, got)
 			}
-			if table, err := kernels.TableOf[float32](lacking); table != nil || err == nil {
+			if table, err := kerneltest.TableOf[float32](lacking); table != nil || err == nil {
 				t.Errorf("TableOf(%v) = %v, %v", lacking, table, err)
 			}
 		}

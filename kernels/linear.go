@@ -3,6 +3,8 @@ package kernels
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // LinearLoss says how a linear model's predictions are held to their targets.
@@ -88,7 +90,7 @@ func panicLoss(loss LinearLoss) {
 
 // linear is a linear model with a batch.
 type linear[T Float] struct {
-	table  *Table[T]
+	table  *dispatch.Table[T]
 	memory *linearMemory[T]
 	x, w   []T
 	stride int

@@ -26,11 +26,11 @@ func TestMultiplyAdd(t *testing.T) {
 func multiplyAdd[T kernels.Float](t *testing.T, n, bits, lo, hi int) {
 	type table struct {
 		kernels.Level
-		*kernels.Table[T]
+		*kerneltest.Table[T]
 	}
 	var tables []table
 	for _, l := range kernels.Levels() {
-		all, err := kernels.TableOf[T](l)
+		all, err := kerneltest.TableOf[T](l)
 		if err != nil {
 			t.Fatal(err)
 		}

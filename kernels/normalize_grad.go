@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/seed63264101/steepest/kernels/internal/dispatch"
+
 // normMemory is what the functions of normalisation keep for their next calls.
 type normMemory[T Float] struct {
 	zeros   [nearRows]T // never written
@@ -20,7 +22,7 @@ func (m *normMemory[T]) sums(columns int) (s, q []T) {
 
 // normGrad is a gradient of LayerNorm or RMSNorm on its way.
 type normGrad[T Float] struct {
-	table                      *Table[T]
+	table                      *dispatch.Table[T]
 	memory                     *normMemory[T]
 	gamma                      []T
 	dxStride, dyStride, stride int

@@ -39,7 +39,7 @@ func onLevels[T kernels.Float](t *testing.T, o oracle[T], c *call[T]) {
 	}
 	for _, l := range kernels.Levels() {
 		if c.op.Bind != nil && (!c.public || !dialects(c.op)) {
-			table, err := kernels.TableOf[T](l)
+			table, err := kerneltest.TableOf[T](l)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // knownAnswers are the three for philox4x32 with 10 rounds among the test vectors of
@@ -36,8 +37,8 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 // second block.
 func TestPhiloxKnownAnswersOfKernels(t *testing.T) {
 	for _, l := range kernels.Levels() {
-		t32, err32 := kernels.TableOf[float32](l)
-		t64, err64 := kernels.TableOf[float64](l)
+		t32, err32 := kerneltest.TableOf[float32](l)
+		t64, err64 := kerneltest.TableOf[float64](l)
 		if err32 != nil || err64 != nil {
 			t.Fatal(err32, err64)
 		}

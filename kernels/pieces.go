@@ -1,6 +1,10 @@
 package kernels
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
+)
 
 // rowPiece is how many rows of a batch are summed by themselves where a sum goes over rows, in
 // normalisation as in linear models.
@@ -20,7 +24,7 @@ func (s *pieceSum[T]) begin(r int) []T {
 }
 
 // end ends the piece that begins with row r.
-func (s *pieceSum[T]) end(t *Table[T], r int) {
+func (s *pieceSum[T]) end(t *dispatch.Table[T], r int) {
 	if r > 0 {
 		t.Add(s.dst, s.dst, s.partial)
 	}

@@ -1,8 +1,10 @@
 package kernels
 
+import "github.com/seed63264101/steepest/kernels/internal/dispatch"
+
 // expRows takes the exponential function of each element of a matrix, multiplies it by its
 // row's element of shares over the sum of the row, and leaves the sums' logarithms in logs.
-func expRows[T Float](t *Table[T], columns int, x []T, stride int, shares, logs []T) {
+func expRows[T Float](t *dispatch.Table[T], columns int, x []T, stride int, shares, logs []T) {
 	rows := len(logs)
 	if stride == columns {
 		t.Exp(x[:rows*columns], x[:rows*columns])

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // Uplo says which triangle of a matrix is meant. The other one is neither read nor written.
@@ -239,7 +240,7 @@ func (p *product[T]) runTriangle(uplo Uplo) {
 // the elements of their product in a triangle.
 type trianglePanel[T Float] struct {
 	product[T]
-	t           *Table[T]
+	t           *dispatch.Table[T]
 	lower       bool
 	first, end  int // rows of the block
 	depth       int

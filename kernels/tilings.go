@@ -2,12 +2,10 @@
 
 package kernels
 
-// residentBytes is how much of a strided vector that all rows share Level 2's kernels
-// keep in registers.
-const residentBytes = 128
+import "github.com/seed63264101/steepest/kernels/internal/dispatch"
 
 // tilings tells how the levels' matrix products are best cut, of float32 and float64.
-var tilings = [numLevels][2]tiling{
+var tilings = [dispatch.NumLevels][2]tiling{
 	Generic: {{columns: maxPanel}, {columns: maxPanel}},
 	AVX2: {
 		{columns: 16, adjacent: false},

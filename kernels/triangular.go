@@ -1,6 +1,9 @@
 package kernels
 
-import "github.com/seed63264101/steepest/kernels/generic"
+import (
+	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
+)
 
 // Diag says whether a triangular matrix has ones on its diagonal.
 type Diag bool
@@ -210,7 +213,7 @@ func (p *triangular[T]) diagonal(lo, hi int, solve bool) {
 
 // multiplyRow computes row i of a product, x, with count rows from row q on, which begin
 // at a place of rows.
-func (p *triangular[T]) multiplyRow(t *Table[T], x []T, i, q, count int, rows []T, place, stride int) {
+func (p *triangular[T]) multiplyRow(t *dispatch.Table[T], x []T, i, q, count int, rows []T, place, stride int) {
 	d := p.alpha
 	if !p.unit {
 		d *= p.a[i*(p.row+p.column)]
@@ -223,7 +226,7 @@ func (p *triangular[T]) multiplyRow(t *Table[T], x []T, i, q, count int, rows []
 }
 
 // solveRow computes row i of a solution in the same way.
-func (p *triangular[T]) solveRow(t *Table[T], x []T, i, q, count int, rows []T, place, stride int) {
+func (p *triangular[T]) solveRow(t *dispatch.Table[T], x []T, i, q, count int, rows []T, place, stride int) {
 	if count > 0 {
 		t.GemvT(count, -1, rows[place:], stride, p.a[i*p.row+q*p.column:], p.column, 1, x)
 	}

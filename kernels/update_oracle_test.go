@@ -64,7 +64,7 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 	momentum := func(nesterov bool) func(*call[T]) {
 		return each(func(e element[T]) {
 			d := e.direction()
-			b := e.average("buf", "mu", e.coef("omd").times(d))
+			b := e.average("buf", "mu", e.coef("gain").times(d))
 			if nesterov {
 				b = d.plus(e.coef("mu").times(b))
 			}
@@ -140,12 +140,12 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 			each(func(e element[T]) {
 				d := e.direction()
 				m, v := firstMoment(e, d), e.secondMoment("v", "beta2", d)
-				e.descend(e.coef("cg").times(d).plus(e.coef("cm").times(m)).over(e.deviation(v)))
+				e.descend(e.coef("stepGrad").times(d).plus(e.coef("stepMoment").times(m)).over(e.deviation(v)))
 			}),
 			func(c *call[T]) {
 				kernels.NAdam(c.v("p"), c.v("g"), c.v("m"), c.v("v"), kernels.NAdamCoef[T]{
 					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
-					Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"), StepGrad: c.k("cg"), StepMoment: c.k("cm")})
+					Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"), StepGrad: c.k("stepGrad"), StepMoment: c.k("stepMoment")})
 			},
 		},
 		"AdamWarmup": {
@@ -270,20 +270,20 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 				d, p, z := e.gradient(), e.num("p"), e.num("z")
 				v := e.secondMoment("v", "beta2", d)
 				n := e.coef("step").times(d.over(e.deviation(v))).plus(e.coef("wd").times(p))
-				e.meet("p", p.plus(e.coef("ck").times(z.minus(p))).plus(e.coef("cn").times(n)))
+				e.meet("p", p.plus(e.coef("average").times(z.minus(p))).plus(e.coef("look").times(n)))
 				e.meet("z", z.minus(e.coef("lr").times(n)))
 			}),
 			func(c *call[T]) {
 				kernels.ScheduleFree(c.v("p"), c.v("g"), c.v("z"), c.v("v"), kernels.ScheduleFreeCoef[T]{
 					Scale: c.k("scale"), WeightDecay: c.k("wd"), Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"),
-					Step: c.k("step"), Average: c.k("ck"), Look: c.k("cn"), LR: c.k("lr")})
+					Step: c.k("step"), Average: c.k("average"), Look: c.k("look"), LR: c.k("lr")})
 			},
 		},
 	}
 }
 
 func momentumCoef[T kernels.Float](c *call[T]) kernels.MomentumCoef[T] {
-	return kernels.MomentumCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Mu: c.k("mu"), Gain: c.k("omd"), LR: c.k("lr")}
+	return kernels.MomentumCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Mu: c.k("mu"), Gain: c.k("gain"), LR: c.k("lr")}
 }
 
 // unused returns a coefficient, NaN if the kernel has none of the name.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // someLengths are large parameters that are no multiple of a block, and many
@@ -217,25 +216,5 @@ func TestOptimizersAtOnce(t *testing.T) {
 		if !slices.Equal(first, <-done) {
 			t.Error("runs at the same time differ")
 		}
-	}
-}
-
-func TestParallelAllocations(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	lengths := []int{300000, 50, 40000}
-	grads, more := random[float32](rng, lengths...), random[float32](rng, lengths...)
-	for _, rule := range some(kinds) {
-		opt := mustNew(t, rule, named(random[float32](rng, lengths...)), Workers(3), ClipNorm(1), ClipParamNorm(2), ClipValue(0.1))
-		for name, step := range map[string]func(){
-			"one batch":  func() { opt.Step([][]float32{grads[0], grads[1], grads[2]}) },
-			"two":        func() { opt.Step(grads, more) },
-			"accumulate": func() { opt.Accumulate(grads); opt.Accumulate(more); opt.Step() },
-		} {
-			step()
-			if n := kerneltest.Allocations(5, step); n != 0 {
-				t.Errorf("%s, %s: %v allocations", rule.Name(), name, n)
-			}
-		}
-		opt.Close()
 	}
 }

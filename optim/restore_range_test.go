@@ -3,11 +3,7 @@ package optim
 import (
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"math"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -96,62 +92,6 @@ func copied(s schedule.Schedule) schedule.Schedule {
 		return s
 	}
 	return s
-}
-
-// optionsOfNew are the functions that return options with a number, by name.
-var optionsOfNew = map[string]func(x float64) Option{
-	"ClipNorm":       func(x float64) Option { return ClipNorm(x) },
-	"ClipParamNorm":  func(x float64) Option { return ClipParamNorm(x) },
-	"ClipValue":      func(x float64) Option { return ClipValue(x) },
-	"WithLossScale":  func(x float64) Option { return WithLossScale(x) },
-	"WithReduction":  func(x float64) Option { return WithReduction(Reduction(x)) },
-	"Workers":        func(x float64) Option { return Workers(int(x)) },
-	"FailAfterSkips": func(x float64) Option { return FailAfterSkips(int(x)) },
-	"LRFactor":       func(x float64) Option { return WithGroup(anyName, LRFactor(x)) },
-	"WeightDecay":    func(x float64) Option { return WithGroup(anyName, WeightDecay(x)) },
-	"GroupClipNorm":  func(x float64) Option { return WithGroup(anyName, GroupClipNorm(x)) },
-	"Bounds":         func(x float64) Option { return WithGroup(anyName, Bounds(-x, x)) },
-	"L1":             func(x float64) Option { return WithGroup(anyName, L1(x)) },
-	"Unchecked":      func(float64) Option { return Unchecked() },
-	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
-	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
-	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
-	// Ranged over by themselves.
-	"WithSchedule": nil, "WithLossScaler": nil, "WithGroup": nil, "GroupRule": nil, "GroupSchedule": nil,
-}
-
-func anyName(string) bool { return true }
-
-// TestEveryOption: the list above is all of them.
-func TestEveryOption(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := 0
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range file.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !f.Name.IsExported() || f.Type.Results == nil {
-				continue
-			}
-			result, _ := f.Type.Results.List[0].Type.(*ast.Ident)
-			if result == nil || result.Name != "Option" && result.Name != "GroupOption" {
-				continue
-			}
-			found++
-			if _, ok := optionsOfNew[f.Name.Name]; !ok {
-				t.Errorf("no test ranges over the values of %s", f.Name.Name)
-			}
-		}
-	}
-	if len(files) > 0 && found != len(optionsOfNew) {
-		t.Errorf("%d functions return options, want %d", found, len(optionsOfNew))
-	}
 }
 
 // TestNewAndRestore: what New accepts, a snapshot has and Restore accepts, whatever

@@ -5,11 +5,11 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -63,21 +63,9 @@ func ownParams[T kernels.Float]() []optim.Param[T] {
 	return params
 }
 
-func gaussian[T kernels.Float](rng *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(rng.NormFloat64())
-	}
-	return x
-}
+func gaussian[T kernels.Float](rng *rand.Rand, n int) []T { return opttest.Random[T](rng, n)[0] }
 
-func ownGrads[T kernels.Float](rng *rand.Rand) [][]T {
-	var grads [][]T
-	for _, n := range ownLengths {
-		grads = append(grads, gaussian[T](rng, n))
-	}
-	return grads
-}
+func ownGrads[T kernels.Float](rng *rand.Rand) [][]T { return opttest.Random[T](rng, ownLengths...) }
 
 func isOdd(name string) bool { return name == "p1" || name == "p3" }
 
@@ -168,23 +156,9 @@ func TestOwnRuleSaved(t *testing.T) {
 	} {
 		o := must(optim.New(c.rule, ownParams[float32](), optim.WithGroup(isOdd, optim.GroupRule(c.group))))
 		before := must(o.Snapshot())
-		fails(t, o.Restore(s), c.want...)
+		opttest.WantError(t, o.Restore(s), c.want...)
 		if !reflect.DeepEqual(must(o.Snapshot()), before) {
 			t.Error("a refused snapshot changed something")
-		}
-	}
-}
-
-// fails fails unless err contains every part.
-func fails(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want one with %q", parts)
-		return
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
 		}
 	}
 }
@@ -206,22 +180,22 @@ func TestOwnRuleEmbedding(t *testing.T) {
 		t.Errorf("the row is %v, want %v", table[2*dim:][:dim], single)
 	}
 	_, err := optim.NewEmbedding(meter{}, optim.Param[float64]{Name: "table", Value: table}, dim)
-	fails(t, err, "meter", "embedding", "Lazy")
+	opttest.WantError(t, err, "meter", "embedding", "Lazy")
 }
 
 // TestOwnRuleRefused: what a rule says against its options comes out of New.
 func TestOwnRuleRefused(t *testing.T) {
 	params := ownParams[float32]()
 	_, err := optim.New(heavyBall{LR: 0.1, Mu: 1}, params)
-	fails(t, err, "heavyBall", "Mu = 1")
+	opttest.WantError(t, err, "heavyBall", "Mu = 1")
 	_, err = optim.New(optim.SGD{LR: 1}, params, optim.WithGroup(isOdd, optim.GroupRule(heavyBall{LR: 0.1, Mu: 1})))
-	fails(t, err, "GroupRule", "Mu = 1")
+	opttest.WantError(t, err, "GroupRule", "Mu = 1")
 	_, err = optim.New(noUpdater{}, params)
-	fails(t, err, "noUpdater", "nil Updater", "float32")
+	opttest.WantError(t, err, "noUpdater", "nil Updater", "float32")
 	_, err = optim.New(heavyBall{Mu: 0.5}, params)
-	fails(t, err, "heavyBall", "LR = 0")
+	opttest.WantError(t, err, "heavyBall", "LR = 0")
 	_, err = optim.New(struct{ optim.Rule }{}, params)
-	fails(t, err, "nil Rule", "embeds")
+	opttest.WantError(t, err, "nil Rule", "embeds")
 }
 
 type noUpdater struct{ heavyBall }
@@ -255,7 +229,7 @@ func TestEmbeddedRule(t *testing.T) {
 		t.Errorf("saved as %q with %v, want %v", sa.Rule, sa.Options, sb.Options)
 	}
 	_, err := optim.New(rule, ownParams[float32](), optim.WithoutDecay(isOdd))
-	fails(t, err, `"p1"`, "renamed", "optim.Adam", "WithDecay of its own")
+	opttest.WantError(t, err, `"p1"`, "renamed", "optim.Adam", "WithDecay of its own")
 }
 
 // TestPointerRule: a pointer to a rule is its value at the time.
@@ -278,6 +252,6 @@ func TestPointerRule(t *testing.T) {
 	}
 	for _, rule := range []optim.Rule{(*optim.Adam)(nil), (*heavyBall)(nil)} {
 		_, err := optim.New(rule, ownParams[float32]())
-		fails(t, err, "nil Rule", fmt.Sprintf("%T", rule))
+		opttest.WantError(t, err, "nil Rule", fmt.Sprintf("%T", rule))
 	}
 }

@@ -1,6 +1,10 @@
 package optim
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim/schedule"
@@ -44,4 +48,53 @@ func TestSharedPlateauState(t *testing.T) {
 	o = mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{p, metered{}}, Milestones: []int{1}}))
 	_, err := o.Snapshot()
 	wantError(t, err, "optim.metered", "schedule.Saver")
+}
+
+// memo is a schedule of a user's with a state.
+type memo struct {
+	text string
+	bad  string // what RestoreState refuses
+}
+
+func (*memo) Rate(base float64, step int) float64 { return base }
+
+func (m *memo) SaveState() (string, error) {
+	if strings.Contains(m.text, "!") {
+		return "", errors.New("no text")
+	}
+	return m.text, nil
+}
+
+func (m *memo) RestoreState(text string) error {
+	if text == m.bad {
+		return fmt.Errorf("bad text %q", text)
+	}
+	m.text = text
+	return nil
+}
+
+func TestScheduleStates(t *testing.T) {
+	make := func(a, b, bad string) (*Optimizer[float32], []*memo) {
+		memos := []*memo{{a, ""}, {b, bad}}
+		return mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}},
+			WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{memos[0], schedule.Warmup{Then: memos[1]}}, Milestones: []int{5}})), memos
+	}
+	o, _ := make("a", "b", "")
+	s := mustSnapshot(t, o)
+	if want := []ScheduleSnapshot{{"*optim.memo", "a"}, {"*optim.memo", "b"}}; !slices.Equal(s.Schedule, want) {
+		t.Errorf("got %v, want %v", s.Schedule, want)
+	}
+	o, memos := make("c", "d", "")
+	if err := o.Restore(s); err != nil || memos[0].text != "a" || memos[1].text != "b" {
+		t.Errorf("got %q and %q (%v)", memos[0].text, memos[1].text, err)
+	}
+	o, memos = make("c", "d", "b")
+	wantError(t, o.Restore(s), "*optim.memo", `bad text "b"`)
+	if memos[0].text != "c" || memos[1].text != "d" {
+		t.Errorf("a failed Restore left %q and %q", memos[0].text, memos[1].text)
+	}
+	o, _ = make("c", "!", "")
+	_, err := o.Snapshot()
+	wantError(t, err, "*optim.memo", "no text")
+	wantError(t, o.Restore(s), "*optim.memo", "no text")
 }

@@ -3,8 +3,15 @@ package optim
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // A skipper takes steps with good and bad gradients, with an Optimizer or an
@@ -114,5 +121,69 @@ func TestSkipsInRow(t *testing.T) {
 	}{{-1, []string{"skips in a row = -1"}}, {4, []string{"skips in a row = 4", "3"}}} {
 		s.SkipsInRow = c.row
 		wantError(t, o.Restore(s), c.want...)
+	}
+}
+
+// TestSkip puts gradients that are not finite before every step of a run. The
+// run must end with the same bits as one that never met them.
+func TestSkip(t *testing.T) {
+	for _, rule := range variants {
+		t.Run(fmt.Sprintf("float32/%+v", rule), func(t *testing.T) { testSkip[float32](t, rule) })
+		t.Run(fmt.Sprintf("float64/%+v", rule), func(t *testing.T) { testSkip[float64](t, rule) })
+	}
+}
+
+func testSkip[T kernels.Float](t *testing.T, rule Rule) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	lengths := []int{3, 100, 1}
+	values := random[T](rng, lengths...)
+	twins := [][]T{slices.Clone(values[0]), slices.Clone(values[1]), slices.Clone(values[2])}
+	schedule := WithSchedule(schedule.Cosine{TMax: 10})
+	opt := mustNew(t, rule, named(values), schedule)
+	twin := mustNew(t, rule, named(twins), schedule)
+	for step := range 4 {
+		for i, n := range lengths {
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				grads := random[T](rng, lengths...)
+				at := n / 2
+				grads[i][at] = T(bad)
+				before := opt.bits()
+				r, err := opt.Step(grads)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(before, opt.bits()) {
+					t.Fatalf("%v in parameter %d: a skipped step changed something", bad, i)
+				}
+				if !r.Skipped || r.Step != step+1 || r.ClipCoef != 0 || r.GradNorm-r.GradNorm == 0 {
+					t.Fatalf("%v in parameter %d: report %+v", bad, i, r)
+				}
+				want := fmt.Sprintf("gradient of parameter %q is %v at element %d", fmt.Sprintf("p%d", i), bad, at)
+				if got := r.Reason.String(); got != want {
+					t.Fatalf("reason %q, want %q", got, want)
+				}
+			}
+		}
+		grads := random[T](rng, lengths...)
+		if a, b := mustStep(t, opt, grads), mustStep(t, twin, grads); !reflect.DeepEqual(a, b) {
+			t.Fatalf("reports differ: %+v and %+v", a, b)
+		}
+	}
+	if !slices.Equal(opt.bits(), twin.bits()) {
+		t.Fatal("a run with skipped steps differs from one without")
+	}
+	if s := (Reason{}).String(); s != "" {
+		t.Errorf("reason for a step that was taken: %q", s)
+	}
+}
+
+// TestReducedOverflow: finite gradients whose sum is not finite skip as well.
+func TestReducedOverflow(t *testing.T) {
+	p := []float32{1, 2}
+	opt := mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: p}}, WithReduction(ReduceSum))
+	big := [][]float32{{0, 3e38}}
+	r, err := opt.Step(big, big)
+	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) || p[1] != 2 {
+		t.Errorf("report %+v, error %v, parameter %v", r, err, p)
 	}
 }

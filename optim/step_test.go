@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -10,130 +9,8 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
-
-// TestSkip puts gradients that are not finite before every step of a run. The
-// run must end with the same bits as one that never met them.
-func TestSkip(t *testing.T) {
-	for _, rule := range variants {
-		t.Run(fmt.Sprintf("float32/%+v", rule), func(t *testing.T) { testSkip[float32](t, rule) })
-		t.Run(fmt.Sprintf("float64/%+v", rule), func(t *testing.T) { testSkip[float64](t, rule) })
-	}
-}
-
-func testSkip[T kernels.Float](t *testing.T, rule Rule) {
-	rng := rand.New(rand.NewPCG(3, 4))
-	lengths := []int{3, 100, 1}
-	values := random[T](rng, lengths...)
-	twins := [][]T{slices.Clone(values[0]), slices.Clone(values[1]), slices.Clone(values[2])}
-	schedule := WithSchedule(schedule.Cosine{TMax: 10})
-	opt := mustNew(t, rule, named(values), schedule)
-	twin := mustNew(t, rule, named(twins), schedule)
-	for step := range 4 {
-		for i, n := range lengths {
-			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-				grads := random[T](rng, lengths...)
-				at := n / 2
-				grads[i][at] = T(bad)
-				before := opt.bits()
-				r, err := opt.Step(grads)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !slices.Equal(before, opt.bits()) {
-					t.Fatalf("%v in parameter %d: a skipped step changed something", bad, i)
-				}
-				if !r.Skipped || r.Step != step+1 || r.ClipCoef != 0 || r.GradNorm-r.GradNorm == 0 {
-					t.Fatalf("%v in parameter %d: report %+v", bad, i, r)
-				}
-				want := fmt.Sprintf("gradient of parameter %q is %v at element %d", fmt.Sprintf("p%d", i), bad, at)
-				if got := r.Reason.String(); got != want {
-					t.Fatalf("reason %q, want %q", got, want)
-				}
-			}
-		}
-		grads := random[T](rng, lengths...)
-		if a, b := mustStep(t, opt, grads), mustStep(t, twin, grads); !reflect.DeepEqual(a, b) {
-			t.Fatalf("reports differ: %+v and %+v", a, b)
-		}
-	}
-	if !slices.Equal(opt.bits(), twin.bits()) {
-		t.Fatal("a run with skipped steps differs from one without")
-	}
-	if s := (Reason{}).String(); s != "" {
-		t.Errorf("reason for a step that was taken: %q", s)
-	}
-}
-
-// TestReducedOverflow: finite gradients whose sum is not finite skip as well.
-func TestReducedOverflow(t *testing.T) {
-	p := []float32{1, 2}
-	opt := mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: p}}, WithReduction(ReduceSum))
-	big := [][]float32{{0, 3e38}}
-	r, err := opt.Step(big, big)
-	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) || p[1] != 2 {
-		t.Errorf("report %+v, error %v, parameter %v", r, err, p)
-	}
-}
-
-// TestNorm: gradients whose squares leave the range of float64 are still finite,
-// and their norm is right.
-func TestNorm(t *testing.T) {
-	huge, tiny := math.MaxFloat64, math.SmallestNonzeroFloat64
-	for _, c := range []struct {
-		grads [][]float64
-		norm  float64
-		coef  float64 // for the limit 1
-	}{
-		{[][]float64{{3}, {4, 0}}, 5, 1 / (5 + 1e-6)},
-		{[][]float64{{0}, {0, 0}}, 0, 1},
-		{[][]float64{{3e-9}, {4e-9, 0}}, 5e-9, 1},
-		{[][]float64{{3e200}, {4e200, 0}}, 5e200, 2e-201},
-		{[][]float64{{3e-200}, {4e-200, 0}}, 5e-200, 1},
-		{[][]float64{{3e-155}, {4e-155, 0}}, 5e-155, 1},
-		{[][]float64{{0}, {tiny, 0}}, tiny, 1},
-		{[][]float64{{0}, {huge, 0}}, huge, 1 / huge},
-		{[][]float64{{huge}, {-huge, 0}}, math.Inf(1), math.Sqrt(0.5) / huge},
-	} {
-		p := [][]float64{{0}, {0, 0}}
-		opt := mustNew(t, SGD{LR: 1}, named(p), ClipNorm(1))
-		r := mustStep(t, opt, c.grads)
-		// Numbers near 1/MaxFloat64 are subnormal, hence coarse.
-		if r.GradNorm != c.norm && !(math.Abs(r.GradNorm/c.norm-1) < 1e-15) || !(math.Abs(r.ClipCoef/c.coef-1) < 1e-14) {
-			t.Errorf("%v: norm %v and coefficient %v, want %v and %v", c.grads, r.GradNorm, r.ClipCoef, c.norm, c.coef)
-		}
-	}
-
-	// float32: the largest and the least, and nothing lost.
-	for _, x := range []float32{math.MaxFloat32, math.SmallestNonzeroFloat32} {
-		opt := mustNew(t, SGD{LR: 1e-9}, []Param[float32]{{Name: "w", Value: make([]float32, 4)}})
-		if r := mustStep(t, opt, [][]float32{{x, -x, x, -x}}); r.GradNorm != 2*float64(x) {
-			t.Errorf("norm of four times %v is %v", x, r.GradNorm)
-		}
-	}
-}
-
-func TestClip(t *testing.T) {
-	p := [][]float64{{0}, {0}}
-	opt := mustNew(t, SGD{LR: 1}, named(p), ClipNorm(1))
-	g := [][]float64{{30}, {-40}}
-	r := mustStep(t, opt, g)
-	coef := 1 / (50 + 1e-6)
-	if r.GradNorm != 50 || r.ClipCoef != coef {
-		t.Errorf("report %+v", r)
-	}
-	if p[0][0] != -30*coef || p[1][0] != 40*coef {
-		t.Errorf("parameters %v", p)
-	}
-	if g[0][0] != 30 || g[1][0] != -40 {
-		t.Errorf("gradients rewritten: %v", g)
-	}
-	if r := mustStep(t, opt, [][]float64{{0.3}, {0.4}}); r.ClipCoef != 1 {
-		t.Errorf("norm %v was clipped by %v", r.GradNorm, r.ClipCoef)
-	}
-}
 
 // TestReduction compares micro-batches with one gradient reduced beforehand, on
 // vectors of several blocks: every bit, the norm's too, must be the same.
@@ -187,118 +64,118 @@ func testReduction[T kernels.Float](t *testing.T) {
 	}
 }
 
-// TestLevels: a run gives the same bits on every level.
-func TestLevels(t *testing.T) {
-	defer kernels.SetLevel(kernels.ActiveLevel())
-	levels := kernels.Levels()
-	t.Logf("levels: %v", levels)
-	if len(levels) == 1 {
-		t.Skip("there is nothing to compare with: TestGoldenRules does it")
+// TestBadSteps: an error changes nothing, and the step can be taken afterwards.
+func TestBadSteps(t *testing.T) {
+	t.Run("float32", testBadSteps[float32])
+	t.Run("float64", testBadSteps[float64])
+}
+
+func testBadSteps[T kernels.Float](t *testing.T) {
+	w, b := []T{1, 2, 3}, []T{4}
+	rate := 0.1
+	opt := mustNew(t, NewAdam(0.1), []Param[T]{{Name: "w", Value: w}, {Name: "b", Value: b}}, WithSchedule(schedule.Func(func(float64, int) float64 {
+		return rate
+	})))
+	good := [][]T{{1, 2, 3}, {4}}
+	mustStep(t, opt, good)
+	before := opt.bits()
+	refuse := func(batches [][][]T, want ...string) {
+		t.Helper()
+		r, err := opt.Step(batches...)
+		wantError(t, err, want...)
+		if !reflect.DeepEqual(r, Report{}) {
+			t.Errorf("report with an error: %+v", r)
+		}
+		if !slices.Equal(opt.bits(), before) {
+			t.Error("a refused step changed something")
+		}
 	}
-	for _, rule := range variants {
-		var want32, want64 []uint64
-		for _, level := range levels {
-			if err := kernels.SetLevel(level); err != nil {
-				t.Fatal(err)
+	refuse(nil, "without gradients")
+	refuse([][][]T{nil}, "batch 0", "0 gradients", "2 parameters")
+	refuse([][][]T{good, {{1, 2, 3}}}, "batch 1", "1 gradients", "2 parameters")
+	refuse([][][]T{{nil, {4}}}, `"w"`, "nil")
+	refuse([][][]T{{{1, 2, 3}, {}}}, `"b"`, "0 elements")
+	refuse([][][]T{{{1, 2, 3, 4}, {4}}}, `"w"`, "4 elements", "3")
+	refuse([][][]T{good, good, {{1, 2, 3}, {4, 5}}}, `"b"`, "batch 2", "2 elements", "1")
+	refuse([][][]T{{w, {4}}}, `"w"`, "overlaps")
+	bad := []float64{-1, math.NaN(), math.Inf(1), math.Inf(-1)}
+	if _, ok := any(T(0)).(float32); ok {
+		bad = append(bad, 1e39)
+	}
+	for _, rate = range bad {
+		refuse([][][]T{good}, "schedule.Func", "step 2", fmt.Sprint(rate))
+	}
+	rate = 0.1
+	if r := mustStep(t, opt, good); r.Step != 2 {
+		t.Errorf("the step after refused ones is %d", r.Step)
+	}
+}
+
+// TestZeroGrads: every gradient that a step used is zero afterwards, whatever
+// became of the step, and the parameters are as without.
+func TestZeroGrads(t *testing.T) {
+	for _, rule := range []Rule{NewAdam(0.1), NewLARS(0.1), NewLAMB(0.1)} {
+		t.Run(rule.Name(), func(t *testing.T) { testZeroGrads(t, rule) })
+	}
+}
+
+func testZeroGrads(t *testing.T, rule Rule) {
+	rng := rand.New(rand.NewPCG(14, 15))
+	lengths := []int{20000, 3, 7}
+	start := random[float32](rng, lengths...)
+	a := mustNew(t, rule, named(clones(start)), ZeroGrads(), ClipValue(0.7))
+	b := mustNew(t, rule, named(clones(start)), ClipValue(0.7))
+	for _, o := range []*Optimizer[float32]{a, b} {
+		if err := o.Freeze("p2"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(what string, batches ...[][]float32) {
+		t.Helper()
+		for _, grads := range batches {
+			for i, g := range grads {
+				if kept := slices.ContainsFunc(g, func(x float32) bool { return x != 0 }); kept != (i == 2) {
+					t.Errorf("%s: gradient %d cleared: %v", what, i, !kept)
+				}
 			}
-			got32, got64 := runLevel[float32](t, rule), runLevel[float64](t, rule)
-			if level == kernels.Generic {
-				want32, want64 = got32, got64
-			}
-			if !slices.Equal(got32, want32) || !slices.Equal(got64, want64) {
-				t.Errorf("%s %+v: level %v differs from generic", rule.Name(), rule, level)
-			}
 		}
 	}
-}
+	one, two, bad := random[float32](rng, lengths...), random[float32](rng, lengths...), random[float32](rng, lengths...)
+	bad[0][19999] = float32(math.Inf(1))
+	mustStep(t, b, one)
+	mustStep(t, b, one, two)
+	b.Accumulate(two)
+	mustStep(t, b, one)
+	b.Accumulate(two, one)
+	mustStep(t, b)
 
-func runLevel[T kernels.Float](t *testing.T, rule Rule) []uint64 {
-	rng := rand.New(rand.NewPCG(7, 8))
-	lengths := []int{1, 7, 300, 17000}
-	values := random[T](rng, lengths...)
-	for i, v := range values {
-		values[i] = slices.Insert(v, 0, 0)[1:] // large slices are aligned, these are not
+	x, y := clones(one), clones(two)
+	mustStep(t, a, x)
+	check("one batch", x)
+	if r, err := a.Step(bad); err != nil || !r.Skipped {
+		t.Fatalf("%+v, %v", r, err)
 	}
-	opt := mustNew(t, rule, named(values), ClipNorm(50), ClipParamNorm(45), ClipValue(2.5), WithLossScale(3),
-		WithSchedule(schedule.Cosine{TMax: 9}))
-	var all []uint64
-	for step := range 6 {
-		sets := make([][][]T, 1+step%3)
-		for s := range sets {
-			sets[s] = random[T](rng, lengths...)
-			for j := range sets[s][2] {
-				sets[s][2][j] *= T(math.Ldexp(1, -20*(j%20))) // down to subnormal
-			}
-		}
-		r := mustStep(t, opt, sets...)
-		all = append(all, math.Float64bits(r.GradNorm), math.Float64bits(r.ClipCoef), math.Float64bits(r.LR))
+	check("skipped", bad)
+	x = clones(one)
+	mustStep(t, a, x, y)
+	check("two batches", x, y)
+	x, y = clones(one), clones(two)
+	a.Accumulate(y)
+	check("accumulated", y)
+	mustStep(t, a, x)
+	check("the last of several", x)
+	x, y = clones(one), clones(two)
+	a.Accumulate(y, x)
+	mustStep(t, a)
+	check("accumulated both", x, y)
+	if !slices.Equal(a.bits(), b.bits()) {
+		t.Error("clearing the gradients changes the steps")
 	}
-	return append(all, opt.bits()...)
-}
 
-// TestState: the state is what its names say.
-func TestState(t *testing.T) {
-	for _, c := range []struct {
-		rule Rule
-		want map[string]float64
-	}{
-		{SGD{LR: 0.1}, map[string]float64{}},
-		{Momentum{LR: 0.1, Momentum: 0.9}, map[string]float64{"momentum_buffer": 8}},
-		{Adam{LR: 0.1, Beta1: 0.5, Beta2: 0.75, Eps: 1}, map[string]float64{"exp_avg": 4, "exp_avg_sq": 16}},
-		{AdamW{LR: 0.1, Beta1: 0.75, Beta2: 0.75, Eps: 1}, map[string]float64{"exp_avg": 2, "exp_avg_sq": 16}},
-	} {
-		opt := mustNew(t, c.rule, named([][]float64{{1}}))
-		mustStep(t, opt, [][]float64{{8}})
-		got := map[string]float64{}
-		for i, name := range c.rule.State() {
-			got[name] = opt.params[0].state[i][0]
-		}
-		if !maps.Equal(got, c.want) {
-			t.Errorf("%s: state %v, want %v", c.rule.Name(), got, c.want)
-		}
-	}
-}
-
-func TestAllocations(t *testing.T) {
-	for _, rule := range variants {
-		testAllocations[float32](t, rule)
-		testAllocations[float64](t, rule)
-	}
-}
-
-func testAllocations[T kernels.Float](t *testing.T, rule Rule) {
-	rng := rand.New(rand.NewPCG(9, 10))
-	lengths := []int{100, 10}
-	sets := [][][]T{random[T](rng, lengths...), random[T](rng, lengths...), random[T](rng, lengths...)}
-	bad := random[T](rng, lengths...)
-	bad[1][3] = T(math.NaN())
-	var opt *Optimizer[T]
-	for name, step := range map[string]func(){
-		"one batch":     func() { opt.Step(sets[0]) },
-		"three batches": func() { opt.Step(sets[0], sets[1], sets[2]) },
-		"a slice":       func() { opt.Step(sets...) },
-		"skipped":       func() { opt.Step(bad) },
-	} {
-		opt = mustNew(t, rule, named(random[T](rng, lengths...)), ClipNorm(1), WithSchedule(schedule.Cosine{TMax: 100}), FailAfterSkips(0))
-		step()
-		if n := kerneltest.Allocations(20, step); n != 0 {
-			t.Errorf("%s %T, %s: %v allocations", rule.Name(), T(0), name, n)
-		}
-	}
-}
-
-// TestTinyEps: the least Eps that New accepts keeps a dead gradient from 0/0.
-func TestTinyEps(t *testing.T) {
-	rule := NewAdam(0.01)
-	for rule.Eps = 1e-30; ; rule.Eps /= 2 {
-		p := []float32{1}
-		opt, err := New(rule, []Param[float32]{{Name: "w", Value: p}})
-		if err != nil {
-			break
-		}
-		mustStep(t, opt, [][]float32{{0}})
-		if p[0] != 1 {
-			t.Fatalf("Eps %v: a dead gradient made %v of 1", rule.Eps, p[0])
-		}
+	refused := [][]float32{x[0], x[1][:3], nil}
+	_, err := a.Step(refused, [][]float32{y[0], x[1], nil})
+	wantError(t, err, `"p1"`, "batch 0", "batch 1", "overlap", "ZeroGrads")
+	if _, err := b.Step(refused, refused); err != nil {
+		t.Errorf("the same gradient twice, only read: %v", err)
 	}
 }

@@ -112,28 +112,3 @@ func TestUncheckedBeside(t *testing.T) {
 	}
 	mustNew(t, SGD{LR: 1}, named([][]float32{{1}}), Unchecked(), FailAfterSkips(0))
 }
-
-// TestStepAllocations: no step allocates, after the first with as many batches.
-func TestStepAllocations(t *testing.T) {
-	lengths := []int{70000, 3, 64}
-	all := func(string) bool { return true }
-	for name, opts := range map[string][]Option{
-		"plain":     nil,
-		"unchecked": {Unchecked(), ClipValue(1), Workers(2)},
-		"groups": {ClipNorm(1), ClipParamNorm(1), Workers(2), WithGroup(all, GroupClipNorm(1), L1(0.1), Bounds(-1, 1)),
-			WithGroup(func(name string) bool { return name == "p1" }, GroupRule(NewLAMB(0.1)), GroupSchedule(schedule.Cosine{TMax: 9}))},
-	} {
-		rng := rand.New(rand.NewPCG(67, 68))
-		o := mustNew(t, NewAdam(0.1), named(random[float32](rng, lengths...)), opts...)
-		g, h := random[float32](rng, lengths...), random[float32](rng, lengths...)
-		mustStep(t, o, g)
-		mustStep(t, o, g, h)
-		if n := testing.AllocsPerRun(5, func() {
-			mustStep(t, o, g)
-			mustStep(t, o, g, h)
-		}); n != 0 {
-			t.Errorf("%s: %v allocations in two steps", name, n)
-		}
-		o.Close()
-	}
-}

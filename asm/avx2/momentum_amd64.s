@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
+// func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, gain float32, lr float32)
 // Requires: AVX, AVX2
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
@@ -17,7 +17,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+76(FP), Y3
 	VBROADCASTSS mu+80(FP), Y4
-	VBROADCASTSS omd+84(FP), Y5
+	VBROADCASTSS gain+84(FP), Y5
 	VBROADCASTSS lr+88(FP), Y6
 	CMPQ         BX, $+16
 	JLT          single
@@ -44,7 +44,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
@@ -74,7 +74,7 @@ skip:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVSD  (DX), X7
 	VMULPS  X7, X4, X7
 	VMULPS  X9, X5, X9
@@ -105,7 +105,7 @@ skip2:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
@@ -134,7 +134,7 @@ main:
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
@@ -183,7 +183,7 @@ one:
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
@@ -217,7 +217,7 @@ tail:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
@@ -248,7 +248,7 @@ skip4:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVSD  (DX), X7
 	VMULPS  X7, X4, X7
 	VMULPS  X9, X5, X9
@@ -280,7 +280,7 @@ skip5:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
@@ -304,7 +304,7 @@ GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-// func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
+// func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, gain float64, lr float64)
 // Requires: AVX, AVX2
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
@@ -317,7 +317,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+80(FP), Y3
 	VBROADCASTSD mu+88(FP), Y4
-	VBROADCASTSD omd+96(FP), Y5
+	VBROADCASTSD gain+96(FP), Y5
 	VBROADCASTSD lr+104(FP), Y6
 	CMPQ         BX, $+8
 	JLT          single
@@ -345,7 +345,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
@@ -377,7 +377,7 @@ skip:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
@@ -408,7 +408,7 @@ main:
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
@@ -461,7 +461,7 @@ one:
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
@@ -497,7 +497,7 @@ tail:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
@@ -530,7 +530,7 @@ skip3:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NAdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, cg float32, cm float32)
+// func NAdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, stepGrad float32, stepMoment float32)
 // Requires: AVX, AVX2
 TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	// one step of Adam with Nesterov's momentum
@@ -19,8 +19,8 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y3
 	VBROADCASTSS beta2+116(FP), Y4
 	VBROADCASTSS floor_f32<>+0(SB), Y5
-	VBROADCASTSS cg+128(FP), Y6
-	VBROADCASTSS cm+132(FP), Y7
+	VBROADCASTSS stepGrad+128(FP), Y6
+	VBROADCASTSS stepMoment+132(FP), Y7
 	VBROADCASTSS decay+104(FP), Y8
 	VBROADCASTSS eps+124(FP), Y9
 	CMPQ         R8, $+16
@@ -67,7 +67,7 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -119,7 +119,7 @@ skip:
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -169,7 +169,7 @@ skip2:
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -218,7 +218,7 @@ main:
 	VADDPS  Y10, Y14, Y10
 	VMAXPS  Y10, Y5, Y10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS       Y12, Y6, Y12
 	VMULPS       Y13, Y7, Y14
 	VADDPS       Y14, Y12, Y14
@@ -304,7 +304,7 @@ one:
 	VADDPS  Y10, Y14, Y10
 	VMAXPS  Y10, Y5, Y10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  Y12, Y6, Y12
 	VMULPS  Y13, Y7, Y14
 	VADDPS  Y14, Y12, Y14
@@ -358,7 +358,7 @@ tail:
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -411,7 +411,7 @@ skip4:
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -462,7 +462,7 @@ skip5:
 	VADDPS  X10, X14, X10
 	VMAXPS  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
 	VMULPS  X13, X7, X14
 	VADDPS  X14, X12, X14
@@ -489,7 +489,7 @@ GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 DATA floor_f32<>+0(SB)/4, $0x0c800000
 GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
-// func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, cg float64, cm float64)
+// func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, stepGrad float64, stepMoment float64)
 // Requires: AVX, AVX2
 TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	// one step of Adam with Nesterov's momentum
@@ -504,8 +504,8 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y3
 	VBROADCASTSD beta2+136(FP), Y4
 	VBROADCASTSD floor_f64<>+0(SB), Y5
-	VBROADCASTSD cg+160(FP), Y6
-	VBROADCASTSD cm+168(FP), Y7
+	VBROADCASTSD stepGrad+160(FP), Y6
+	VBROADCASTSD stepMoment+168(FP), Y7
 	VBROADCASTSD decay+112(FP), Y8
 	VBROADCASTSD eps+152(FP), Y9
 	CMPQ         R8, $+8
@@ -555,7 +555,7 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VADDPD  X10, X14, X10
 	VMAXPD  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
 	VMULPD  X13, X7, X14
 	VADDPD  X14, X12, X14
@@ -608,7 +608,7 @@ skip:
 	VADDPD  X10, X14, X10
 	VMAXPD  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
 	VMULPD  X13, X7, X14
 	VADDPD  X14, X12, X14
@@ -660,7 +660,7 @@ main:
 	VADDPD  Y10, Y14, Y10
 	VMAXPD  Y10, Y5, Y10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD       Y12, Y6, Y12
 	VMULPD       Y13, Y7, Y14
 	VADDPD       Y14, Y12, Y14
@@ -752,7 +752,7 @@ one:
 	VADDPD  Y10, Y14, Y10
 	VMAXPD  Y10, Y5, Y10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  Y12, Y6, Y12
 	VMULPD  Y13, Y7, Y14
 	VADDPD  Y14, Y12, Y14
@@ -809,7 +809,7 @@ tail:
 	VADDPD  X10, X14, X10
 	VMAXPD  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
 	VMULPD  X13, X7, X14
 	VADDPD  X14, X12, X14
@@ -863,7 +863,7 @@ skip3:
 	VADDPD  X10, X14, X10
 	VMAXPD  X10, X5, X10
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
 	VMULPD  X13, X7, X14
 	VADDPD  X14, X12, X14

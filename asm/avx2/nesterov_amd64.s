@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
+// func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, gain float32, lr float32)
 // Requires: AVX, AVX2
 TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	// one step of Nesterov's accelerated descent
@@ -17,7 +17,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+76(FP), Y3
 	VBROADCASTSS mu+80(FP), Y4
-	VBROADCASTSS omd+84(FP), Y5
+	VBROADCASTSS gain+84(FP), Y5
 	VBROADCASTSS lr+88(FP), Y6
 	CMPQ         BX, $+16
 	JLT          single
@@ -44,7 +44,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
@@ -76,7 +76,7 @@ skip:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVSD  (DX), X7
 	VMULPS  X7, X4, X7
 	VMULPS  X9, X5, X10
@@ -109,7 +109,7 @@ skip2:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
@@ -140,7 +140,7 @@ main:
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
@@ -193,7 +193,7 @@ one:
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
@@ -229,7 +229,7 @@ tail:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
@@ -262,7 +262,7 @@ skip4:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVSD  (DX), X7
 	VMULPS  X7, X4, X7
 	VMULPS  X9, X5, X10
@@ -296,7 +296,7 @@ skip5:
 	VMULPS  X8, X3, X9
 	VADDPS  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
@@ -322,7 +322,7 @@ GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-// func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
+// func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, gain float64, lr float64)
 // Requires: AVX, AVX2
 TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	// one step of Nesterov's accelerated descent
@@ -335,7 +335,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+80(FP), Y3
 	VBROADCASTSD mu+88(FP), Y4
-	VBROADCASTSD omd+96(FP), Y5
+	VBROADCASTSD gain+96(FP), Y5
 	VBROADCASTSD lr+104(FP), Y6
 	CMPQ         BX, $+8
 	JLT          single
@@ -363,7 +363,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
@@ -397,7 +397,7 @@ skip:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
@@ -430,7 +430,7 @@ main:
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
@@ -487,7 +487,7 @@ one:
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
@@ -525,7 +525,7 @@ tail:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
@@ -560,7 +560,7 @@ skip3:
 	VMULPD  X8, X3, X9
 	VADDPD  X9, X7, X9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func ScheduleFreeF32(p []float32, g []float32, z []float32, v []float32, scale float32, wd float32, beta2 float32, root float32, eps float32, step float32, ck float32, cn float32, lr float32)
+// func ScheduleFreeF32(p []float32, g []float32, z []float32, v []float32, scale float32, wd float32, beta2 float32, root float32, eps float32, step float32, average float32, look float32, lr float32)
 // Requires: AVX, AVX2
 TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
@@ -20,8 +20,8 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VBROADCASTSS eps+112(FP), Y4
 	VBROADCASTSS step+116(FP), Y5
 	VBROADCASTSS wd+100(FP), Y6
-	VBROADCASTSS ck+120(FP), Y7
-	VBROADCASTSS cn+124(FP), Y8
+	VBROADCASTSS average+120(FP), Y7
+	VBROADCASTSS look+124(FP), Y8
 	VBROADCASTSS lr+128(FP), Y9
 	CMPQ         R8, $+16
 	JLT          single
@@ -66,7 +66,7 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  X12, X13, X14
 	VMULPS  X14, X7, X14
 	VADDPS  X14, X12, X14
@@ -115,7 +115,7 @@ skip:
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS X12, X13, X14
 	VMULPS X14, X7, X14
 	VADDPS X14, X12, X14
@@ -163,7 +163,7 @@ skip2:
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS X12, X13, X14
 	VMULPS X14, X7, X14
 	VADDPS X14, X12, X14
@@ -210,7 +210,7 @@ main:
 	VMULPS  Y12, Y6, Y10
 	VADDPS  Y10, Y14, Y10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS       Y12, Y13, Y14
 	VMULPS       Y14, Y7, Y14
 	VADDPS       Y14, Y12, Y14
@@ -292,7 +292,7 @@ one:
 	VMULPS  Y12, Y6, Y10
 	VADDPS  Y10, Y14, Y10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  Y12, Y13, Y14
 	VMULPS  Y14, Y7, Y14
 	VADDPS  Y14, Y12, Y14
@@ -344,7 +344,7 @@ tail:
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  X12, X13, X14
 	VMULPS  X14, X7, X14
 	VADDPS  X14, X12, X14
@@ -394,7 +394,7 @@ skip4:
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS X12, X13, X14
 	VMULPS X14, X7, X14
 	VADDPS X14, X12, X14
@@ -443,7 +443,7 @@ skip5:
 	VMULPS  X12, X6, X10
 	VADDPS  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS X12, X13, X14
 	VMULPS X14, X7, X14
 	VADDPS X14, X12, X14
@@ -469,7 +469,7 @@ GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-// func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, ck float64, cn float64, lr float64)
+// func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, average float64, look float64, lr float64)
 // Requires: AVX, AVX2
 TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
@@ -485,8 +485,8 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VBROADCASTSD eps+128(FP), Y4
 	VBROADCASTSD step+136(FP), Y5
 	VBROADCASTSD wd+104(FP), Y6
-	VBROADCASTSD ck+144(FP), Y7
-	VBROADCASTSD cn+152(FP), Y8
+	VBROADCASTSD average+144(FP), Y7
+	VBROADCASTSD look+152(FP), Y8
 	VBROADCASTSD lr+160(FP), Y9
 	CMPQ         R8, $+8
 	JLT          single
@@ -533,7 +533,7 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VMULPD  X12, X6, X10
 	VADDPD  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  X12, X13, X14
 	VMULPD  X14, X7, X14
 	VADDPD  X14, X12, X14
@@ -583,7 +583,7 @@ skip:
 	VMULPD  X12, X6, X10
 	VADDPD  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD X12, X13, X14
 	VMULPD X14, X7, X14
 	VADDPD X14, X12, X14
@@ -632,7 +632,7 @@ main:
 	VMULPD  Y12, Y6, Y10
 	VADDPD  Y10, Y14, Y10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD       Y12, Y13, Y14
 	VMULPD       Y14, Y7, Y14
 	VADDPD       Y14, Y12, Y14
@@ -718,7 +718,7 @@ one:
 	VMULPD  Y12, Y6, Y10
 	VADDPD  Y10, Y14, Y10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  Y12, Y13, Y14
 	VMULPD  Y14, Y7, Y14
 	VADDPD  Y14, Y12, Y14
@@ -772,7 +772,7 @@ tail:
 	VMULPD  X12, X6, X10
 	VADDPD  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  X12, X13, X14
 	VMULPD  X14, X7, X14
 	VADDPD  X14, X12, X14
@@ -823,7 +823,7 @@ skip3:
 	VMULPD  X12, X6, X10
 	VADDPD  X10, X14, X10
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD X12, X13, X14
 	VMULPD X14, X7, X14
 	VADDPD X14, X12, X14

@@ -1087,22 +1087,22 @@ func SGDF64(p, g []float64, scale, l2, lr float64)
 // MomentumF32 computes one step of heavy-ball descent.
 //
 //go:noescape
-func MomentumF32(p, g, buf []float32, scale, l2, mu, omd, lr float32)
+func MomentumF32(p, g, buf []float32, scale, l2, mu, gain, lr float32)
 
 // MomentumF64 computes one step of heavy-ball descent.
 //
 //go:noescape
-func MomentumF64(p, g, buf []float64, scale, l2, mu, omd, lr float64)
+func MomentumF64(p, g, buf []float64, scale, l2, mu, gain, lr float64)
 
 // NesterovF32 computes one step of Nesterov's accelerated descent.
 //
 //go:noescape
-func NesterovF32(p, g, buf []float32, scale, l2, mu, omd, lr float32)
+func NesterovF32(p, g, buf []float32, scale, l2, mu, gain, lr float32)
 
 // NesterovF64 computes one step of Nesterov's accelerated descent.
 //
 //go:noescape
-func NesterovF64(p, g, buf []float64, scale, l2, mu, omd, lr float64)
+func NesterovF64(p, g, buf []float64, scale, l2, mu, gain, lr float64)
 
 // AdamF32 computes one step of Adam or AdamW.
 //
@@ -1137,12 +1137,12 @@ func AdamaxF64(p, g, m, u []float64, scale, l2, decay, beta1, omb1, beta2, eps, 
 // NAdamF32 computes one step of Adam with Nesterov's momentum.
 //
 //go:noescape
-func NAdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float32)
+func NAdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment float32)
 
 // NAdamF64 computes one step of Adam with Nesterov's momentum.
 //
 //go:noescape
-func NAdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float64)
+func NAdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment float64)
 
 // AdamWarmupF32 computes one step of RAdam before its variance is tractable: Adam's moments, descent along the first.
 //
@@ -1277,12 +1277,12 @@ func LAMBDirectionF64(r, p, g, m, v []float64, scale, wd, beta1, omb1, beta2, ro
 // ScheduleFreeF32 computes one step of schedule-free AdamW at the gradient's point p, with the base sequence z.
 //
 //go:noescape
-func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, ck, cn, lr float32)
+func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, average, look, lr float32)
 
 // ScheduleFreeF64 computes one step of schedule-free AdamW at the gradient's point p, with the base sequence z.
 //
 //go:noescape
-func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, ck, cn, lr float64)
+func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, average, look, lr float64)
 
 // Move101F32 computes the bits of all streams read, or'ed together.
 //

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
+// func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, gain float32, lr float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
@@ -17,7 +17,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+76(FP), Z3
 	VBROADCASTSS mu+80(FP), Z4
-	VBROADCASTSS omd+84(FP), Z5
+	VBROADCASTSS gain+84(FP), Z5
 	VBROADCASTSS lr+88(FP), Z6
 	CMPQ         BX, $+32
 	JLT          single
@@ -46,7 +46,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z9
@@ -76,7 +76,7 @@ main:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
@@ -125,7 +125,7 @@ one:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
@@ -161,7 +161,7 @@ tail:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z9
@@ -185,7 +185,7 @@ GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-// func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
+// func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, gain float64, lr float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
@@ -198,7 +198,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+80(FP), Z3
 	VBROADCASTSD mu+88(FP), Z4
-	VBROADCASTSD omd+96(FP), Z5
+	VBROADCASTSD gain+96(FP), Z5
 	VBROADCASTSD lr+104(FP), Z6
 	CMPQ         BX, $+16
 	JLT          single
@@ -227,7 +227,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z9
@@ -257,7 +257,7 @@ main:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
@@ -306,7 +306,7 @@ one:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
@@ -342,7 +342,7 @@ tail:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z9

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NAdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, cg float32, cm float32)
+// func NAdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, stepGrad float32, stepMoment float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	// one step of Adam with Nesterov's momentum
@@ -24,8 +24,8 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Z8
 	VBROADCASTSS beta2+116(FP), Z9
 	VBROADCASTSS floor_f32<>+0(SB), Z10
-	VBROADCASTSS cg+128(FP), Z11
-	VBROADCASTSS cm+132(FP), Z12
+	VBROADCASTSS stepGrad+128(FP), Z11
+	VBROADCASTSS stepMoment+132(FP), Z12
 	VBROADCASTSS decay+104(FP), Z13
 	VBROADCASTSS eps+124(FP), Z14
 	CMPQ         R8, $+32
@@ -73,7 +73,7 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VADDPS    Z15, Z19, Z15
 	VMAXPS    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  Z17, Z11, Z17
 	VMULPS  Z18, Z12, Z19
 	VADDPS  Z19, Z17, Z19
@@ -119,7 +119,7 @@ main:
 	VADDPS    Z15, Z19, Z15
 	VMAXPS    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS    Z17, Z11, Z17
 	VMULPS    Z18, Z12, Z19
 	VADDPS    Z19, Z17, Z19
@@ -199,7 +199,7 @@ one:
 	VADDPS    Z15, Z19, Z15
 	VMAXPS    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  Z17, Z11, Z17
 	VMULPS  Z18, Z12, Z19
 	VADDPS  Z19, Z17, Z19
@@ -254,7 +254,7 @@ tail:
 	VADDPS    Z15, Z19, Z15
 	VMAXPS    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPS  Z17, Z11, Z17
 	VMULPS  Z18, Z12, Z19
 	VADDPS  Z19, Z17, Z19
@@ -286,7 +286,7 @@ GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 DATA floor_f32<>+0(SB)/4, $0x0c800000
 GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
-// func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, cg float64, cm float64)
+// func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, stepGrad float64, stepMoment float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	// one step of Adam with Nesterov's momentum
@@ -306,8 +306,8 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Z8
 	VBROADCASTSD beta2+136(FP), Z9
 	VBROADCASTSD floor_f64<>+0(SB), Z10
-	VBROADCASTSD cg+160(FP), Z11
-	VBROADCASTSD cm+168(FP), Z12
+	VBROADCASTSD stepGrad+160(FP), Z11
+	VBROADCASTSD stepMoment+168(FP), Z12
 	VBROADCASTSD decay+112(FP), Z13
 	VBROADCASTSD eps+152(FP), Z14
 	CMPQ         R8, $+16
@@ -355,7 +355,7 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VADDPD    Z15, Z19, Z15
 	VMAXPD    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  Z17, Z11, Z17
 	VMULPD  Z18, Z12, Z19
 	VADDPD  Z19, Z17, Z19
@@ -401,7 +401,7 @@ main:
 	VADDPD    Z15, Z19, Z15
 	VMAXPD    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD    Z17, Z11, Z17
 	VMULPD    Z18, Z12, Z19
 	VADDPD    Z19, Z17, Z19
@@ -481,7 +481,7 @@ one:
 	VADDPD    Z15, Z19, Z15
 	VMAXPD    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  Z17, Z11, Z17
 	VMULPD  Z18, Z12, Z19
 	VADDPD  Z19, Z17, Z19
@@ -536,7 +536,7 @@ tail:
 	VADDPD    Z15, Z19, Z15
 	VMAXPD    Z15, Z10, Z15
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	VMULPD  Z17, Z11, Z17
 	VMULPD  Z18, Z12, Z19
 	VADDPD  Z19, Z17, Z19

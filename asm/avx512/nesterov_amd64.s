@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
+// func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, gain float32, lr float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	// one step of Nesterov's accelerated descent
@@ -17,7 +17,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+76(FP), Z3
 	VBROADCASTSS mu+80(FP), Z4
-	VBROADCASTSS omd+84(FP), Z5
+	VBROADCASTSS gain+84(FP), Z5
 	VBROADCASTSS lr+88(FP), Z6
 	CMPQ         BX, $+32
 	JLT          single
@@ -46,7 +46,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z10
@@ -78,7 +78,7 @@ main:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
@@ -131,7 +131,7 @@ one:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
@@ -169,7 +169,7 @@ tail:
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z10
@@ -195,7 +195,7 @@ GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-// func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
+// func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, gain float64, lr float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	// one step of Nesterov's accelerated descent
@@ -208,7 +208,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+80(FP), Z3
 	VBROADCASTSD mu+88(FP), Z4
-	VBROADCASTSD omd+96(FP), Z5
+	VBROADCASTSD gain+96(FP), Z5
 	VBROADCASTSD lr+104(FP), Z6
 	CMPQ         BX, $+16
 	JLT          single
@@ -237,7 +237,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z10
@@ -269,7 +269,7 @@ main:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
@@ -322,7 +322,7 @@ one:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
@@ -360,7 +360,7 @@ tail:
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z10

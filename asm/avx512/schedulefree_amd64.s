@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func ScheduleFreeF32(p []float32, g []float32, z []float32, v []float32, scale float32, wd float32, beta2 float32, root float32, eps float32, step float32, ck float32, cn float32, lr float32)
+// func ScheduleFreeF32(p []float32, g []float32, z []float32, v []float32, scale float32, wd float32, beta2 float32, root float32, eps float32, step float32, average float32, look float32, lr float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
@@ -24,8 +24,8 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VBROADCASTSS eps+112(FP), Z8
 	VBROADCASTSS step+116(FP), Z9
 	VBROADCASTSS wd+100(FP), Z10
-	VBROADCASTSS ck+120(FP), Z11
-	VBROADCASTSS cn+124(FP), Z12
+	VBROADCASTSS average+120(FP), Z11
+	VBROADCASTSS look+124(FP), Z12
 	VBROADCASTSS lr+128(FP), Z13
 	CMPQ         R8, $+32
 	JLT          single
@@ -71,7 +71,7 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VMULPS  Z16, Z10, Z14
 	VADDPS  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  Z16, Z17, Z18
 	VMULPS  Z18, Z11, Z18
 	VADDPS  Z18, Z16, Z18
@@ -116,7 +116,7 @@ main:
 	VMULPS  Z16, Z10, Z14
 	VADDPS  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS    Z16, Z17, Z18
 	VMULPS    Z18, Z11, Z18
 	VADDPS    Z18, Z16, Z18
@@ -194,7 +194,7 @@ one:
 	VMULPS  Z16, Z10, Z14
 	VADDPS  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  Z16, Z17, Z18
 	VMULPS  Z18, Z11, Z18
 	VADDPS  Z18, Z16, Z18
@@ -247,7 +247,7 @@ tail:
 	VMULPS  Z16, Z10, Z14
 	VADDPS  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPS  Z16, Z17, Z18
 	VMULPS  Z18, Z11, Z18
 	VADDPS  Z18, Z16, Z18
@@ -278,7 +278,7 @@ GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 DATA floor_f32<>+0(SB)/4, $0x0c800000
 GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
-// func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, ck float64, cn float64, lr float64)
+// func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, average float64, look float64, lr float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
@@ -298,8 +298,8 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VBROADCASTSD eps+128(FP), Z8
 	VBROADCASTSD step+136(FP), Z9
 	VBROADCASTSD wd+104(FP), Z10
-	VBROADCASTSD ck+144(FP), Z11
-	VBROADCASTSD cn+152(FP), Z12
+	VBROADCASTSD average+144(FP), Z11
+	VBROADCASTSD look+152(FP), Z12
 	VBROADCASTSD lr+160(FP), Z13
 	CMPQ         R8, $+16
 	JLT          single
@@ -345,7 +345,7 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VMULPD  Z16, Z10, Z14
 	VADDPD  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  Z16, Z17, Z18
 	VMULPD  Z18, Z11, Z18
 	VADDPD  Z18, Z16, Z18
@@ -390,7 +390,7 @@ main:
 	VMULPD  Z16, Z10, Z14
 	VADDPD  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD    Z16, Z17, Z18
 	VMULPD    Z18, Z11, Z18
 	VADDPD    Z18, Z16, Z18
@@ -468,7 +468,7 @@ one:
 	VMULPD  Z16, Z10, Z14
 	VADDPD  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  Z16, Z17, Z18
 	VMULPD  Z18, Z11, Z18
 	VADDPD  Z18, Z16, Z18
@@ -521,7 +521,7 @@ tail:
 	VMULPD  Z16, Z10, Z14
 	VADDPD  Z14, Z18, Z14
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	VSUBPD  Z16, Z17, Z18
 	VMULPD  Z18, Z11, Z18
 	VADDPD  Z18, Z16, Z18

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func MomentumF32(p, g, buf []float32, scale, l2, mu, omd, lr float32)
+// func MomentumF32(p, g, buf []float32, scale, l2, mu, gain, lr float32)
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
 	MOVD p_base+0(FP), R0
@@ -19,7 +19,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VDUP R17, V2.S4
 	MOVWU mu+80(FP), R17
 	VDUP R17, V3.S4
-	MOVWU omd+84(FP), R17
+	MOVWU gain+84(FP), R17
 	VDUP R17, V4.S4
 	MOVWU lr+88(FP), R17
 	VDUP R17, V5.S4
@@ -45,7 +45,7 @@ main:
 	WORD $0x4e2ad4ca // fadd v10.4s, v6.4s, v10.4s
 	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F7
 	FMOVQ 16(R2), F6
 	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
@@ -90,7 +90,7 @@ one:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc88 // fmul v8.4s, v4.4s, v8.4s
@@ -123,7 +123,7 @@ tail:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc88 // fmul v8.4s, v4.4s, v8.4s
@@ -154,7 +154,7 @@ skip:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVS (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc88 // fmul v8.4s, v4.4s, v8.4s
@@ -173,7 +173,7 @@ skip2:
 done:
 	RET
 
-// func MomentumF64(p, g, buf []float64, scale, l2, mu, omd, lr float64)
+// func MomentumF64(p, g, buf []float64, scale, l2, mu, gain, lr float64)
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
 	MOVD p_base+0(FP), R0
@@ -188,7 +188,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VDUP R17, V2.D2
 	MOVD mu+88(FP), R17
 	VDUP R17, V3.D2
-	MOVD omd+96(FP), R17
+	MOVD gain+96(FP), R17
 	VDUP R17, V4.D2
 	MOVD lr+104(FP), R17
 	VDUP R17, V5.D2
@@ -214,7 +214,7 @@ main:
 	WORD $0x4e6ad4ca // fadd v10.2d, v6.2d, v10.2d
 	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F7
 	FMOVQ 16(R2), F6
 	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
@@ -259,7 +259,7 @@ one:
 	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F6
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
 	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
@@ -292,7 +292,7 @@ tail:
 	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F6
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
 	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d

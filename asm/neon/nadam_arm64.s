@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NAdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float32)
+// func NAdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment float32)
 TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	// one step of Adam with Nesterov's momentum
 	MOVD p_base+0(FP), R0
@@ -30,9 +30,9 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VDUP R17, V7.S4
 	MOVD $0xc800000, R17 // floor
 	VDUP R17, V8.S4
-	MOVWU cg+128(FP), R17
+	MOVWU stepGrad+128(FP), R17
 	VDUP R17, V9.S4
-	MOVWU cm+132(FP), R17
+	MOVWU stepMoment+132(FP), R17
 	VDUP R17, V10.S4
 	MOVWU decay+104(FP), R17
 	VDUP R17, V11.S4
@@ -92,7 +92,7 @@ main:
 	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
 	WORD $0x6e32dd32 // fmul v18.4s, v9.4s, v18.4s
 	WORD $0x6e33dd56 // fmul v22.4s, v10.4s, v19.4s
@@ -156,7 +156,7 @@ one:
 	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
 	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
 	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
 	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
@@ -207,7 +207,7 @@ tail:
 	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
 	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
 	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
 	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
@@ -256,7 +256,7 @@ skip:
 	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
 	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
 	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
 	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
@@ -274,7 +274,7 @@ skip2:
 done:
 	RET
 
-// func NAdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float64)
+// func NAdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment float64)
 TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	// one step of Adam with Nesterov's momentum
 	MOVD p_base+0(FP), R0
@@ -300,9 +300,9 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VDUP R17, V7.D2
 	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V8.D2
-	MOVD cg+160(FP), R17
+	MOVD stepGrad+160(FP), R17
 	VDUP R17, V9.D2
-	MOVD cm+168(FP), R17
+	MOVD stepMoment+168(FP), R17
 	VDUP R17, V10.D2
 	MOVD decay+112(FP), R17
 	VDUP R17, V11.D2
@@ -362,7 +362,7 @@ main:
 	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
 	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
 	WORD $0x6e73dd56 // fmul v22.2d, v10.2d, v19.2d
@@ -426,7 +426,7 @@ one:
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
 	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
 	WORD $0x6e70dd51 // fmul v17.2d, v10.2d, v16.2d
 	WORD $0x4e71d5f1 // fadd v17.2d, v15.2d, v17.2d
@@ -477,7 +477,7 @@ tail:
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
 	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
-	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
+	// p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)
 	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
 	WORD $0x6e70dd51 // fmul v17.2d, v10.2d, v16.2d
 	WORD $0x4e71d5f1 // fadd v17.2d, v15.2d, v17.2d

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func NesterovF32(p, g, buf []float32, scale, l2, mu, omd, lr float32)
+// func NesterovF32(p, g, buf []float32, scale, l2, mu, gain, lr float32)
 TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	// one step of Nesterov's accelerated descent
 	MOVD p_base+0(FP), R0
@@ -19,7 +19,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VDUP R17, V2.S4
 	MOVWU mu+80(FP), R17
 	VDUP R17, V3.S4
-	MOVWU omd+84(FP), R17
+	MOVWU gain+84(FP), R17
 	VDUP R17, V4.S4
 	MOVWU lr+88(FP), R17
 	VDUP R17, V5.S4
@@ -45,7 +45,7 @@ main:
 	WORD $0x4e2ad4ca // fadd v10.4s, v6.4s, v10.4s
 	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F7
 	FMOVQ 16(R2), F6
 	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
@@ -94,7 +94,7 @@ one:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc89 // fmul v9.4s, v4.4s, v8.4s
@@ -129,7 +129,7 @@ tail:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc89 // fmul v9.4s, v4.4s, v8.4s
@@ -162,7 +162,7 @@ skip:
 	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVS (R2), F6
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x6e28dc89 // fmul v9.4s, v4.4s, v8.4s
@@ -183,7 +183,7 @@ skip2:
 done:
 	RET
 
-// func NesterovF64(p, g, buf []float64, scale, l2, mu, omd, lr float64)
+// func NesterovF64(p, g, buf []float64, scale, l2, mu, gain, lr float64)
 TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	// one step of Nesterov's accelerated descent
 	MOVD p_base+0(FP), R0
@@ -198,7 +198,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VDUP R17, V2.D2
 	MOVD mu+88(FP), R17
 	VDUP R17, V3.D2
-	MOVD omd+96(FP), R17
+	MOVD gain+96(FP), R17
 	VDUP R17, V4.D2
 	MOVD lr+104(FP), R17
 	VDUP R17, V5.D2
@@ -224,7 +224,7 @@ main:
 	WORD $0x4e6ad4ca // fadd v10.2d, v6.2d, v10.2d
 	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F7
 	FMOVQ 16(R2), F6
 	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
@@ -273,7 +273,7 @@ one:
 	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVQ (R2), F6
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
 	WORD $0x6e68dc89 // fmul v9.2d, v4.2d, v8.2d
@@ -308,7 +308,7 @@ tail:
 	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 
-	// buf = flush(mu*buf + omd*d)
+	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F6
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
 	WORD $0x6e68dc89 // fmul v9.2d, v4.2d, v8.2d

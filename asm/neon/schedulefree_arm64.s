@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, ck, cn, lr float32)
+// func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, average, look, lr float32)
 TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	MOVD p_base+0(FP), R0
@@ -30,9 +30,9 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VDUP R17, V7.S4
 	MOVWU wd+100(FP), R17
 	VDUP R17, V8.S4
-	MOVWU ck+120(FP), R17
+	MOVWU average+120(FP), R17
 	VDUP R17, V9.S4
-	MOVWU cn+124(FP), R17
+	MOVWU look+124(FP), R17
 	VDUP R17, V10.S4
 	MOVWU lr+128(FP), R17
 	VDUP R17, V11.S4
@@ -88,7 +88,7 @@ main:
 	WORD $0x4e2dd68d // fadd v13.4s, v20.4s, v13.4s
 	WORD $0x4e2cd6ac // fadd v12.4s, v21.4s, v12.4s
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eb1d655 // fsub v21.4s, v18.4s, v17.4s
 	WORD $0x4eb0d674 // fsub v20.4s, v19.4s, v16.4s
 	WORD $0x6e35dd35 // fmul v21.4s, v9.4s, v21.4s
@@ -149,7 +149,7 @@ one:
 	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
@@ -198,7 +198,7 @@ tail:
 	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
@@ -245,7 +245,7 @@ skip:
 	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
@@ -262,7 +262,7 @@ skip2:
 done:
 	RET
 
-// func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, ck, cn, lr float64)
+// func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, average, look, lr float64)
 TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	MOVD p_base+0(FP), R0
@@ -288,9 +288,9 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VDUP R17, V7.D2
 	MOVD wd+104(FP), R17
 	VDUP R17, V8.D2
-	MOVD ck+144(FP), R17
+	MOVD average+144(FP), R17
 	VDUP R17, V9.D2
-	MOVD cn+152(FP), R17
+	MOVD look+152(FP), R17
 	VDUP R17, V10.D2
 	MOVD lr+160(FP), R17
 	VDUP R17, V11.D2
@@ -346,7 +346,7 @@ main:
 	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
 	WORD $0x4e6cd6ac // fadd v12.2d, v21.2d, v12.2d
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4ef1d655 // fsub v21.2d, v18.2d, v17.2d
 	WORD $0x4ef0d674 // fsub v20.2d, v19.2d, v16.2d
 	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
@@ -407,7 +407,7 @@ one:
 	WORD $0x6e6edd0c // fmul v12.2d, v8.2d, v14.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eeed5f0 // fsub v16.2d, v15.2d, v14.2d
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
 	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
@@ -456,7 +456,7 @@ tail:
 	WORD $0x6e6edd0c // fmul v12.2d, v8.2d, v14.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 
-	// p = p + ck*(z-p) + cn*n, z -= lr*n
+	// p = p + average*(z-p) + look*n, z -= lr*n
 	WORD $0x4eeed5f0 // fsub v16.2d, v15.2d, v14.2d
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
 	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d

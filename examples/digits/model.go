@@ -108,10 +108,7 @@ type result struct {
 func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *result, took time.Duration)) (*result, error) {
 	m := newModel()
 	n := train.Len()
-	opt, err := optim.New(optim.NewAdam(s.lr), []optim.Param[float32]{
-		{Name: "weights", Value: m.weights},
-		{Name: "bias", Value: m.bias},
-	},
+	opt, err := optim.New(optim.NewAdam(s.lr), []optim.Param[float32]{{Name: "weights", Value: m.weights}, {Name: "bias", Value: m.bias}},
 		optim.WithSchedule(schedule.Cosine{TMax: s.epochs * ((n + s.batch - 1) / s.batch)}),
 		optim.WithReduction(optim.ReduceSum),
 		optim.ClipNorm(clipNorm),

@@ -108,7 +108,6 @@ func (b *batch) gradient(m *model) float64 {
 func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) {
 	m := newModel(o.users, o.items, o.rank, mean(train))
 	m.initialise(o.seed)
-
 	n := len(train)
 	rule := optim.NewAdagrad(o.lr)
 	rule.WeightDecay = o.decay

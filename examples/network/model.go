@@ -178,9 +178,7 @@ func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, 
 	rule.WeightDecay = decay
 	opt, err := optim.New(rule, m.params(),
 		optim.WithSchedule(rates(steps)),
-		optim.WithoutDecay(optim.BiasOrNorm),
-		optim.ClipNorm(clipNorm),
-	)
+		optim.WithoutDecay(optim.BiasOrNorm), optim.ClipNorm(clipNorm))
 	if err != nil {
 		return nil, err
 	}

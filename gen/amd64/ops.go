@@ -33,11 +33,11 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 	case op != vec.OpFlush:
 		return 0, false
 	}
-	// |x| < limit exactly if none of the exponent bits from the limit's one
+	// |x| < threshold exactly if none of the exponent bits from the threshold's one
 	// upwards is set: a test of integers instead of a comparison of magnitudes.
-	limit := b.ConstOf(args[1])
-	mask := b.Const(vec.Const{Name: limit.Name + "mask",
-		Bits32: 1<<31 - limit.Bits32, Bits64: 1<<63 - limit.Bits64})
+	threshold := b.ConstOf(args[1])
+	mask := b.Const(vec.Const{Name: threshold.Name + "mask",
+		Bits32: 1<<31 - threshold.Bits32, Bits64: 1<<63 - threshold.Bits64})
 	return b.KeepBits(args[0], mask), true
 }
 

@@ -585,7 +585,7 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.BSL(t, a[0], a[1]))
 		m.word(enc.MOV(d, t))
 	case vec.OpFlush:
-		m.word(enc.FACGT(arr, t, a[1], a[0])) // limit > |x|, false for NaN
+		m.word(enc.FACGT(arr, t, a[1], a[0])) // threshold > |x|, false for NaN
 		m.word(enc.BIC(d, a[0], t))
 	default:
 		panic(fmt.Sprintf("arm64: no instruction for operation %d", op))

@@ -109,7 +109,7 @@ func moveProbe(p []Param) Map {
 	return Map{Body: func(b *Body) {
 		v := b.Bits()
 		for _, s := range p {
-			if s.Kind.Writes() {
+			if s.Kind.Stores() {
 				b.Store(s.Name, v)
 			}
 		}

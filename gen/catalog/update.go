@@ -113,16 +113,16 @@ func updates() []*Kernel {
 		{
 			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update",
 			Params: params(InOut, "p", In, "g", InOut, "m", "v", Scalar,
-				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "cg", "cm"),
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "stepGrad", "stepMoment"),
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				m := firstMoment(b, d)
 				v := secondMoment(b, "beta2", d)
-				b.Note("p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)")
-				look := b.Add(b.Mul(b.Coef("cg"), d), b.Mul(b.Coef("cm"), m))
+				b.Note("p = decay*p - (stepGrad*d + stepMoment*m)/(sqrt(v)+eps)")
+				ahead := b.Add(b.Mul(b.Coef("stepGrad"), d), b.Mul(b.Coef("stepMoment"), m))
 				b.Store("p", b.Sub(
 					b.Mul(b.Coef("decay"), b.Load("p")),
-					b.Div(look, b.Add(b.Sqrt(v), b.Coef("eps")))))
+					b.Div(ahead, b.Add(b.Sqrt(v), b.Coef("eps")))))
 			}},
 		},
 		{
@@ -261,7 +261,7 @@ func updates() []*Kernel {
 		{
 			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update",
 			Params: params(InOut, "p", In, "g", InOut, "z", "v", Scalar,
-				"scale", "wd", "beta2", "root", "eps", "step", "ck", "cn", "lr"),
+				"scale", "wd", "beta2", "root", "eps", "step", "average", "look", "lr"),
 			Loop: Map{Body: func(b *Body) {
 				b.Note("d = scale*flush(g)")
 				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
@@ -270,10 +270,10 @@ func updates() []*Kernel {
 				b.Note("n = step*(d/(sqrt(v)+eps)) + wd*p")
 				q := b.Div(d, b.Add(b.Sqrt(v), b.Coef("eps")))
 				n := b.Add(b.Mul(b.Coef("step"), q), b.Mul(b.Coef("wd"), p))
-				b.Note("p = p + ck*(z-p) + cn*n, z -= lr*n")
+				b.Note("p = p + average*(z-p) + look*n, z -= lr*n")
 				b.Store("p", b.Add(
-					b.Add(p, b.Mul(b.Coef("ck"), b.Sub(z, p))),
-					b.Mul(b.Coef("cn"), n)))
+					b.Add(p, b.Mul(b.Coef("average"), b.Sub(z, p))),
+					b.Mul(b.Coef("look"), n)))
 				b.Store("z", b.Sub(z, b.Mul(b.Coef("lr"), n)))
 			}},
 		},
@@ -292,11 +292,11 @@ var (
 func momentum(name, doc string, nesterov bool) *Kernel {
 	return &Kernel{
 		Name: name, Doc: doc, Family: "update",
-		Params: params(InOut, "p", In, "g", InOut, "buf", Scalar, "scale", "l2", "mu", "omd", "lr"),
+		Params: params(InOut, "p", In, "g", InOut, "buf", Scalar, "scale", "l2", "mu", "gain", "lr"),
 		Loop: Map{Body: func(b *Body) {
 			d := direction(b)
-			b.Note("buf = flush(mu*buf + omd*d)")
-			v := average(b, "buf", "mu", "omd", d)
+			b.Note("buf = flush(mu*buf + gain*d)")
+			v := average(b, "buf", "mu", "gain", d)
 			if nesterov {
 				b.Note("p -= lr*(d + mu*buf)")
 				v = b.Add(d, b.Mul(b.Coef("mu"), v))

@@ -211,7 +211,7 @@ func btoi(b bool) int {
 // Load returns the current elements of a stream. A stream is loaded once.
 func (b *Body) Load(name string) Val {
 	s := b.stream(name)
-	if !b.streams[s].Kind.Reads() {
+	if !b.streams[s].Kind.Loads() {
 		panic(fmt.Sprintf("vec: kernel %s reads stream %q", b.kernel.Name, name))
 	}
 	v, ok := b.loaded[s]
@@ -236,7 +236,7 @@ func (b *Body) Again(loaded Val) Val {
 // Store writes a value to the current elements of a stream.
 func (b *Body) Store(name string, v Val) {
 	s := b.stream(name)
-	if !b.streams[s].Kind.Writes() {
+	if !b.streams[s].Kind.Stores() {
 		panic(fmt.Sprintf("vec: kernel %s writes stream %q", b.kernel.Name, name))
 	}
 	b.emit(instr{op: OpStore, stream: s, args: []Val{v}}, false)
@@ -416,25 +416,25 @@ func (b *Body) KeepLess(x, y, z Val) Val { return b.op(OpKeepLess, x, y, z) }
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }
 
-// Flush returns x, or +0 where |x| < limit; NaN stays. The limit is a power of
-// two whose exponent field is one too, so that a test of the field's upper bits
+// Flush returns x, or +0 where |x| < threshold; NaN stays. The threshold is a power
+// of two whose exponent field is one too, so that a test of the field's upper bits
 // decides.
-func (b *Body) Flush(x Val, limit Const) Val {
-	for _, bits := range []uint64{uint64(limit.Bits32), limit.Bits64} {
+func (b *Body) Flush(x Val, threshold Const) Val {
+	for _, bits := range []uint64{uint64(threshold.Bits32), threshold.Bits64} {
 		if bits == 0 || bits&(bits-1) != 0 {
-			panic(fmt.Sprintf("vec: kernel %s: flush limit %s is no power of two of a power of two", b.kernel.Name, limit.Name))
+			panic(fmt.Sprintf("vec: kernel %s: flush threshold %s is no power of two of a power of two", b.kernel.Name, threshold.Name))
 		}
 	}
-	return b.op(OpFlush, x, b.Const(limit))
+	return b.op(OpFlush, x, b.Const(threshold))
 }
 
-// AtLeast returns x, or limit where x < limit; NaN stays. The limit is a positive
+// AtLeast returns x, or least where x < least; NaN stays. It must be a positive
 // number, so that signs of zeros do not matter.
-func (b *Body) AtLeast(x Val, limit Const) Val {
-	if !(math.Float32frombits(limit.Bits32) > 0 && math.Float64frombits(limit.Bits64) > 0) {
-		panic(fmt.Sprintf("vec: kernel %s: least value %s is no positive number", b.kernel.Name, limit.Name))
+func (b *Body) AtLeast(x Val, least Const) Val {
+	if !(math.Float32frombits(least.Bits32) > 0 && math.Float64frombits(least.Bits64) > 0) {
+		panic(fmt.Sprintf("vec: kernel %s: least value %s is no positive number", b.kernel.Name, least.Name))
 	}
-	return b.op(OpAtLeast, x, b.Const(limit))
+	return b.op(OpAtLeast, x, b.Const(least))
 }
 
 // ConstOf returns the constant that a value is, for Expand.
@@ -448,7 +448,7 @@ func (b *Body) KeepBits(x, mask Val) Val { return b.op(OpKeepBits, x, mask) }
 func (b *Body) Bits() Val {
 	all := Val(-1)
 	for _, s := range b.streams {
-		if !s.Kind.Reads() {
+		if !s.Kind.Loads() {
 			continue
 		}
 		if v := b.Load(s.Name); all < 0 {

@@ -67,11 +67,11 @@ func (k Kind) IsStream() bool { return k == In || k == Out || k == InOut }
 // IsInt reports whether the parameter is an int.
 func (k Kind) IsInt() bool { return k >= Count && k <= Step }
 
-// Reads reports whether the kernel reads the stream.
-func (k Kind) Reads() bool { return k == In || k == InOut }
+// Loads reports whether the parameter is a stream that the loop loads from.
+func (k Kind) Loads() bool { return k == In || k == InOut }
 
-// Writes reports whether the kernel writes the stream.
-func (k Kind) Writes() bool { return k == Out || k == InOut }
+// Stores reports whether the parameter is a stream that the loop stores to.
+func (k Kind) Stores() bool { return k == Out || k == InOut }
 
 // goType returns the parameter's Go type, for the element type spelled t.
 func (k Kind) goType(t string) string {
@@ -193,10 +193,10 @@ func (k *Kernel) Streams() []Param {
 func (k *Kernel) Bytes(e Elem) int {
 	n := 0
 	for _, p := range k.Streams() {
-		if p.Kind.Reads() {
+		if p.Kind.Loads() {
 			n += int(e)
 		}
-		if p.Kind.Writes() {
+		if p.Kind.Stores() {
 			n += int(e)
 		}
 	}

@@ -135,7 +135,7 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 	m, align := g.m, g.m.PeelBytes()
 	out := -1
 	for i, s := range b.streams {
-		if s.Kind.Writes() {
+		if s.Kind.Stores() {
 			out = i
 			break
 		}

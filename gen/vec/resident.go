@@ -70,7 +70,7 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 		g.fetch(c, whole, n, ptr, inc)
 		g.free = slices.Clone(prepared)
 		handle(c)
-		if shared.Kind.Writes() {
+		if shared.Kind.Stores() {
 			g.beginShared(shared, ptr, inc, t)
 			g.putBack(c, n, ptr, inc)
 		}

@@ -62,7 +62,7 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	m.AddImm(r.base, bytes)
 	m.AddImm(r.count, -bytes/int(g.e))
 	handle(r)
-	if shared.Kind.Writes() {
+	if shared.Kind.Stores() {
 		for j, v := range r.held {
 			m.Store(v, g.e, g.e, Address{Base: r.base, Disp: j*m.VectorBytes() - bytes}, Full)
 		}

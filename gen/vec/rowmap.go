@@ -46,7 +46,7 @@ func (s RowMap) generate(g *gen) {
 func (w *rowwise) lastPieces() map[int]V {
 	last := map[int]V{}
 	for i, p := range w.streams[:w.matrices] {
-		if p.Kind.Reads() {
+		if p.Kind.Loads() {
 			last[i] = w.vector()
 		}
 	}

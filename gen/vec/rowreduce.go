@@ -64,7 +64,7 @@ func (s RowReduce) generate(g *gen) {
 	}
 	var read []Param
 	for i, p := range r.streams {
-		if p.Kind.Reads() {
+		if p.Kind.Loads() {
 			r.read, read = append(r.read, i), append(read, p)
 		}
 	}

@@ -30,9 +30,9 @@ func Adamax[T Float](p, g, m, u []T, scale, l2, decay, beta1, omb1, beta2, eps, 
 	}
 }
 
-// NAdam is Adam with Nesterov's momentum: the step mixes the direction, by cg,
-// and the first moment, by cm.
-func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T) {
+// NAdam is Adam with Nesterov's momentum: the step mixes the direction, by stepGrad,
+// and the first moment, by stepMoment.
+func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, stepGrad, stepMoment T) {
 	tiny, tinyRoot, floor := flushKey(Tiny[T]()), flushKey(TinyRoot[T]()), Floor[T]()
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
@@ -40,7 +40,7 @@ func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, 
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
 		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		m[i], v[i] = mi, vi
-		p[i] = T(decay*w) - (T(cg*d)+T(cm*mi))/(sqrt(vi)+eps)
+		p[i] = T(decay*w) - (T(stepGrad*d)+T(stepMoment*mi))/(sqrt(vi)+eps)
 	}
 }
 
@@ -183,9 +183,9 @@ func LAMBDirection[T Float](r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, ro
 }
 
 // ScheduleFree moves the gradient's point p and the base sequence z of
-// schedule-free AdamW. ck is the new average's weight, cn what the step counts at
+// schedule-free AdamW. average is the new average's weight, look what the step counts at
 // p.
-func ScheduleFree[T Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T) {
+func ScheduleFree[T Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, average, look, lr T) {
 	tiny, tinyRoot, floor := flushKey(Tiny[T]()), flushKey(TinyRoot[T]()), Floor[T]()
 	g, z, v = g[:len(p)], z[:len(p)], v[:len(p)]
 	for i, w := range p {
@@ -194,7 +194,7 @@ func ScheduleFree[T Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, ck
 		v[i] = vi
 		n := T(step*T(d/(sqrt(vi)+eps))) + T(wd*w)
 		zi := z[i]
-		p[i] = (w + T(ck*(zi-w))) + T(cn*n)
+		p[i] = (w + T(average*(zi-w))) + T(look*n)
 		z[i] = zi - T(lr*n)
 	}
 }

@@ -10,26 +10,26 @@ func SGD[T Float](p, g []T, scale, l2, lr T) {
 	}
 }
 
-// Momentum takes a step of heavy-ball descent. buf is the velocity, omd stands
+// Momentum takes a step of heavy-ball descent. buf is the velocity, gain stands
 // for 1-dampening.
-func Momentum[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func Momentum[T Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	tiny := flushKey(Tiny[T]())
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		b := flush(T(mu*buf[i])+T(omd*d), tiny)
+		b := flush(T(mu*buf[i])+T(gain*d), tiny)
 		buf[i] = b
 		p[i] = w - T(lr*b)
 	}
 }
 
 // Nesterov is Momentum with Nesterov's look-ahead: the step goes along d + mu*b.
-func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+func Nesterov[T Float](p, g, buf []T, scale, l2, mu, gain, lr T) {
 	tiny := flushKey(Tiny[T]())
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		b := flush(T(mu*buf[i])+T(omd*d), tiny)
+		b := flush(T(mu*buf[i])+T(gain*d), tiny)
 		buf[i] = b
 		p[i] = w - T(lr*(d+T(mu*b)))
 	}

@@ -1,6 +1,6 @@
 package gonumblas
 
-import "github.com/seed63264101/steepest/kernels"
+import "github.com/seed63264101/steepest/kernels/internal/dispatch"
 
 // Dsdot returns the sum of x[i]*y[i], computed in float64.
 func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int) float64 {
@@ -10,9 +10,9 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	case n <= few:
 		return dotFew[float64](n, x, incX, y, incY)
 	case incX == 1 && incY == 1:
-		return kernels.ActiveTable[float32]().Dsdot(x[:n], y[:n])
+		return dispatch.Active[float32]().Dsdot(x[:n], y[:n])
 	}
-	return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
+	return dispatch.Active[float32]().DsdotInc(n, x, incX, y, incY)
 }
 
 // Sdsdot returns alpha + the sum of x[i]*y[i], computed in float64. The sum is

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // Each function here is a routine of gonum's for both element types; its two methods
@@ -21,9 +22,9 @@ func axpy[T kernels.Float](n int, alpha T, x []T, incX int, y []T, incY int) {
 	case n <= few:
 		generic.AxpyInc(n, alpha, x, incX, y, incY)
 	case incX == 1 && incY == 1:
-		kernels.ActiveTable[T]().Axpy(alpha, x[:n], y[:n])
+		dispatch.Active[T]().Axpy(alpha, x[:n], y[:n])
 	default:
-		kernels.ActiveTable[T]().AxpyInc(n, alpha, x, incX, y, incY)
+		dispatch.Active[T]().AxpyInc(n, alpha, x, incX, y, incY)
 	}
 }
 
@@ -34,9 +35,9 @@ func dot[T kernels.Float](n int, x []T, incX int, y []T, incY int) T {
 	case n <= few:
 		return dotFew[T, T](n, x, incX, y, incY)
 	case incX == 1 && incY == 1:
-		return kernels.ActiveTable[T]().Dot(x[:n], y[:n])
+		return dispatch.Active[T]().Dot(x[:n], y[:n])
 	}
-	return kernels.ActiveTable[T]().DotInc(n, x, incX, y, incY)
+	return dispatch.Active[T]().DotInc(n, x, incX, y, incY)
 }
 
 // dotFew adds up to few products, at least one, in accumulators of type A. In the order
@@ -68,9 +69,9 @@ func scal[T kernels.Float](n int, alpha T, x []T, incX int) {
 			x[i*incX] *= alpha
 		}
 	case incX == 1:
-		kernels.ActiveTable[T]().Scal(alpha, x[:n])
+		dispatch.Active[T]().Scal(alpha, x[:n])
 	default:
-		kernels.ActiveTable[T]().ScalInc(n, alpha, x, incX)
+		dispatch.Active[T]().ScalInc(n, alpha, x, incX)
 	}
 }
 
@@ -82,7 +83,7 @@ func copyTo[T kernels.Float](n int, x []T, incX int, y []T, incY int) {
 	case n <= few:
 		generic.CopyInc(n, x, incX, y, incY)
 	default:
-		kernels.ActiveTable[T]().CopyInc(n, x, incX, y, incY)
+		dispatch.Active[T]().CopyInc(n, x, incX, y, incY)
 	}
 }
 
@@ -92,9 +93,9 @@ func swap[T kernels.Float](n int, x []T, incX int, y []T, incY int) {
 	case n <= few:
 		generic.SwapInc(n, x, incX, y, incY)
 	case incX == 1 && incY == 1:
-		kernels.ActiveTable[T]().Swap(x[:n], y[:n])
+		dispatch.Active[T]().Swap(x[:n], y[:n])
 	default:
-		kernels.ActiveTable[T]().SwapInc(n, x, incX, y, incY)
+		dispatch.Active[T]().SwapInc(n, x, incX, y, incY)
 	}
 }
 
@@ -129,9 +130,9 @@ func asum[T kernels.Float](n int, x []T, incX int) T {
 		}
 		return even + odd
 	case incX == 1:
-		return kernels.ActiveTable[T]().Asum(x[:n])
+		return dispatch.Active[T]().Asum(x[:n])
 	}
-	return kernels.ActiveTable[T]().AsumInc(n, x, incX)
+	return dispatch.Active[T]().AsumInc(n, x, incX)
 }
 
 // cheap is up to how many elements a loop finds the largest as fast as the kernels,
@@ -164,9 +165,9 @@ func rot[T kernels.Float](n int, x []T, incX int, y []T, incY int, c, s T) {
 	case n <= few:
 		generic.RotInc(n, x, incX, y, incY, c, s)
 	case incX == 1 && incY == 1:
-		kernels.ActiveTable[T]().Rot(x[:n], y[:n], c, s)
+		dispatch.Active[T]().Rot(x[:n], y[:n], c, s)
 	default:
-		kernels.ActiveTable[T]().RotInc(n, x, incX, y, incY, c, s)
+		dispatch.Active[T]().RotInc(n, x, incX, y, incY, c, s)
 	}
 }
 
@@ -189,8 +190,8 @@ func rotm[T kernels.Float](n int, x []T, incX int, y []T, incY int, flag blas.Fl
 	case n <= few:
 		generic.RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 	case incX == 1 && incY == 1:
-		kernels.ActiveTable[T]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		dispatch.Active[T]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 	default:
-		kernels.ActiveTable[T]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		dispatch.Active[T]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 func gemv[T kernels.Float](tA blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) {
@@ -26,18 +27,18 @@ func gemv[T kernels.Float](tA blas.Transpose, m, n int, alpha T, a []T, lda int,
 	case alpha == 0 && beta != 1:
 		scal(lenY, beta, y, max(incY, -incY))
 	}
-	t := kernels.ActiveTable[T]()
+	t := dispatch.Active[T]()
 	switch {
 	case alpha == 0:
 	case trans && incY == 1:
 		t.GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-	case trans && n <= kernels.Resident[T]():
+	case trans && n <= dispatch.Resident[T]():
 		t.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case trans:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incX == 1:
 		t.Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
-	case n <= kernels.Resident[T]():
+	case n <= dispatch.Resident[T]():
 		t.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -49,14 +50,14 @@ func ger[T kernels.Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a
 		!checkMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY) {
 		return
 	}
-	t := kernels.ActiveTable[T]()
+	t := dispatch.Active[T]()
 	switch {
 	case alpha == 0:
 	case m*n <= few:
 		generic.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
 		t.Ger(m, alpha, x, incX, y[:n], a, lda)
-	case n <= kernels.Resident[T]():
+	case n <= dispatch.Resident[T]():
 		t.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
 
 // vector is a vector whose elements lie side by side.
@@ -38,14 +39,14 @@ func together[T kernels.Float](n int, x []T, inc int) vector[T] {
 		b.memory = make([]T, n)
 	}
 	v := vector[T]{b.memory[:n], b}
-	kernels.ActiveTable[T]().CopyInc(n, x, inc, v.x, 1)
+	dispatch.Active[T]().CopyInc(n, x, inc, v.x, 1)
 	return v
 }
 
 // copyTo stores a copy's elements where they come from.
 func (v vector[T]) copyTo(x []T, inc int) {
 	if v.from != nil {
-		kernels.ActiveTable[T]().CopyInc(len(v.x), v.x, 1, x, inc)
+		dispatch.Active[T]().CopyInc(len(v.x), v.x, 1, x, inc)
 	}
 }
 

@@ -279,11 +279,11 @@ func (a *Args[T]) Diff(op Op[T], want *Args[T]) error {
 // Compare runs the kernel on a level, on a itself, and on the generic level, on
 // a copy, and returns an error that names the first difference.
 func Compare[T kernels.Float](op Op[T], level kernels.Level, a *Args[T]) error {
-	t, err := kernels.TableOf[T](level)
+	t, err := TableOf[T](level)
 	if err != nil {
 		return err
 	}
-	reference, err := kernels.TableOf[T](kernels.Generic)
+	reference, err := TableOf[T](kernels.Generic)
 	if err != nil {
 		return err
 	}

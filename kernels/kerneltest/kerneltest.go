@@ -1,9 +1,15 @@
 // Package kerneltest lets tests, fuzz targets and benchmarks range over the
 // kernels of package kernels without naming them: a kernel that enters the
 // catalog is tested, fuzzed and measured from then on.
+//
+// It is for those who change Steepest, or want to see on a new machine that all levels give
+// the same bits. Programs call package kernels, which checks what is passed to it.
 package kerneltest
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/internal/dispatch"
+)
 
 // Kind is the kind of a kernel's parameter.
 type Kind int
@@ -55,6 +61,15 @@ type Param struct {
 	Kind Kind
 }
 
+// A Table holds one level's kernels, a function each. They check nothing.
+type Table[T kernels.Float] = dispatch.Table[T]
+
+// TableOf returns a level's own kernels. The active level may run others on some cores. A
+// level that the machine lacks is an error.
+func TableOf[T kernels.Float](l kernels.Level) (*Table[T], error) {
+	return dispatch.Of[T](dispatch.Level(l))
+}
+
 // Args are a kernel's arguments, those of each kind in the kernel's order.
 type Args[T kernels.Float] struct {
 	Scalar   []T
@@ -84,7 +99,7 @@ type Op[T kernels.Float] struct {
 
 	// Bind returns a function that calls the table's entry so many times on the
 	// arguments, and returns the last result, 0 where there is none.
-	Bind func(t *kernels.Table[T], a *Args[T]) func(reps int) float64
+	Bind func(t *Table[T], a *Args[T]) func(reps int) float64
 }
 
 // is reports whether two types are the same.

@@ -18,7 +18,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Axpy
 				p0 := a.Scalar[0]
 				p1 := a.Vec[0]
@@ -43,7 +43,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Axpby
 				p0 := a.Scalar[0]
 				p1 := a.Vec[0]
@@ -64,7 +64,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"alpha", Scalar},
 				{"x", InOut},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Scal
 				p0 := a.Scalar[0]
 				p1 := a.Vec[0]
@@ -89,7 +89,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Add
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -115,7 +115,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Sub
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -141,7 +141,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Mul
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -166,7 +166,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Div
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -188,7 +188,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Sqrt
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -210,7 +210,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Swap
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -231,7 +231,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"c", Scalar},
 				{"s", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Rot
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -256,7 +256,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"h21", Scalar},
 				{"h22", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Rotm
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -283,7 +283,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Lerp
 				p0 := a.Scalar[0]
 				p1 := a.Vec[0]
@@ -308,7 +308,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Clamp
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -332,7 +332,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SoftThreshold
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -354,7 +354,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Dot
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -376,7 +376,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Dsdot
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -393,7 +393,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Sum
 				p0 := a.Vec[0]
 				return func(reps int) (r float64) {
@@ -409,7 +409,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Asum
 				p0 := a.Vec[0]
 				return func(reps int) (r float64) {
@@ -426,7 +426,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquares
 				p0 := a.Vec[0]
 				return func(reps int) (r float64) {
@@ -444,7 +444,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"scale", Scalar64},
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresScaled
 				p0 := a.Scalar64[0]
 				p1 := a.Vec[0]
@@ -461,7 +461,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Amax
 				p0 := a.Vec[0]
 				return func(reps int) (r float64) {
@@ -477,7 +477,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"x", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxNumber
 				p0 := a.Vec[0]
 				return func(reps int) (r float64) {
@@ -495,7 +495,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"value", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.IndexAbs
 				p0 := a.Vec[0]
 				p1 := a.Scalar[0]
@@ -516,7 +516,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", Out},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.CopyInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -541,7 +541,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", InOut},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AxpyInc
 				p0 := a.Int[0]
 				p1 := a.Scalar[0]
@@ -565,7 +565,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", InOut},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScalInc
 				p0 := a.Int[0]
 				p1 := a.Scalar[0]
@@ -588,7 +588,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", InOut},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SwapInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -614,7 +614,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"c", Scalar},
 				{"s", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RotInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -644,7 +644,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"h21", Scalar},
 				{"h22", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RotmInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -672,7 +672,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", In},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.DotInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -696,7 +696,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", In},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.DsdotInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -718,7 +718,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AsumInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -738,7 +738,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -759,7 +759,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresScaledInc
 				p0 := a.Int[0]
 				p1 := a.Scalar64[0]
@@ -780,7 +780,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -800,7 +800,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"x", In},
 				{"incX", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxNumberInc
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -826,7 +826,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", InOutRows},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Gemv
 				p0 := a.Int[0]
 				p1 := a.Scalar[0]
@@ -857,7 +857,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"beta", Scalar},
 				{"y", InOut},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvT
 				p0 := a.Int[0]
 				p1 := a.Scalar[0]
@@ -887,7 +887,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"a", InOutMatrix},
 				{"stride", RowStride},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Ger
 				p0 := a.Int[0]
 				p1 := a.Scalar[0]
@@ -918,7 +918,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", InOutRows},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvInc
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -952,7 +952,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"y", InOut},
 				{"incY", Inc},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvTInc
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -985,7 +985,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"a", InOutMatrix},
 				{"stride", RowStride},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GerInc
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1012,7 +1012,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"rows", RowCount},
 				{"stride", RowStride},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRows
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1035,7 +1035,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"rows", RowCount},
 				{"stride", RowStride},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRowsAdd
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1058,7 +1058,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", RowStride},
 				{"div", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanRows
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1083,7 +1083,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", RowStride},
 				{"div", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanRowsAdd
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1104,7 +1104,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", Out},
 				{"xs", List},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSlices
 				p0 := a.Vec[0]
 				p1 := a.List
@@ -1123,7 +1123,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", InOut},
 				{"xs", List},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSlicesAdd
 				p0 := a.Vec[0]
 				p1 := a.List
@@ -1142,7 +1142,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"xs", List},
 				{"div", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanSlices
 				p0 := a.Vec[0]
 				p1 := a.List
@@ -1162,7 +1162,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"xs", List},
 				{"div", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanSlicesAdd
 				p0 := a.Vec[0]
 				p1 := a.List
@@ -1184,7 +1184,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"a", Matrix},
 				{"stride", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSums
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1208,7 +1208,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"a", Matrix},
 				{"stride", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowMax
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1234,7 +1234,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"b", Matrix},
 				{"bStride", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowDots
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1266,7 +1266,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSubtractMax
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1299,7 +1299,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowShares
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1331,7 +1331,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSubtract
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1364,7 +1364,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "g"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AdafactorDirection
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1397,7 +1397,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowScale
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1424,7 +1424,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", Step},
 				{"k", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ColumnDeviations
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -1453,7 +1453,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"m", In},
 				{"w", In},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ColumnProducts
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -1485,7 +1485,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"m", InRows},
 				{"w", InRows},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowProductSums
 				p0 := a.Int[0]
 				p1 := a.Vec[0]
@@ -1518,7 +1518,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"c", Scalar},
 				{"div", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MergeMoments
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1548,7 +1548,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ReciprocalRoot
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1571,7 +1571,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", Step},
 				{"m", InRows},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowDeviations
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1597,7 +1597,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", Step},
 				{"m", InRows},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSquaredDeviations
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1626,7 +1626,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"c", In},
 				{"m", InRows},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowProducts
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1660,7 +1660,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.StandardizeColumns
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1693,7 +1693,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.UnstandardizeColumns
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1727,7 +1727,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NormalizeColumns
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1763,7 +1763,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NormalizeRows
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1798,7 +1798,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScaleRows
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1837,7 +1837,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "g"},
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NormalizeRowsGrad
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1875,7 +1875,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "g"},
 				{"dst", "a"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NormalizeGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -1908,7 +1908,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"c", Target},
 				{"cRow", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemmBlock
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1940,7 +1940,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", Transposed},
 				{"dstRow", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Transpose
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1966,7 +1966,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", OutMatrix},
 				{"dstRow", Step},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.CopyRows
 				p0 := a.Int[0]
 				p1 := a.Int[1]
@@ -1991,7 +1991,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Exp
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2012,7 +2012,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Exp2
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2033,7 +2033,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Expm1
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2054,7 +2054,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Log
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2075,7 +2075,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Log1p
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2096,7 +2096,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Tanh
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2117,7 +2117,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Sigmoid
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2138,7 +2138,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Erf
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2159,7 +2159,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Softplus
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2180,7 +2180,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SiLU
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2201,7 +2201,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GELU
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2222,7 +2222,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GELUTanh
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2246,7 +2246,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SoftplusGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2271,7 +2271,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SiLUGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2296,7 +2296,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GELUGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2321,7 +2321,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GELUTanhGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2343,7 +2343,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ReLU
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2367,7 +2367,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ReLUGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2390,7 +2390,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.LeakyReLU
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2416,7 +2416,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "x"},
 				{"dy", "x"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.LeakyReLUGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2442,7 +2442,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"dy", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SigmoidGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2467,7 +2467,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"dst", "y"},
 				{"dy", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.TanhGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2496,7 +2496,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"losses", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SquaredError
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2528,7 +2528,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"losses", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Huber
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2560,7 +2560,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"losses", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Hinge
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2592,7 +2592,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"losses", "y"},
 				{"x", "y"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.BinaryCrossEntropy
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2617,7 +2617,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"width", Scalar64},
 				{"most", Scalar64},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Uniform
 				p0 := a.Vec[0]
 				p1 := a.Words
@@ -2639,7 +2639,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"words", Words},
 				{"p", Scalar64},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Bernoulli
 				p0 := a.Vec[0]
 				p1 := a.Words
@@ -2664,7 +2664,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Alias: [][2]string{
 				{"dst", "src"},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Dropout
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2687,7 +2687,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"mean", Scalar64},
 				{"std", Scalar64},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Normal
 				p0 := a.Vec[0]
 				p1 := a.Words
@@ -2713,7 +2713,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"lo", Scalar64},
 				{"hi", Scalar64},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.TruncatedNormal
 				p0 := a.Vec[0]
 				p1 := a.Words
@@ -2740,7 +2740,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"l2", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SGD
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2764,10 +2764,10 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"scale", Scalar},
 				{"l2", Scalar},
 				{"mu", Scalar},
-				{"omd", Scalar},
+				{"gain", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Momentum
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2794,10 +2794,10 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"scale", Scalar},
 				{"l2", Scalar},
 				{"mu", Scalar},
-				{"omd", Scalar},
+				{"gain", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Nesterov
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2832,7 +2832,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adam
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2873,7 +2873,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AMSGrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2913,7 +2913,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adamax
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2950,10 +2950,10 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"beta2", Scalar},
 				{"root", Scalar},
 				{"eps", Scalar},
-				{"cg", Scalar},
-				{"cm", Scalar},
+				{"stepGrad", Scalar},
+				{"stepMoment", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NAdam
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -2993,7 +2993,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"root", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AdamWarmup
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3033,7 +3033,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AdaBelief
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3068,7 +3068,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adagrad
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3098,7 +3098,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSprop
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3132,7 +3132,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"lr", Scalar},
 				{"mu", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropMomentum
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3168,7 +3168,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"lr", Scalar},
 				{"oma", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropCentered
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3206,7 +3206,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"oma", Scalar},
 				{"mu", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropCenteredMomentum
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3243,7 +3243,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adadelta
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3278,7 +3278,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"omb2", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Lion
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3313,7 +3313,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"l1", Scalar},
 				{"l2", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.FTRL
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3348,7 +3348,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"beta3", Scalar},
 				{"share", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ProdigyMoments
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3379,7 +3379,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ProdigyStep
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3412,7 +3412,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.LAMBDirection
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
@@ -3448,11 +3448,11 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"root", Scalar},
 				{"eps", Scalar},
 				{"step", Scalar},
-				{"ck", Scalar},
-				{"cn", Scalar},
+				{"average", Scalar},
+				{"look", Scalar},
 				{"lr", Scalar},
 			},
-			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScheduleFree
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]

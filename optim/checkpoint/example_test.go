@@ -39,7 +39,6 @@ func Example() {
 	if err := checkpoint.Save(path, opt); err != nil {
 		log.Fatal(err)
 	}
-
 	again, v := start()
 	if err := checkpoint.Load(path, again); err != nil {
 		log.Fatal(err)

@@ -150,3 +150,20 @@ func TestBadFindRate(t *testing.T) {
 	}, NewRateSweep())
 	wantError(t, err, "never fell", "1e-07")
 }
+
+// TestFindRateSkips: a sweep ends at the first gradient that is not finite, whatever
+// a run's limit is.
+func TestFindRateSkips(t *testing.T) {
+	w := []float64{4, 8}
+	f := bowl(w)
+	c, err := FindRate(context.Background(), optim.SGD{LR: 1}, []optim.Param[float64]{{Name: "w", Value: w}}, func(step int, grads [][]float64) (float64, error) {
+		loss, err := f(step, grads)
+		if step == 80 {
+			grads[0][0] = math.NaN()
+		}
+		return loss, err
+	}, NewRateSweep(), optim.FailAfterSkips(1))
+	if err != nil || !c.Diverged || len(c.Rates) != 81 {
+		t.Errorf("diverged: %v after %d rates, error %v", c.Diverged, len(c.Rates), err)
+	}
+}

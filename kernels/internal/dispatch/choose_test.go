@@ -1,4 +1,4 @@
-package kernels
+package dispatch
 
 import (
 	"slices"
@@ -12,10 +12,10 @@ func TestChoose(t *testing.T) {
 	if got, want := choose(""), available[len(available)-1]; got != want {
 		t.Errorf("without a name: %v, want the best of %v", got, available)
 	}
-	for _, name := range append([]string{"sse9", "AVX2", "avx2 ", "avx", "Level(4)"}, levelNames[:]...) {
+	for _, name := range append([]string{"sse9", "AVX2", "avx2 ", "avx", "Level(4)"}, Names[:]...) {
 		want := Generic
-		if l, err := ParseLevel(name); err == nil && slices.Contains(available, l) {
-			want = l
+		if i := slices.Index(Names[:], name); i >= 0 && slices.Contains(available, Level(i)) {
+			want = Level(i)
 		}
 		if got := choose(name); got != want {
 			t.Errorf("%q: %v, want %v of %v", name, got, want, available)

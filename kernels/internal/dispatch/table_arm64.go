@@ -2,7 +2,7 @@
 
 //go:build !purego
 
-package kernels
+package dispatch
 
 import (
 	"github.com/seed63264101/steepest/asm/neon"

@@ -1,13 +1,41 @@
 package optim
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
+
+func TestBadOptions(t *testing.T) {
+	for _, c := range []struct {
+		opt  Option
+		want []string
+	}{
+		{nil, []string{"nil Option"}},
+		{WithSchedule(nil), []string{"nil Schedule"}},
+		{WithSchedule(schedule.Func(nil)), []string{"nil Schedule"}},
+		{WithSchedule((*schedule.Cosine)(nil)), []string{"nil Schedule"}},
+		{WithSchedule(schedule.Cosine{}), []string{"Cosine", "TMax", "0"}},
+		{WithSchedule(&schedule.Cosine{TMax: -4}), []string{"Cosine", "TMax", "-4"}},
+		{WithSchedule(schedule.Cosine{TMax: 1, EtaMin: -1}), []string{"Cosine", "EtaMin", "-1"}},
+		{WithSchedule(schedule.Cosine{TMax: 1, EtaMin: math.NaN()}), []string{"Cosine", "EtaMin", "NaN"}},
+		{WithReduction(7), []string{"Reduction", "7"}},
+		{ClipNorm(0), []string{"ClipNorm", "0"}},
+		{ClipNorm(-1), []string{"ClipNorm", "-1"}},
+		{ClipNorm(math.NaN()), []string{"ClipNorm", "NaN"}},
+		{ClipNorm(math.Inf(1)), []string{"ClipNorm", "+Inf"}},
+	} {
+		_, err := New(SGD{LR: 1}, []Param[float64]{{Name: "w", Value: []float64{1}}}, c.opt)
+		wantError(t, err, c.want...)
+	}
+}
 
 // TestForgotten: options that were left out and would spoil a run without a word.
 func TestForgotten(t *testing.T) {
@@ -114,5 +142,61 @@ func TestNeutral(t *testing.T) {
 				t.Errorf("RAdam with Beta2 = %v, step %d: rectified %v", beta2, step, rectified)
 			}
 		}
+	}
+}
+
+// optionsOfNew are the functions that return options with a number, by name.
+var optionsOfNew = map[string]func(x float64) Option{
+	"ClipNorm":       func(x float64) Option { return ClipNorm(x) },
+	"ClipParamNorm":  func(x float64) Option { return ClipParamNorm(x) },
+	"ClipValue":      func(x float64) Option { return ClipValue(x) },
+	"WithLossScale":  func(x float64) Option { return WithLossScale(x) },
+	"WithReduction":  func(x float64) Option { return WithReduction(Reduction(x)) },
+	"Workers":        func(x float64) Option { return Workers(int(x)) },
+	"FailAfterSkips": func(x float64) Option { return FailAfterSkips(int(x)) },
+	"LRFactor":       func(x float64) Option { return WithGroup(anyName, LRFactor(x)) },
+	"WeightDecay":    func(x float64) Option { return WithGroup(anyName, WeightDecay(x)) },
+	"GroupClipNorm":  func(x float64) Option { return WithGroup(anyName, GroupClipNorm(x)) },
+	"Bounds":         func(x float64) Option { return WithGroup(anyName, Bounds(-x, x)) },
+	"L1":             func(x float64) Option { return WithGroup(anyName, L1(x)) },
+	"Unchecked":      func(float64) Option { return Unchecked() },
+	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
+	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
+	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
+	// Ranged over by themselves.
+	"WithSchedule": nil, "WithLossScaler": nil, "WithGroup": nil, "GroupRule": nil, "GroupSchedule": nil,
+}
+
+func anyName(string) bool { return true }
+
+// TestEveryOption: the list above is all of them.
+func TestEveryOption(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() || f.Type.Results == nil {
+				continue
+			}
+			result, _ := f.Type.Results.List[0].Type.(*ast.Ident)
+			if result == nil || result.Name != "Option" && result.Name != "GroupOption" {
+				continue
+			}
+			found++
+			if _, ok := optionsOfNew[f.Name.Name]; !ok {
+				t.Errorf("no test ranges over the values of %s", f.Name.Name)
+			}
+		}
+	}
+	if len(files) > 0 && found != len(optionsOfNew) {
+		t.Errorf("%d functions return options, want %d", found, len(optionsOfNew))
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernels
+package dispatch
 
 import (
 	"reflect"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // TestNarrow checks what a core gets whose data paths have half the width of
@@ -19,7 +21,7 @@ func TestNarrow(t *testing.T) {
 		if err := SetLevel(l); err != nil {
 			t.Fatal(err)
 		}
-	}(halfWidth, active)
+	}(halfWidth, level)
 	both := []string{"Axpy", "Axpby", "Scal", "Add", "Sub", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
 		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs",
 		"SumRowsAdd", "MeanRowsAdd", "SumSlicesAdd", "RowSubtractMax", "RowShares", "Gemv", "GemvT"}
@@ -41,9 +43,9 @@ func TestNarrow(t *testing.T) {
 
 // checkNarrow checks where the entries of a level's tables come from: those of the
 // active table that are named from AVX2, and all others from the level itself.
-func checkNarrow[T Float](t *testing.T, l Level, narrow []string) {
+func checkNarrow[T generic.Float](t *testing.T, l Level, narrow []string) {
 	t.Helper()
-	own, err := TableOf[T](l)
+	own, err := Of[T](l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func checkNarrow[T Float](t *testing.T, l Level, narrow []string) {
 		if slices.Contains(narrow, name) {
 			want = AVX2
 		}
-		if f := from(ActiveTable[T](), i); !strings.Contains(f, "/asm/"+want.String()+"."+name) {
+		if f := from(Active[T](), i); !strings.Contains(f, "/asm/"+want.String()+"."+name) {
 			t.Errorf("half width %v, level %v: %s runs %s, want one of %v", halfWidth, l, name, f, want)
 		}
 		if f := from(own, i); !strings.Contains(f, "/asm/"+l.String()+"."+name) {

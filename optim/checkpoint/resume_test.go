@@ -1,0 +1,215 @@
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
+)
+
+// TestResume compares a run that stops at every step, goes through a file and
+// goes on in a new optimizer, at another level in turn, with one that never
+// stopped.
+func TestResume(t *testing.T) {
+	t.Run("float32", testResume[float32])
+	t.Run("float64", testResume[float64])
+}
+
+func testResume[T kernels.Float](t *testing.T) {
+	defer kernels.SetLevel(kernels.ActiveLevel())
+	levels := kernels.Levels()
+	const last = 8
+	for _, rule := range []optim.Rule{
+		optim.SGD{LR: 0.1, WeightDecay: 0.1},
+		optim.Momentum{LR: 0.1, Momentum: 0.9, Dampening: 0.3},
+		optim.NewAdam(1e-2),
+		optim.NewAdamW(1e-2),
+		optim.NewLAMB(1e-2),
+		optim.NewScheduleFreeAdamW(1e-2),
+	} {
+		opts := []optim.Option{optim.ClipNorm(1), optim.WithSchedule(schedule.Cosine{TMax: 6})}
+		whole := newRun[T](t, rule, opts...)
+		whole.steps(t, last)
+
+		path := newRun[T](t, rule, opts...).save(t)
+		for i := range last {
+			if err := kernels.SetLevel(levels[i%len(levels)]); err != nil {
+				t.Fatal(err)
+			}
+			r := newRun[T](t, rule, opts...)
+			r.steps(t, 2*(i%2)) // where it was before must not matter
+			if err := Load(path, r.opt); err != nil {
+				t.Fatal(err)
+			}
+			r.steps(t, i+1)
+			if err := Save(path, r.opt); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := Read[T](path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !sameBits(got, whole.snapshot(t)) {
+			t.Errorf("%s: the resumed run differs", rule.Name())
+		}
+	}
+}
+
+// TestEmbedding resumes one after every step.
+func TestEmbedding(t *testing.T) {
+	const rows, dim, last = 50, 6, 6
+	for _, rule := range []optim.Rule{
+		optim.SGD{LR: 0.1}, optim.NewAdagrad(0.1), optim.NewRowAdagrad(0.1), optim.NewAdamW(0.1),
+	} {
+		fresh := func() *optim.Embedding[float32] {
+			table := make([]float32, rows*dim)
+			for i := range table {
+				table[i] = float32(i % 7)
+			}
+			e, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "words", Value: table}, dim, optim.ClipNorm(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		step := func(e *optim.Embedding[float32]) {
+			rng := rand.New(rand.NewPCG(5, uint64(e.Steps())))
+			grads := make([]float32, 9*dim)
+			for i := range grads {
+				grads[i] = float32(rng.NormFloat64())
+			}
+			if _, err := e.Step(rng.Perm(rows)[:9], grads); err != nil {
+				t.Fatal(err)
+			}
+		}
+		whole, part := fresh(), fresh()
+		path := filepath.Join(t.TempDir(), "run.safetensors")
+		for range last {
+			step(whole)
+			step(part)
+			if err := Save(path, part); err != nil {
+				t.Fatal(err)
+			}
+			part = fresh()
+			if err := Load(path, part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a, err := whole.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := part.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !sameBits(a, b) {
+			t.Errorf("%s: the resumed run differs", rule.Name())
+		}
+	}
+}
+
+// TestRun resumes a run with everything that it remembers after every iteration.
+func TestRun(t *testing.T) {
+	t.Run("float32", testRun[float32])
+	t.Run("float64", testRun[float64])
+}
+
+func testRun[T kernels.Float](t *testing.T) {
+	const last = 9
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	fresh := func(stop int) *train.Run[T] {
+		r := newRun[T](t, optim.NewAdam(1e-2), optim.WithSchedule(schedule.NewPlateau()))
+		early, err := train.NewEarlyStopping(r.params, train.Patience{Checks: last})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ema, err := train.NewEMA(r.params, 0.5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := train.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
+			for i, g := range r.grads() {
+				copy(grads[i], g)
+			}
+			if step == 3 {
+				grads[1][2] = T(math.NaN())
+				return math.Inf(1), nil
+			}
+			return 1 / float64(step+1), nil
+		}, train.FitOptions[T]{
+			Stop:          []train.StopRule{train.StepLimit(stop), early, &train.LossChange{Tol: 0.1, For: last}},
+			Smoothing:     0.9,
+			Divergence:    train.NewDivergence(),
+			Average:       ema,
+			Validate:      func() (float64, error) { return float64(r.params[0].Value[0]), nil },
+			ValidateEvery: 2,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	fit := func(run *train.Run[T]) {
+		t.Helper()
+		if _, err := run.Fit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if err := Save(path, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func() *optim.Snapshot[T] {
+		t.Helper()
+		s, err := Read[T](path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	fit(fresh(last))
+	whole := read()
+	fit(fresh(1))
+	for n := 2; n <= last; n++ {
+		run := fresh(n)
+		if err := Load(path, run); err != nil {
+			t.Fatal(err)
+		}
+		fit(run)
+	}
+	if part := read(); !sameBits(part, whole) || len(part.Run) != 5 || len(part.Run[2].Vectors) != 3 {
+		t.Errorf("the resumed run has %+v, want %+v", part, whole)
+	}
+}
+
+// TestMismatch loads files into optimizers that they do not fit.
+func TestMismatch(t *testing.T) {
+	r := newRun[float32](t, optim.NewAdam(0.01))
+	r.steps(t, 2)
+	path := r.save(t)
+
+	wide := newRun[float64](t, optim.NewAdam(0.01))
+	wantError(t, Load(path, wide.opt), path, `"model.weights"`, "F32", "F64")
+
+	other := newRun[float32](t, optim.NewAdamW(0.01))
+	before := other.snapshot(t)
+	wantError(t, Load(path, other.opt), path, `"Adam"`, `"AdamW"`)
+	if !sameBits(other.snapshot(t), before) {
+		t.Error("a failed Load changed the optimizer")
+	}
+
+	missing := filepath.Join(t.TempDir(), "none")
+	if err := Load(missing, r.opt); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want ErrNotExist", err)
+	}
+	wantError(t, Load(filepath.Dir(path), r.opt), filepath.Dir(path), "regular")
+}

@@ -1,0 +1,38 @@
+package optim_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
+)
+
+// TestShape: a shape must be that of the elements, is kept, and must be the same in a
+// snapshot that has one.
+func TestShape(t *testing.T) {
+	for _, shape := range [][]int{{3}, {2, 3}, {-2, -2}, {4, 0}, {4, 1, 2}, {math.MaxInt/2 + 1, 4, math.MaxInt/2 + 1}, {0}} {
+		_, err := optim.New(optim.SGD{LR: 1}, []optim.Param[float32]{{Name: "w", Value: make([]float32, 4), Shape: shape}})
+		opttest.WantError(t, err, `"w"`, fmt.Sprint(shape), "4 elements")
+	}
+	shaped := func(shape ...int) *optim.Optimizer[float32] {
+		return must(optim.New(optim.SGD{LR: 1}, []optim.Param[float32]{{Name: "w", Value: make([]float32, 4), Shape: shape}}))
+	}
+	shape := []int{2, 2}
+	o := shaped(shape...)
+	shape[0] = 4
+	if got := o.Params()[0].Shape; !slices.Equal(got, []int{2, 2}) {
+		t.Errorf("the shape is %v", got)
+	}
+	s := must(o.Snapshot())
+	opttest.WantError(t, shaped(4, 1).Restore(s), `"w"`, "[2 2]", "[4 1]")
+	opttest.WantError(t, shaped().Restore(s), `"w"`, "[2 2]")
+	s.Params[0].Shape = nil // of a time before shapes
+	if err := o.Restore(s); err != nil {
+		t.Error(err)
+	}
+	_, err := optim.NewEmbedding(optim.SGD{LR: 1}, optim.Param[float32]{Name: "w", Value: make([]float32, 4), Shape: []int{4, 1}}, 2)
+	opttest.WantError(t, err, `"w"`, "[4 1]", "rows of 2")
+}
