@@ -12,10 +12,10 @@ type Level uint8
 
 // The levels, in rising order of preference on one architecture.
 const (
-	Generic = Level(dispatch.Generic) // plain Go, on every machine
-	NEON    = Level(dispatch.NEON)    // arm64 Advanced SIMD
-	AVX2    = Level(dispatch.AVX2)    // amd64 with AVX2, FMA3 and BMI1
-	AVX512  = Level(dispatch.AVX512)  // amd64 with AVX-512 F, BW, DQ and VL
+	Generic Level = Level(dispatch.Generic) // plain Go, on every machine
+	NEON    Level = Level(dispatch.NEON)    // arm64 Advanced SIMD
+	AVX2    Level = Level(dispatch.AVX2)    // amd64 with AVX2, FMA3 and BMI1
+	AVX512  Level = Level(dispatch.AVX512)  // amd64 with AVX-512 F, BW, DQ and VL
 )
 
 // EnvLevel is the environment variable that pins the level.

@@ -5,22 +5,13 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
-
-// goldenFile returns the path of torch2.json: beside the data directory that
-// STEEPEST_DATA names, or in ../shared seen from the project's root.
-func goldenFile() string {
-	if data := os.Getenv("STEEPEST_DATA"); data != "" {
-		return filepath.Join(data, "..", "golden", "torch2.json")
-	}
-	return filepath.Join("..", "..", "shared", "golden", "torch2.json")
-}
 
 // noRule are optimizers of the file that this package does not have.
 var noRule = []string{"Rprop", "ASGD", "Muon", "Adafactor"}
@@ -127,7 +118,7 @@ func (c goldenCase) rule() (Rule, error) {
 
 // TestTorchTrajectories follows every trajectory in the file.
 func TestTorchTrajectories(t *testing.T) {
-	raw, err := os.ReadFile(goldenFile())
+	raw, err := os.ReadFile(opttest.Golden("torch2.json"))
 	if os.IsNotExist(err) {
 		t.Skipf("no trajectories here: %v", err)
 	} else if err != nil {

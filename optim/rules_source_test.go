@@ -3,70 +3,21 @@ package optim
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
-
-// source returns the package's files without its tests.
-func source(t *testing.T) []*ast.File {
-	t.Helper()
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var files []*ast.File
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
-	}
-	if len(files) == 0 {
-		t.Skip("the source is not here")
-	}
-	return files
-}
-
-// methodsOf returns the names of the methods of every type, those of its pointer
-// included.
-func methodsOf(t *testing.T) map[string][]string {
-	t.Helper()
-	methods := map[string][]string{}
-	for _, f := range source(t) {
-		for _, d := range f.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Recv == nil {
-				continue
-			}
-			typ := f.Recv.List[0].Type
-			if p, ok := typ.(*ast.StarExpr); ok {
-				typ = p.X
-			}
-			if id, ok := typ.(*ast.Ident); ok {
-				methods[id.Name] = append(methods[id.Name], f.Name.Name)
-			}
-		}
-	}
-	return methods
-}
 
 // ruleTypes returns the types that look like rules in the source: those with a
 // learning rate and options.
 func ruleTypes(t *testing.T) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for name, methods := range methodsOf(t) {
+	for name, methods := range opttest.Methods(t) {
 		if slices.Contains(methods, "LearningRate") && slices.Contains(methods, "options") {
 			found[name] = true
 		}
@@ -154,7 +105,7 @@ func (r testedRule) check(t *testing.T) {
 // docOf returns the doc comment of the package, or of a type or a function.
 func docOf(t *testing.T, name string) string {
 	t.Helper()
-	for _, f := range source(t) {
+	for _, f := range opttest.Source(t, ".") {
 		if name == "" && f.Doc != nil {
 			return f.Doc.Text()
 		}
