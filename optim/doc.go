@@ -42,6 +42,7 @@
 //	LAMB                   2     40  You et al. 2020
 //	Prodigy                4     52  Mishchenko and Defazio 2024
 //	ScheduleFreeAdamW      2     28  Defazio et al. 2024
+//	Muon                   1     20  Jordan et al. 2024
 //
 // State is the number of vectors as long as the parameter that the rule keeps;
 // bytes are the memory traffic of the update for one float32 parameter, reads and

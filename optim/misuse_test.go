@@ -52,6 +52,7 @@ var functions = map[string]any{
 	"NewLARS":                optim.NewLARS,
 	"NewLion":                optim.NewLion,
 	"NewLossScaler":          optim.NewLossScaler,
+	"NewMuon":                optim.NewMuon,
 	"NewNAdam":               optim.NewNAdam,
 	"NewProdigy":             optim.NewProdigy,
 	"NewRAdam":               optim.NewRAdam,
@@ -98,6 +99,7 @@ var types = map[string]reflect.Type{
 	"LARS":                        reflect.TypeFor[optim.LARS](),
 	"Lion":                        reflect.TypeFor[optim.Lion](),
 	"Momentum":                    reflect.TypeFor[optim.Momentum](),
+	"Muon":                        reflect.TypeFor[optim.Muon](),
 	"NAdam":                       reflect.TypeFor[optim.NAdam](),
 	"Optimizer":                   reflect.TypeFor[optim.Optimizer[f32]](),
 	"Prodigy":                     reflect.TypeFor[optim.Prodigy](),
@@ -198,6 +200,9 @@ func goodParams() []optim.Param[f32] {
 }
 
 func goodObjective(step int, grads [][]f32) (float64, error) {
+	if step > 200 { // every run ends
+		return 0, errOwn
+	}
 	for _, g := range grads {
 		for i := range g {
 			g[i] = 1
@@ -299,7 +304,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		return pick[any](m, nil, context.Background(), cancelled), true
 	case reflect.TypeFor[optim.Rule]():
 		return pick[any](m, nil, (*optim.Adam)(nil), &optim.SGD{LR: 1}, struct{ optim.Rule }{}, optim.SGD{LR: 1}, optim.Adam{},
-			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1), optim.NewFTRL(0.1), optim.NewProdigy(1),
+			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1), optim.NewFTRL(0.1), optim.NewProdigy(1), optim.NewMuon(0.1),
 			m.value(reflect.TypeFor[optim.Momentum](), depth+1).Interface()), true
 	case reflect.TypeFor[schedule.Schedule](), reflect.TypeFor[schedule.Observer]():
 		return pick[any](m, nil, (*schedule.Plateau)(nil), schedule.NewPlateau(), &schedule.Plateau{},

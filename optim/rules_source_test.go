@@ -104,7 +104,7 @@ func (r testedRule) check(t *testing.T) {
 	// What New and NewEmbedding accept.
 	for _, embedding := range []bool{false, true} {
 		accepts := accept[float64](r.first(), embedding) == nil
-		has := r.variants != nil
+		has := r.variants != nil || r.matrices != nil
 		who := "New"
 		if embedding {
 			has, who = r.rows != nil, "NewEmbedding"
@@ -116,11 +116,11 @@ func (r testedRule) check(t *testing.T) {
 
 	// Every option is in use, in the variants for New or, of a rule that has none, in
 	// those for NewEmbedding.
-	all := r.variants
+	all := slices.Concat(r.variants, r.matrices)
 	if all == nil {
 		all = r.rows
 	}
-	for _, v := range slices.Concat(r.variants, r.rows, r.dying) {
+	for _, v := range slices.Concat(all, r.rows, r.dying) {
 		if reflect.TypeOf(v) != typ {
 			t.Errorf("the entry of %s in rules has a %T", name, v)
 		}
@@ -137,7 +137,7 @@ func (r testedRule) check(t *testing.T) {
 			lacks("the domain of " + o.Name)
 		}
 	}
-	if r.formula == nil {
+	if r.formula == nil && r.matrices == nil {
 		lacks("a formula")
 	}
 	if r.variants == nil {
@@ -182,7 +182,7 @@ func docOf(t *testing.T, name string) string {
 func TestRulesInDoc(t *testing.T) {
 	var ofNew, ofEmbedding []string
 	for _, r := range rules {
-		if r.variants != nil {
+		if r.variants != nil || r.matrices != nil {
 			ofNew = append(ofNew, r.name())
 		}
 		if r.rows != nil {
@@ -234,7 +234,7 @@ func TestTableInDoc(t *testing.T) {
 		}
 	}
 	for _, r := range rules {
-		if r.variants == nil {
+		if r.variants == nil && r.matrices == nil {
 			continue // of NewEmbedding alone
 		}
 		e, ok := table[r.name()]
@@ -243,7 +243,7 @@ func TestTableInDoc(t *testing.T) {
 			continue
 		}
 		delete(table, r.name())
-		for _, v := range r.variants {
+		for _, v := range slices.Concat(r.variants, r.matrices) {
 			want := e.row
 			for option, more := range e.with {
 				if !reflect.ValueOf(v).FieldByName(option).IsZero() {
