@@ -23,7 +23,7 @@ func goldenFile() string {
 }
 
 // noRule are optimizers of the file that this package does not have.
-var noRule = []string{"Rprop", "ASGD", "Adafactor"}
+var noRule = []string{"Rprop", "ASGD"}
 
 type goldenCase struct {
 	Optimizer  string
@@ -126,6 +126,11 @@ func (c goldenCase) rule() (Rule, error) {
 			r.MatchRMS, seen["adjust_lr_fn"] = true, true
 		}
 		rule = r
+	case "Adafactor":
+		r := NewAdafactor(lr)
+		number("beta2_decay", &r.Beta2Decay)
+		number("weight_decay", &r.WeightDecay)
+		rule = r
 	default:
 		return nil, fmt.Errorf("unknown optimizer %q", c.Optimizer)
 	}
@@ -211,7 +216,7 @@ func runGolden[T kernels.Float](t *testing.T, rule Rule, c goldenCase, tol float
 	}
 	p := to[T](c.Initial)
 	was := c.Initial
-	opt := mustNew(t, rule, []Param[T]{{Name: "p", Value: p}})
+	opt := mustNew(t, rule, []Param[T]{{Name: "p", Value: p, Shape: c.Shape}})
 	for step, g := range c.Gradients {
 		before := slices.Clone(p)
 		mustStep(t, opt, [][]T{to[T](g)})

@@ -269,6 +269,8 @@ func traffic(rule Rule) int {
 	switch rule.(type) {
 	case LARS:
 		streams += 2 // p and g are read for the norms
+	case Adafactor:
+		streams = 16 // p and g are read for their sizes, and the scratch vector by every pass
 	case LAMB:
 		streams = 7 + 3 // the direction is written, then read to change p
 	case Prodigy:

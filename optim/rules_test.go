@@ -299,6 +299,17 @@ var rules = []testedRule{
 		},
 		torch: true,
 	},
+	{
+		matrices: []Rule{
+			NewAdafactor(0.01),
+			Adafactor{LR: 0.5, Beta2Decay: -0.6, Eps1: 1e-3, Eps2: 0.1, D: 2, WeightDecay: 0.1, Maximize: true},
+			Adafactor{LR: 0.5, D: 1},
+		},
+		domains: map[string]string{
+			"LR": "(0,∞)", "Beta2Decay": "(-∞,0]", "Eps1": "0 or with a normal square", "Eps2": "[0,∞)", "D": "[1,∞)", "WeightDecay": "[0,∞)",
+		},
+		torch: true,
+	},
 }
 
 // matrixRules are all rules of New for matrices.
