@@ -49,23 +49,9 @@ func (g *group[T]) constrains() bool { return g.l1 != 0 || g.bounds != nil }
 // rate, and brings it back within the bounds.
 func (g *group[T]) constrain(p []T, rate float64) {
 	if g.l1 != 0 {
-		softThreshold(p, bounded[T](float64(rate*g.l1)))
+		kernels.SoftThreshold(p, p, bounded[T](float64(rate*g.l1)))
 	}
 	if g.bounds != nil {
 		kernels.Clamp(p, p, T(g.bounds.lo), T(g.bounds.hi))
-	}
-}
-
-// softThreshold moves every element towards 0 by lambda, and no farther.
-func softThreshold[T kernels.Float](x []T, lambda T) {
-	for i, v := range x {
-		switch {
-		case v > lambda:
-			x[i] = v - lambda
-		case v < -lambda:
-			x[i] = v + lambda
-		case v == v:
-			x[i] = 0
-		}
 	}
 }

@@ -42,12 +42,15 @@
 //	LAMB                   2     40  You et al. 2020
 //	Prodigy                4     52  Mishchenko and Defazio 2024
 //	ScheduleFreeAdamW      2     28  Defazio et al. 2024
+//	Muon                   1     20  Jordan et al. 2024
+//	Adafactor              3     64  Shazeer and Stern 2018
 //
 // State is the number of vectors as long as the parameter that the rule keeps;
 // bytes are the memory traffic of the update for one float32 parameter, reads and
-// writes. Each rule is one fused kernel, a single pass over memory, but for
-// LARS and LAMB, which need norms of the whole parameter first, and Prodigy, which needs
-// sums over all parameters. A first moment too small
+// writes. Each rule is one fused kernel, a single pass over memory, but for LARS and
+// LAMB, which need norms of the whole parameter first, Prodigy, which needs sums over all
+// parameters, Muon, which multiplies matrices, and Adafactor, whose state is a number for
+// each row and column of a matrix, or a vector of a vector's length. A first moment too small
 // to matter is stored as zero, and a second one kept at or above a floor of 2^-102
 // (float32) or 2^-968 (see the numeric contract of package kernels): no step slows
 // down on subnormal numbers, and none is longer for it. In float32 the floor's root,

@@ -25,6 +25,52 @@ func TestGoldenRules(t *testing.T) {
 	})
 }
 
+// TestGoldenMatrices is TestGoldenRules for the rules of matrices.
+func TestGoldenMatrices(t *testing.T) {
+	eachLevel(t, func(where string) {
+		hashes := make(map[string]golden.Hash)
+		for i, rule := range matrixRules {
+			name := variantName(matrixRules, i)
+			hashes[name+" float32"] = hashMatrices[float32](t, name, rule)
+			hashes[name+" float64"] = hashMatrices[float64](t, name, rule)
+		}
+		golden.Check(t, "matrix", where, hashes)
+	})
+}
+
+// hashMatrices takes steps of matrices of either form, of a tensor and of a vector.
+func hashMatrices[T kernels.Float](t *testing.T, name string, rule Rule) golden.Hash {
+	var h golden.Hash
+	numbers := golden.NewSource[T](name)
+	draw := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = numbers.Usual()
+		}
+		return x
+	}
+	shapes := [][]int{{21, 34}, {40, 9}, {1, 5}, {2, 3, 7}, {19}}
+	var params []Param[T]
+	for i, shape := range shapes {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		params = append(params, Param[T]{Name: string(rune('a' + i)), Value: draw(n), Shape: shape})
+	}
+	o := mustNew(t, rule, params, ClipNorm(3))
+	for range 6 {
+		var g [][]T
+		for _, p := range params {
+			g = append(g, draw(len(p.Value)))
+		}
+		clear(g[0][:34]) // a row is dead
+		mustStep(t, o, g)
+	}
+	hashSnapshot(&h, mustSnapshot(t, o))
+	return h
+}
+
 // TestGoldenEmbeddings is TestGoldenRules for the rules of embeddings.
 func TestGoldenEmbeddings(t *testing.T) {
 	eachLevel(t, func(where string) {

@@ -13,9 +13,10 @@ import (
 
 // A Rule is an update rule with its options: one of the structs [SGD],
 // [Momentum], [Adagrad], [RMSprop], [Adadelta], [Adam], [AdamW], [Adamax],
-// [NAdam], [RAdam], [AdaBelief], [Lion], [FTRL], [LARS], [LAMB], [Prodigy] and
-// [ScheduleFreeAdamW], or one of the user's own. A pointer to a struct that is a rule is taken for the value it points
-// to, as it is when the optimizer gets it.
+// [NAdam], [RAdam], [AdaBelief], [Lion], [FTRL], [LARS], [LAMB], [Prodigy],
+// [ScheduleFreeAdamW], [Muon] and [Adafactor], or one of the user's own. A pointer to a
+// struct that is a rule is taken for the value it points to, as it is when the optimizer
+// gets it.
 //
 // A rule of the user's own takes part in everything: groups, clipping, workers,
 // schedules, saved state, reports. Methods beside these, which a Rule or its Updater

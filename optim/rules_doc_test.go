@@ -39,7 +39,7 @@ func TestRulesTable(t *testing.T) {
 			rows = append(rows, row{cells[1], list(cells[3]), list(cells[4]), bytes})
 		}
 	}
-	for _, rule := range variants {
+	for _, rule := range slices.Concat(variants, matrixRules) {
 		found := slices.ContainsFunc(rows, func(r row) bool {
 			for _, o := range optionsOf(rule) {
 				if o.Name != "LR" && o.Value != 0 && !slices.Contains(r.options, o.Name) {

@@ -55,7 +55,7 @@ func (r testedRule) check(t *testing.T) {
 	// What New and NewEmbedding accept.
 	for _, embedding := range []bool{false, true} {
 		accepts := accept[float64](r.first(), embedding) == nil
-		has := r.variants != nil
+		has := r.variants != nil || r.matrices != nil
 		who := "New"
 		if embedding {
 			has, who = r.rows != nil, "NewEmbedding"
@@ -67,11 +67,11 @@ func (r testedRule) check(t *testing.T) {
 
 	// Every option is in use, in the variants for New or, of a rule that has none, in
 	// those for NewEmbedding.
-	all := r.variants
+	all := slices.Concat(r.variants, r.matrices)
 	if all == nil {
 		all = r.rows
 	}
-	for _, v := range slices.Concat(r.variants, r.rows, r.dying) {
+	for _, v := range slices.Concat(all, r.rows, r.dying) {
 		if reflect.TypeOf(v) != typ {
 			t.Errorf("the entry of %s in rules has a %T", name, v)
 		}
@@ -88,7 +88,7 @@ func (r testedRule) check(t *testing.T) {
 			lacks("the domain of " + o.Name)
 		}
 	}
-	if r.formula == nil {
+	if r.formula == nil && r.matrices == nil {
 		lacks("a formula")
 	}
 	if r.variants == nil {
@@ -133,7 +133,7 @@ func docOf(t *testing.T, name string) string {
 func TestRulesInDoc(t *testing.T) {
 	var ofNew, ofEmbedding []string
 	for _, r := range rules {
-		if r.variants != nil {
+		if r.variants != nil || r.matrices != nil {
 			ofNew = append(ofNew, r.name())
 		}
 		if r.rows != nil {
@@ -185,7 +185,7 @@ func TestTableInDoc(t *testing.T) {
 		}
 	}
 	for _, r := range rules {
-		if r.variants == nil {
+		if r.variants == nil && r.matrices == nil {
 			continue // of NewEmbedding alone
 		}
 		e, ok := table[r.name()]
@@ -194,7 +194,7 @@ func TestTableInDoc(t *testing.T) {
 			continue
 		}
 		delete(table, r.name())
-		for _, v := range r.variants {
+		for _, v := range slices.Concat(r.variants, r.matrices) {
 			want := e.row
 			for option, more := range e.with {
 				if !reflect.ValueOf(v).FieldByName(option).IsZero() {
@@ -220,6 +220,8 @@ func traffic(rule Rule) int {
 	switch rule.(type) {
 	case LARS:
 		streams += 2 // p and g are read for the norms
+	case Adafactor:
+		streams = 16 // p and g are read for their sizes, and the scratch vector by every pass
 	case LAMB:
 		streams = 7 + 3 // the direction is written, then read to change p
 	case Prodigy:

@@ -12,6 +12,7 @@ import (
 type testedRule struct {
 	variants []Rule // for New, with every option in use somewhere; the first has the usual values
 	rows     []Rule // for NewEmbedding
+	matrices []Rule // for New, of a rule that is tested with matrices alone
 
 	// domains say which values each numeric option may have; see domains_test.go.
 	domains map[string]string
@@ -34,6 +35,8 @@ type refusedRule struct {
 	rule Rule
 	want []string
 	only string // "float32" if float64 is fine
+	// inside says that the error is of a rule inside of it, whose name it has.
+	inside bool
 }
 
 // Decays that float32 holds exactly.
@@ -283,7 +286,34 @@ var rules = []testedRule{
 		},
 		formula: formulaOf((*oracle).scheduleFree),
 	},
+	{
+		matrices: []Rule{
+			NewMuon(0.02),
+			Muon{LR: 0.02, Momentum: 0.875, MatchRMS: true, Maximize: true},
+			Muon{LR: 0.02, Momentum: 0, WeightDecay: 0.5, Rest: SGD{LR: 0.1}},
+		},
+		domains: map[string]string{"LR": "(0,∞)", "Momentum": "[0,1)", "WeightDecay": "[0,∞)"},
+		refused: []refusedRule{
+			{rule: with(NewMuon(1), func(r *Muon) { r.Rest = SGD{LR: -1} }), want: []string{"SGD", "LR = -1"}, inside: true},
+			{rule: with(NewMuon(1), func(r *Muon) { r.Rest = (*SGD)(nil) }), want: []string{"nil Rule"}, inside: true},
+		},
+		torch: true,
+	},
+	{
+		matrices: []Rule{
+			NewAdafactor(0.01),
+			Adafactor{LR: 0.5, Beta2Decay: -0.6, Eps1: 1e-3, Eps2: 0.1, D: 2, WeightDecay: 0.1, Maximize: true},
+			Adafactor{LR: 0.5, D: 1},
+		},
+		domains: map[string]string{
+			"LR": "(0,∞)", "Beta2Decay": "(-∞,0]", "Eps1": "0 or with a normal square", "Eps2": "[0,∞)", "D": "[1,∞)", "WeightDecay": "[0,∞)",
+		},
+		torch: true,
+	},
 }
+
+// matrixRules are all rules of New for matrices.
+var matrixRules = rulesOf(func(r testedRule) []Rule { return r.matrices })
 
 // adamDomains are those of Adam and of rules with the same numbers.
 var adamDomains = map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"}
@@ -323,8 +353,8 @@ func rulesOf(of func(testedRule) []Rule) []Rule {
 	return all
 }
 
-// first returns the first variant, for New or else for NewEmbedding.
-func (r testedRule) first() Rule { return slices.Concat(r.variants, r.rows)[0] }
+// first returns the first variant, for New or else for NewEmbedding or for matrices.
+func (r testedRule) first() Rule { return slices.Concat(r.variants, r.rows, r.matrices)[0] }
 
 // name returns the rule's name.
 func (r testedRule) name() string { return r.first().Name() }
