@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -278,46 +277,4 @@ func TestBadEmbeddings(t *testing.T) {
 	}
 	_, err := New(NewRowAdagrad(1), []Param[float32]{table})
 	wantError(t, err, "RowAdagrad")
-}
-
-func TestEmbeddingAllocations(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	rows := []int{3, 9, 3, 1}
-	grads := random[float32](rng, 4*8)[0]
-	for _, rule := range rowRules {
-		e := mustNewEmbedding(t, rule, random[float32](rng, 80)[0], 8, ClipNorm(1), ClipValue(0.1))
-		step := func() { e.Step(rows, grads) }
-		step()
-		if n := kerneltest.Allocations(20, step); n != 0 {
-			t.Errorf("%s: %v allocations", rule.Name(), n)
-		}
-	}
-}
-
-// TestEmbeddingLevels: the same bits on every level.
-func TestEmbeddingLevels(t *testing.T) {
-	defer kernels.SetLevel(kernels.ActiveLevel())
-	for _, rule := range rowRules {
-		var want []uint64
-		for _, level := range kernels.Levels() {
-			if err := kernels.SetLevel(level); err != nil {
-				t.Fatal(err)
-			}
-			rng := rand.New(rand.NewPCG(30, 31))
-			const n, dim = 20, 50
-			e := mustNewEmbedding(t, rule, random[float32](rng, n*dim)[0], dim, ClipNorm(9), ClipValue(1))
-			for range 5 {
-				rows := []int{rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n)}
-				if _, err := e.Step(rows, random[float32](rng, 5*dim)[0]); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want == nil {
-				want = e.bits()
-			}
-			if !slices.Equal(e.bits(), want) {
-				t.Errorf("%s: level %v differs from generic", rule.Name(), level)
-			}
-		}
-	}
 }

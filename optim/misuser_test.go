@@ -1,0 +1,258 @@
+package optim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
+)
+
+var errOwn = errors.New("own")
+
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func goodParams() []optim.Param[f32] {
+	return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2}}, {Name: "b", Value: []f32{3}}}
+}
+
+func goodObjective(step int, grads [][]f32) (float64, error) {
+	if step > 200 { // every run ends
+		return 0, errOwn
+	}
+	for _, g := range grads {
+		for i := range g {
+			g[i] = 1
+		}
+	}
+	return 1 / float64(step+1), nil
+}
+
+func goodOptimizer() *optim.Optimizer[f32] {
+	return must(optim.New(optim.NewAdam(0.1), goodParams(), optim.WithSchedule(schedule.Warmup{Then: schedule.Cosine{TMax: 9}})))
+}
+
+func goodEmbedding() *optim.Embedding[f32] {
+	return must(optim.NewEmbedding(optim.NewAdam(0.1), optim.Param[f32]{Name: "w", Value: make([]f32, 8)}, 2))
+}
+
+func goodRun() *train.Run[f32] {
+	return must(train.NewRun(goodOptimizer(), goodObjective, train.FitOptions[f32]{
+		Stop: []train.StopRule{train.StepLimit(5), &train.LossChange{For: 3}}, Divergence: train.NewDivergence(),
+	}))
+}
+
+// A misuser makes values of any type, good and bad ones.
+type misuser struct {
+	*rand.Rand
+	calls int // of callbacks
+}
+
+func pick[V any](m *misuser, values ...V) V { return values[m.IntN(len(values))] }
+
+// value returns a value of the type.
+func (m *misuser) value(t reflect.Type, depth int) reflect.Value {
+	v := reflect.New(t).Elem()
+	if depth > 4 {
+		return v
+	}
+	if made, ok := m.known(t, depth); ok {
+		if made != nil {
+			v.Set(reflect.ValueOf(made))
+		}
+		return v
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		v.SetBool(m.IntN(2) == 0)
+	case reflect.Int, reflect.Int32:
+		v.SetInt(pick[int64](m, 0, 1, 1, 2, 3, 10, -1, math.MaxInt32, math.MinInt32))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(pick(m, 0, 1, 0.5, 0.9, 1e-8, 2, -1, 1e300, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1)))
+	case reflect.String:
+		v.SetString(pick(m, "", "w", "b", "{", "{}", "\xff"))
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && m.IntN(4) > 0 {
+				v.Field(i).Set(m.value(t.Field(i).Type, depth+1))
+			}
+		}
+	case reflect.Pointer:
+		if m.IntN(4) > 0 {
+			v.Set(reflect.New(t.Elem()))
+			v.Elem().Set(m.value(t.Elem(), depth+1))
+		}
+	case reflect.Slice:
+		for range m.IntN(4) {
+			v.Set(reflect.Append(v, m.value(t.Elem(), depth+1)))
+		}
+	case reflect.Map:
+		if m.IntN(2) == 0 {
+			v.Set(reflect.MakeMap(t))
+			v.SetMapIndex(m.value(t.Key(), depth+1), m.value(t.Elem(), depth+1))
+		}
+	case reflect.Func:
+		if m.IntN(4) > 0 {
+			v.Set(reflect.MakeFunc(t, func([]reflect.Value) (out []reflect.Value) {
+				for i := range t.NumOut() {
+					out = append(out, m.value(t.Out(i), depth+1))
+				}
+				return out
+			}))
+		}
+	default:
+		panic(fmt.Sprintf("no value of type %v", t))
+	}
+	return v
+}
+
+// known makes values of types that reflection alone cannot make, or not often a
+// good one of.
+func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
+	switch t {
+	case reflect.TypeFor[error]():
+		if m.calls++; m.calls > 20 || m.IntN(5) == 0 { // every run ends
+			return errOwn, true
+		}
+		return nil, true
+	case reflect.TypeFor[context.Context]():
+		cancelled, cancel := context.WithCancel(context.Background())
+		cancel()
+		return pick[any](m, nil, context.Background(), cancelled), true
+	case reflect.TypeFor[optim.Rule]():
+		return pick[any](m, nil, (*optim.Adam)(nil), &optim.SGD{LR: 1}, struct{ optim.Rule }{}, optim.SGD{LR: 1}, optim.Adam{},
+			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1), optim.NewFTRL(0.1), optim.NewProdigy(1), optim.NewMuon(0.1), optim.NewAdafactor(0.1),
+			m.value(reflect.TypeFor[optim.Momentum](), depth+1).Interface()), true
+	case reflect.TypeFor[schedule.Schedule](), reflect.TypeFor[schedule.Observer]():
+		return pick[any](m, nil, (*schedule.Plateau)(nil), schedule.NewPlateau(), &schedule.Plateau{},
+			m.value(reflect.TypeFor[*schedule.Plateau](), depth+1).Interface()), true
+	case reflect.TypeFor[train.StopRule]():
+		return pick[any](m, nil, (*train.EarlyStopping[f32])(nil), &train.EarlyStopping[f32]{}, train.StepLimit(5), train.GradNormLimit(0.1),
+			m.value(reflect.TypeFor[*train.LossChange](), depth+1).Interface(),
+			m.value(reflect.TypeFor[train.StopFunc](), depth+1).Interface(),
+			m.value(reflect.TypeFor[*train.EarlyStopping[f32]](), depth+1).Interface()), true
+	case reflect.TypeFor[optim.Option]():
+		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
+			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked", "")
+		if name == "" {
+			return nil, true
+		}
+		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
+	case reflect.TypeFor[optim.GroupOption]():
+		name := pick(m, "LRFactor", "WeightDecay", "GroupRule", "GroupSchedule", "GroupClipNorm", "Bounds", "L1", "")
+		if name == "" {
+			return nil, true
+		}
+		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
+	case reflect.TypeFor[optim.Prodigy](): // many options, all of which must be good
+		if m.IntN(2) == 0 {
+			return optim.NewProdigy(1), true
+		}
+	case reflect.TypeFor[train.RateSweep]():
+		if m.IntN(2) == 0 {
+			return train.NewRateSweep(), true
+		}
+	case reflect.TypeFor[[]optim.Option](), reflect.TypeFor[[]optim.GroupOption]():
+		if m.IntN(2) == 0 {
+			return reflect.Zero(t).Interface(), true
+		}
+	case reflect.TypeFor[[]optim.Param[f32]]():
+		if m.IntN(3) > 0 {
+			return goodParams(), true
+		}
+	case reflect.TypeFor[optim.Param[f32]]():
+		if m.IntN(3) > 0 {
+			return goodParams()[0], true
+		}
+	case reflect.TypeFor[[][]f32]():
+		if m.IntN(3) > 0 {
+			return [][]f32{{1, 2}, {3}}, true
+		}
+	case reflect.TypeFor[train.Objective[f32]]():
+		if m.IntN(2) == 0 {
+			return goodObjective, true
+		}
+	case reflect.TypeFor[train.FitOptions[f32]]():
+		if m.IntN(2) == 0 {
+			return train.FitOptions[f32]{Stop: []train.StopRule{train.StepLimit(5)}}, true
+		}
+	case reflect.TypeFor[*optim.Optimizer[f32]]():
+		if m.IntN(2) == 0 {
+			return goodOptimizer(), true
+		}
+	case reflect.TypeFor[*optim.Embedding[f32]]():
+		if m.IntN(2) == 0 {
+			return goodEmbedding(), true
+		}
+	case reflect.TypeFor[*train.Run[f32]]():
+		if m.IntN(2) == 0 {
+			return goodRun(), true
+		}
+	case reflect.TypeFor[*optim.Snapshot[f32]]():
+		if m.IntN(3) == 0 {
+			break
+		}
+		s := must(pick[interface {
+			Snapshot() (*optim.Snapshot[f32], error)
+		}](m, goodOptimizer(), goodEmbedding(), goodRun()).Snapshot())
+		v := reflect.ValueOf(s).Elem()
+		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field
+			v.Field(i).Set(m.value(v.Field(i).Type(), depth+1))
+		}
+		return s, true
+	}
+	// What a constructor makes, or a zero value.
+	if t.Kind() == reflect.Pointer && m.IntN(5) > 0 {
+		name, _, _ := strings.Cut(t.Elem().Name(), "[")
+		for _, name := range []string{"New" + name, "New", "schedule.New" + name, "train.New" + name, pick(m, "train.NewEMA", "train.NewSWA")} {
+			if f, ok := functions[name]; ok && reflect.TypeOf(f).Out(0) == t {
+				return m.made(f, depth), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// made returns what a constructor has made after a few tries, which may be nil.
+func (m *misuser) made(f any, depth int) (v any) {
+	for range 10 {
+		if v := m.call(reflect.ValueOf(f), depth)[0]; v.Kind() != reflect.Pointer || !v.IsNil() {
+			return v.Interface()
+		}
+	}
+	return nil
+}
+
+// call calls a function with values of its parameters' types.
+func (m *misuser) call(f reflect.Value, depth int) []reflect.Value {
+	var in []reflect.Value
+	for i := range f.Type().NumIn() {
+		in = append(in, m.value(f.Type().In(i), depth+1))
+	}
+	if f.Type().IsVariadic() {
+		return f.CallSlice(in)
+	}
+	return f.Call(in)
+}
+
+// receiver returns a value or a pointer whose methods are to be called. Methods of
+// nil pointers and of nil functions are their callers' own fault.
+func (m *misuser) receiver(t reflect.Type) reflect.Value {
+	for {
+		v := m.value(reflect.PointerTo(t), 0)
+		if !v.IsNil() && (t.Kind() != reflect.Func || !v.Elem().IsNil()) {
+			return v
+		}
+	}
+}
