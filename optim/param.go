@@ -33,14 +33,11 @@ func (p Param[T]) checkShape() error {
 	}
 	n := 1
 	for _, d := range p.Shape {
-		if d <= 0 || d > len(p.Value) {
+		if d <= 0 || n > len(p.Value)/d { // or the product might not fit in an int
 			n = -1
 			break
 		}
-		n *= d // at most the length times itself: it is checked before the next
-		if n > len(p.Value) {
-			break
-		}
+		n *= d
 	}
 	if n != len(p.Value) {
 		return fmt.Errorf("optim: parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, len(p.Value))

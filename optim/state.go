@@ -93,7 +93,8 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 // both values, and an error before [Optimizer.TrainMode]. Then nothing has changed.
 //
 // Learning rate, weight decay and what the optional arguments of [New] set may
-// differ: a run may go on with another schedule, other groups or other limits.
+// differ: a run may go on with another schedule, other groups or other limits. Only the
+// rule of each parameter, its group's if that has one, must be the same too.
 // Schedules with a state of their own take the saved states if these are as many
 // and of the same types, and a [LossScaler] takes a saved scale; otherwise they stay
 // as they are. An option that is deleted from the snapshot's Options is not

@@ -1,0 +1,207 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/seed63264101/steepest/optim/schedule"
+)
+
+// A naive optimizer takes the steps of a walk again: in float64, in plain loops, with the
+// formulas of the oracles. Nothing of the package's steps is in it.
+type naive struct {
+	walkOptions
+	params []*naiveParam
+	steps  int
+	eps    float64 // of the elements' type
+}
+
+// A naiveParam is a parameter with what the options make of it.
+type naiveParam struct {
+	name    string
+	shape   []int
+	p       []float64
+	frozen  bool
+	begun   bool
+	rule    Rule
+	sched   schedule.Schedule
+	factor  float64
+	clip    int // index of the group that clips it, -1 for none
+	l1      float64
+	lo, hi  float64
+	group   string // tells apart what may not share an estimate
+	formula func(g []float64, lr float64)
+	oracle  *oracle // of rules that have one
+}
+
+// add appends a parameter.
+func (o *naive) add(name string, shape []int, p []float64) {
+	n := &naiveParam{
+		name: name, shape: shape, p: p, rule: o.rule, sched: o.sched, factor: 1, clip: -1, lo: math.Inf(-1), hi: math.Inf(1),
+	}
+	decay, from := -1.0, [5]int{} // from is 1 + the index of the last group with an option
+	for i, g := range o.groups {
+		if !strings.Contains(g.letters, name[:1]) {
+			continue
+		}
+		n.factor *= g.factor
+		if g.rule != nil {
+			n.rule, from[0] = g.rule, i+1
+		}
+		if g.sched != nil {
+			n.sched, from[1] = g.sched, i+1
+		}
+		if g.decay >= 0 {
+			decay = g.decay
+		}
+		if g.clip > 0 {
+			n.clip, from[2] = i, i+1
+		}
+		if g.l1 > 0 {
+			n.l1, from[3] = g.l1, i+1
+		}
+		if g.lo < g.hi {
+			n.lo, n.hi, from[4] = g.lo, g.hi, i+1
+		}
+	}
+	n.group = fmt.Sprint(n.factor, decay, from)
+	if o.clipParam > 0 {
+		n.group += name // every one has an estimate of its own
+	}
+	if m, ok := n.rule.(Muon); ok && len(shape) != 2 {
+		n.rule = AdamW{LR: m.LR, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: m.WeightDecay, Maximize: m.Maximize}
+	}
+	if d, ok := n.rule.(Decayer); ok && decay >= 0 {
+		n.rule = d.WithDecay(decay)
+	}
+	n.formula = n.newFormula(o.eps)
+	o.params = append(o.params, n)
+}
+
+// newFormula returns the formula of the parameter's rule.
+func (n *naiveParam) newFormula(eps float64) func(g []float64, lr float64) {
+	switch r := n.rule.(type) {
+	case walker:
+		b := make([]float64, len(n.p))
+		return func(g []float64, lr float64) {
+			for i := range n.p {
+				b[i] = r.Mu*b[i] + g[i] + r.WeightDecay*n.p[i]
+				n.p[i] -= lr * b[i] / (1 + math.Abs(b[i]))
+			}
+		}
+	case Muon:
+		m := newPlainMuon(r, newTable(n.shape[0], n.shape[1], nil), exactly)
+		return func(g []float64, lr float64) {
+			m.LR, m.p = lr, newTable(n.shape[0], n.shape[1], n.p)
+			m.step(newTable(n.shape[0], n.shape[1], g))
+			copy(n.p, m.p.values())
+		}
+	case Adafactor:
+		a := newPlainAdafactor(r, n.p, n.shape)
+		return func(g []float64, lr float64) {
+			a.LR = lr
+			a.step(g, eps)
+		}
+	}
+	n.oracle = newOracle(n.rule, n.p)
+	return n.oracle.step
+}
+
+// step takes a step along the gradients of a batch, reduced and freed of the loss scale. It
+// returns the norm of all, and whether the step was taken.
+func (o *naive) step(grads [][]float64) (norm float64, taken bool) {
+	var active []*naiveParam
+	var clipped [][]float64
+	for i, n := range o.params {
+		if !n.frozen {
+			active, clipped = append(active, n), append(clipped, grads[i])
+		}
+	}
+	norm = normOf(clipped)
+	if norm-norm != 0 {
+		return norm, false
+	}
+	limit := func(max float64, of func(n *naiveParam) bool) {
+		var set [][]float64
+		for i, n := range active {
+			if of(n) {
+				set = append(set, clipped[i])
+			}
+		}
+		by := min(1, max/(normOf(set)+1e-6))
+		for _, g := range set {
+			for j := range g {
+				g[j] *= by
+			}
+		}
+	}
+	if o.clipParam > 0 {
+		for _, n := range active {
+			limit(o.clipParam, func(m *naiveParam) bool { return m == n })
+		}
+	}
+	for i, g := range o.groups {
+		if g.clip > 0 {
+			limit(g.clip, func(n *naiveParam) bool { return n.clip == i })
+		}
+	}
+	if o.clip > 0 {
+		limit(o.clip, func(*naiveParam) bool { return true })
+	}
+	if o.clipValue > 0 {
+		for _, g := range clipped {
+			for j := range g {
+				g[j] = min(max(g[j], -o.clipValue), o.clipValue)
+			}
+		}
+	}
+	o.update(active, clipped)
+	o.steps++
+	return norm, true
+}
+
+// update takes the formulas' steps, those that share an estimate together.
+func (o *naive) update(active []*naiveParam, grads [][]float64) {
+	done := make([]bool, len(active))
+	for i, n := range active {
+		if done[i] {
+			continue
+		}
+		if _, ok := n.rule.(Prodigy); !ok {
+			n.formula(grads[i], o.rate(n))
+			continue
+		}
+		var oracles []*oracle
+		var g [][]float64
+		for j, m := range active[i:] {
+			if _, ok := m.rule.(Prodigy); ok && !done[i+j] && m.group == n.group && m.oracle.t == n.oracle.t && m.oracle.shared == n.oracle.shared {
+				oracles, g, done[i+j] = append(oracles, m.oracle), append(g, grads[i+j]), true
+			}
+		}
+		stepAll(oracles, g, o.rate(n))
+		for _, m := range oracles {
+			m.shared = oracles[0].shared
+		}
+	}
+	for _, n := range active {
+		for j, v := range n.p {
+			n.p[j] = min(max(v-min(max(v, -o.rate(n)*n.l1), o.rate(n)*n.l1), n.lo), n.hi)
+		}
+	}
+}
+
+// rate returns a parameter's learning rate of the present step.
+func (o *naive) rate(n *naiveParam) float64 {
+	return n.sched.Rate(n.rule.LearningRate(), o.steps) * n.factor
+}
+
+func normOf(grads [][]float64) float64 {
+	sum := 0.0
+	for _, g := range grads {
+		for _, v := range g {
+			sum += v * v
+		}
+	}
+	return math.Sqrt(sum)
+}

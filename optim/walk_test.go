@@ -1,0 +1,280 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A walk is a run with one thing happening after the other. What happens depends on the
+// seed alone, and whether it goes on in another optimizer now and then on cuts.
+type walk[T kernels.Float] struct {
+	walkOptions
+	t       *testing.T
+	seed    uint64
+	rng     *rand.Rand
+	cuts    *rand.Rand // nil for one that is never cut
+	opt     *Optimizer[T]
+	workers int
+	params  []Param[T]
+	naive   *naive // nil if it does not go along
+	tol     float64
+	count   map[string]int
+}
+
+// TestWalk goes 500 random ways: with own rules and the package's, groups that choose rule,
+// schedule, clip norm, bounds and an L1 penalty, checked or not, one batch or several,
+// accumulated before or not, frozen, thawed and added parameters, and gradients that are not
+// finite. A naive optimizer goes along. Saved and resumed at any time, with any number
+// of workers, a walk ends with the same bits.
+func TestWalk(t *testing.T) {
+	walks := uint64(500)
+	if testing.Short() {
+		walks = 50
+	}
+	count := map[string]int{}
+	for seed := range walks {
+		if seed%3 == 2 {
+			takeWalks[float32](t, seed, 5e-5, count)
+		} else {
+			takeWalks[float64](t, seed, 1e-11, count)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Log(count)
+	for _, what := range []string{"steps", "skipped", "unchecked", "frozen", "added", "cuts", "cuts between", "steps with several workers"} {
+		if count[what] == 0 {
+			t.Errorf("there are no %s", what)
+		}
+	}
+	for _, r := range walkRules {
+		if count[r.Name()] == 0 && !testing.Short() {
+			t.Errorf("no parameter has the rule %s", r.Name())
+		}
+	}
+}
+
+func takeWalks[T kernels.Float](t *testing.T, seed uint64, tol float64, count map[string]int) {
+	w := walk[T]{t: t, seed: seed, tol: tol, count: count, workers: 1}
+	want := w.take()
+	cut := walk[T]{t: t, seed: seed, tol: tol, count: count, cuts: rand.New(rand.NewPCG(seed, 1)), workers: 2 + int(seed%7)}
+	if got := cut.take(); !reflect.DeepEqual(got, want) {
+		t.Errorf("walk %d, %+v: cut, and with other workers, it ends elsewhere", seed, w.walkOptions)
+	}
+}
+
+// take takes the walk and returns where it ends.
+func (w *walk[T]) take() *Snapshot[T] {
+	w.rng = rand.New(rand.NewPCG(w.seed, 0))
+	w.walkOptions = newWalkOptions(w.rng)
+	large := w.seed%25 == 24
+	if large { // with sums over its blocks, most often
+		w.rule = walkRules[w.seed/25%10]
+		for i := range w.groups {
+			w.groups[i].rule = nil
+		}
+	}
+	if w.cuts == nil && !large {
+		w.naive = &naive{walkOptions: w.walkOptions, eps: float64(epsilon[T]())}
+	}
+	shapes := [][]int{{1 + w.rng.IntN(40)}, {2 + w.rng.IntN(6), 1 + w.rng.IntN(9)}, {7, 3}, {5}}
+	if w.rng.IntN(8) == 0 {
+		shapes[0] = []int{blockLen[T]() + 9}
+	}
+	if large {
+		shapes[3] = []int{8 * workerBlocks * blockLen[T]()}
+	}
+	for i, shape := range shapes {
+		w.params = append(w.params, w.param(string("abca"[i])+fmt.Sprint(i), shape))
+	}
+	w.build()
+	for range 8 {
+		w.step()
+	}
+	for _, p := range w.opt.params {
+		w.count[w.opt.groups[p.group].rule.Name()]++
+	}
+	s := mustSnapshot(w.t, w.opt)
+	w.opt.Close()
+	return s
+}
+
+// param draws a parameter.
+func (w *walk[T]) param(name string, shape []int) Param[T] {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	p := Param[T]{Name: name, Value: make([]T, n), Shape: shape}
+	for i := range p.Value {
+		p.Value[i] = T(w.rng.Float64()*2 - 1)
+	}
+	if w.naive != nil {
+		w.naive.add(name, shape, to[float64](p.Value))
+	}
+	return p
+}
+
+// build makes an optimizer for the parameters.
+func (w *walk[T]) build() {
+	opt, err := New(w.rule, w.params, w.options(w.workers)...)
+	if err != nil {
+		w.t.Fatalf("walk %d: %v", w.seed, err)
+	}
+	w.opt = opt
+}
+
+// maybeCut saves the walk and goes on in another optimizer, with other slices and another
+// number of workers.
+func (w *walk[T]) maybeCut(what string) {
+	if w.cuts == nil || w.cuts.IntN(4) > 0 {
+		return
+	}
+	w.count[what]++
+	s := mustSnapshot(w.t, w.opt)
+	w.opt.Close()
+	for i := range w.params {
+		w.params[i].Value = make([]T, len(w.params[i].Value))
+	}
+	w.workers = 1 + w.cuts.IntN(8)
+	w.build()
+	if err := w.opt.Restore(s); err != nil {
+		w.t.Fatalf("walk %d: %v", w.seed, err)
+	}
+}
+
+// step lets something happen to the parameters and takes a step.
+func (w *walk[T]) step() {
+	w.maybeCut("cuts")
+	w.change()
+	batches := make([][][]T, 1+w.rng.IntN(3))
+	scale := T(w.opt.LossScale())
+	for i := range batches {
+		batches[i] = w.gradients(scale)
+	}
+	broken := !w.unchecked && w.rng.IntN(8) == 0
+	if broken {
+		batches[0][len(w.params)-1][0] = T(math.Inf(1)) // which is never frozen
+	}
+	first := w.rng.IntN(2) * w.rng.IntN(len(batches)) // so many are accumulated
+	if first > 0 {
+		if err := w.opt.Accumulate(batches[:first]...); err != nil {
+			w.t.Fatal(err)
+		}
+		w.maybeCut("cuts between")
+	}
+	r, err := w.opt.Step(batches[first:]...)
+	if err != nil || r.Skipped != broken {
+		w.t.Fatalf("walk %d: %+v, %v", w.seed, r, err)
+	}
+	w.count["steps"]++
+	if w.opt.plan.workers > 1 {
+		w.count["steps with several workers"]++
+	}
+	if broken {
+		w.count["skipped"]++
+	}
+	if w.unchecked {
+		w.count["unchecked"]++
+	}
+	if w.naive != nil {
+		w.compare(r, batches, float64(scale))
+	}
+}
+
+// change freezes, thaws or adds parameters.
+func (w *walk[T]) change() {
+	last := len(w.params) - 1
+	name := w.params[w.rng.IntN(last)].Name
+	var err error
+	switch w.rng.IntN(8) {
+	case 0:
+		err = w.opt.Freeze(name)
+		w.freeze(name, true)
+		w.count["frozen"]++
+	case 1:
+		err = w.opt.Thaw(name)
+		w.freeze(name, false)
+	case 2:
+		if last < 5 {
+			p := w.param(fmt.Sprint("b", last+1), []int{3, 4})
+			err = w.opt.AddParams(p)
+			w.params = append(w.params, p)
+			w.count["added"]++
+		}
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *walk[T]) freeze(name string, frozen bool) {
+	if w.naive != nil {
+		w.naive.params[slices.IndexFunc(w.naive.params, func(n *naiveParam) bool { return n.name == name })].frozen = frozen
+	}
+}
+
+// gradients draws a batch.
+func (w *walk[T]) gradients(scale T) [][]T {
+	var grads [][]T
+	for _, p := range w.params {
+		g := make([]T, len(p.Value))
+		few := random[T](w.rng, min(len(g), 500))[0]
+		for i := range g {
+			g[i] = few[i*7%len(few)] * scale
+		}
+		grads = append(grads, g)
+	}
+	return grads
+}
+
+// compare lets the naive optimizer take the step, too.
+func (w *walk[T]) compare(r Report, batches [][][]T, scale float64) {
+	var grads [][]float64
+	for i, p := range w.params {
+		sum := make([]float64, len(p.Value))
+		for _, b := range batches {
+			for j, v := range b[i] {
+				sum[j] += float64(v) / scale
+			}
+		}
+		if !w.sum {
+			for j := range sum {
+				sum[j] /= float64(len(batches))
+			}
+		}
+		grads = append(grads, sum)
+	}
+	for i, n := range w.naive.params {
+		if got, want := r.GroupLRs[w.opt.params[i].group], w.naive.rate(n); got != want {
+			w.t.Fatalf("walk %d, step %d: parameter %s has the rate %v, want %v", w.seed, r.Step, n.name, got, want)
+		}
+	}
+	norm, taken := w.naive.step(grads)
+	if taken == r.Skipped || !w.unchecked && taken && !(math.Abs(norm-r.GradNorm) <= 1e-6*norm) {
+		w.t.Fatalf("walk %d: %+v, want the norm %v, taken: %v", w.seed, r, norm, taken)
+	}
+	for i, n := range w.naive.params {
+		if at, d := farthestOf(w.params[i].Value, n.p); !(d <= w.tol) {
+			w.t.Fatalf("walk %d, %+v\nstep %d: element %d of %s (%+v, frozen: %v) is %v, want %v", w.seed, w.walkOptions, r.Step, at, n.name, n.rule, n.frozen, w.params[i].Value[at], n.p[at])
+		}
+	}
+}
+
+// farthestOf returns where two vectors differ most, and by how much, in units of the
+// largest element or of 1.
+func farthestOf[T kernels.Float](got []T, want []float64) (at int, d float64) {
+	for i, v := range want {
+		if e := math.Abs(float64(got[i])-v) / max(1, math.Abs(v)); d == d && !(e <= d) {
+			at, d = i, e
+		}
+	}
+	return at, d
+}
