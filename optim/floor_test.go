@@ -55,7 +55,10 @@ func TestSmallEps(t *testing.T) {
 // to 1e-3, all of which are times 2^-430 for float64, and compares their lengths with
 // those of the formulas. Where no second moment is near the floor they are the same.
 func TestNoStepLonger(t *testing.T) {
-	for _, eps := range []float64{1e-30, 1e-27, 1e-24, 1e-21, 1e-18, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3} {
+	for i, eps := range []float64{1e-30, 1e-27, 1e-24, 1e-21, 1e-18, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3} {
+		if testing.Short() && i%3 != 0 {
+			continue
+		}
 		for _, rule := range withEps(eps) {
 			t.Run(fmt.Sprintf("float32/%s/%+v", rule.Name(), rule), func(t *testing.T) {
 				noStepLonger[float32](t, rule, rule, 1, 1e-5)

@@ -100,7 +100,10 @@ func near(t *testing.T, what string, got, want, tol float64) {
 // TestLongFormulas runs every rule beside its formulas in float64, over vectors
 // of several blocks and many steps at a constant rate.
 func TestLongFormulas(t *testing.T) {
-	const steps = 60
+	steps := 60
+	if testing.Short() {
+		steps = 10
+	}
 	for _, rule := range variants {
 		rng := rand.New(rand.NewPCG(31, 32))
 		lengths := []int{9000, 3}

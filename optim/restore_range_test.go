@@ -98,7 +98,9 @@ func copied(s schedule.Schedule) schedule.Schedule {
 // happens in between.
 func TestNewAndRestore(t *testing.T) {
 	t.Run("float32", testNewAndRestore[float32])
-	t.Run("float64", testNewAndRestore[float64])
+	if !testing.Short() {
+		t.Run("float64", testNewAndRestore[float64])
+	}
 }
 
 func testNewAndRestore[T kernels.Float](t *testing.T) {
