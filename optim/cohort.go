@@ -134,11 +134,7 @@ func (o *Optimizer[T]) newCohort(p *parameter[T]) cohort[T] {
 	if err != nil {
 		panic(err) // groupOf has had one from the same options
 	}
-	for i, n := range carriedBy(u) {
-		if i < len(p.carried) {
-			*n.Value = p.carried[i]
-		}
-	}
+	carry(u, p.carried)
 	measurer, _ := u.(Measurer[T])
 	whole, _ := u.(WholeUpdater[T])
 	return cohort[T]{

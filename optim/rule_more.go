@@ -130,6 +130,15 @@ func valuesCarriedBy(u any, list []float64) []float64 {
 	return list
 }
 
+// carry sets the numbers that an updater carries to those of a list.
+func carry(u any, list []float64) {
+	for i, n := range carriedBy(u) {
+		if i < len(list) {
+			*n.Value = list[i]
+		}
+	}
+}
+
 // initialize sets the zeroed state of a parameter to what it starts from.
 func initialize[T kernels.Float](u Updater[T], p []T, state [][]T) {
 	if u, ok := u.(Initializer[T]); ok {

@@ -126,7 +126,12 @@ func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
 	if err := e.checkMade(); err != nil {
 		return err
 	}
-	return e.savable().restore(s)
+	v := e.savable()
+	if err := v.restore(s); err != nil {
+		return err
+	}
+	carry(e.updater, v.params[0].carried)
+	return nil
 }
 
 // A savable is the part of an Optimizer or an Embedding that snapshots know.
