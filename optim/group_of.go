@@ -40,7 +40,7 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 			return i, groups, nil
 		}
 	}
-	g.chosen = g.rule
+	g.chosen, g.byShape = g.rule, byShape
 	if err := o.fill(&g, p); err != nil {
 		return failed(err)
 	}

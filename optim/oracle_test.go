@@ -18,7 +18,7 @@ type oracle struct {
 
 	begun                      bool     // whether it has taken a step
 	product, largest, weighted float64  // NAdam's, ScheduleFreeAdamW's
-	shared                     estimate // Prodigy's, in the first oracle of several
+	shared                     estimate // Prodigy's, the same in oracles with the same past
 }
 
 // newOracle panics for a rule that has no formula: an oracle that did nothing
