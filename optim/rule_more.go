@@ -37,8 +37,8 @@ type ShapeChooser interface {
 	ForShape(shape []int) (Rule, error)
 }
 
-// A Lazy is a [Rule] that may serve an [Embedding]. Its updater is neither a
-// [Measurer] nor a [WholeUpdater].
+// A Lazy is a [Rule] that may serve an [Embedding]. It is no [ShapeChooser] then, and its
+// updater is no [Measurer], [WholeUpdater] or [Evaluator].
 type Lazy interface {
 	// Lazy reports whether steps may leave out rows that have no gradient, and their
 	// state.
@@ -49,7 +49,9 @@ type Lazy interface {
 
 // An Initializer is an [Updater] whose state does not start at zero.
 type Initializer[T kernels.Float] interface {
-	// Init sets the state of a parameter before its first step.
+	// Init sets the state of a parameter before its first step. It may be called on
+	// another updater of the same rule than the one that takes the steps, and depends on
+	// the options and the parameter alone.
 	Init(p []T, state [][]T)
 }
 

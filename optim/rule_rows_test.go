@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // A counter is a rule for rows whose updater carries a number: how many steps it has taken,
@@ -59,4 +60,35 @@ func TestEmbeddingCarries(t *testing.T) {
 	if got, want := must(b.Snapshot()), must(a.Snapshot()); !reflect.DeepEqual(got, want) {
 		t.Errorf("goes on with %+v, want %+v", got.Params[0], want.Params[0])
 	}
+}
+
+// A rowChooser is lazy and leaves rows to other rules.
+type rowChooser struct{ optim.SGD }
+
+func (rowChooser) Name() string                             { return "rowChooser" }
+func (rowChooser) ForShape(shape []int) (optim.Rule, error) { return optim.NewAdam(0.1), nil }
+
+// A rowEvaluator is lazy and is evaluated elsewhere.
+type rowEvaluator struct{ counter }
+
+func (rowEvaluator) Name() string { return "rowEvaluator" }
+func (rowEvaluator) Float64() (optim.Updater[float64], error) {
+	return &struct {
+		counting[float64]
+		noPoint
+	}{}, nil
+}
+
+type noPoint struct{}
+
+func (noPoint) Evaluate(p []float64, state [][]float64) {}
+
+// TestEmbeddingRefusesRules: what an embedding has no place for is an error, though the rule
+// is lazy.
+func TestEmbeddingRefusesRules(t *testing.T) {
+	table := optim.Param[float64]{Name: "t", Value: make([]float64, 4)}
+	_, err := optim.NewEmbedding(rowChooser{optim.SGD{LR: 1}}, table, 2)
+	opttest.WantError(t, err, "rowChooser", "ShapeChooser")
+	_, err = optim.NewEmbedding(rowEvaluator{counter{optim.SGD{LR: 1}}}, table, 2)
+	opttest.WantError(t, err, "rowEvaluator", "Evaluator")
 }
