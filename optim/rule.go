@@ -125,7 +125,7 @@ func hasNil(v reflect.Value) bool {
 
 // valid returns the updater of one of this package's rules if the options are in
 // their domains.
-func valid[T kernels.Float](rule interface{ options() []domain.Number }, u Updater[T]) (Updater[T], error) {
+func valid[T kernels.Float](rule optioned, u Updater[T]) (Updater[T], error) {
 	if err := checkOptions[T](rule); err != nil {
 		return nil, err
 	}
@@ -142,16 +142,12 @@ func beta2Beside(beta1 float64) domain.Domain {
 	return domain.Where("a number in (0, 1) where Beta1 is 0", domain.OpenFraction.Has)
 }
 
-// checkOptions checks the options of anything that has some.
-func checkOptions[T kernels.Float](v any) error {
-	if v, ok := v.(interface{ options() []domain.Number }); ok {
-		for _, o := range v.options() {
-			if err := domain.Check[T]("optim: "+typeName(v), o); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+// An optioned has numbers with domains for its options.
+type optioned interface{ options() []domain.Number }
+
+// checkOptions returns an error for an option out of its domain.
+func checkOptions[T kernels.Float](v optioned) error {
+	return domain.Check[T]("optim: "+typeName(v), v.options()...)
 }
 
 // floored returns a second moment rounded to T, and kept at or above what the kernels
