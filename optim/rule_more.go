@@ -33,7 +33,8 @@ type StateShaper interface {
 // one for matrices leaves vectors.
 type ShapeChooser interface {
 	// ForShape returns the rule for a parameter of the shape, which is never empty,
-	// or an error if there is none.
+	// or an error if there is none. A struct that embeds a ShapeChooser needs a ForShape
+	// of its own: the embedded one would return itself.
 	ForShape(shape []int) (Rule, error)
 }
 
