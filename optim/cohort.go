@@ -58,7 +58,11 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 		if added[i].group, groups, err = o.groupOf(p, groups); err != nil {
 			return err
 		}
-		if lens[i], err = stateLens(groups[added[i].group].rule, p); err != nil {
+		g := &groups[added[i].group]
+		if lens[i], err = stateLens(g.rule, p); err != nil {
+			return err
+		}
+		if err := checkScratch(g.rule, g.sample, p); err != nil {
 			return err
 		}
 	}

@@ -28,11 +28,12 @@ import (
 // that are no plain data: rules, functions, interfaces, pointers and channels, and what
 // contains one.
 type Rule interface {
-	// Name returns the rule's name.
+	// Name returns the rule's name, which is not empty.
 	Name() string
 	// State returns the names of the vectors that the rule keeps for every
 	// parameter, each as long as the parameter if StateShaper says nothing else. They
-	// start at zero. This package's names are torch's where torch has the rule.
+	// start at zero. The names differ, and are not empty and without dots. This package's
+	// are torch's where torch has the rule.
 	State() []string
 	// LearningRate returns the learning rate before the schedule.
 	LearningRate() float64
@@ -71,22 +72,20 @@ type Updater[T kernels.Float] interface {
 	Update(p, g []T, state [][]T)
 }
 
-// newUpdater returns the rule's updater for T.
+// newUpdater returns the rule's updater for T, or an error of the rule's or about it.
 func newUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
-	var u any
+	var made any
 	var err error
 	if unsafe.Sizeof(T(0)) == 4 {
-		u, err = rule.Float32()
+		made, err = rule.Float32()
 	} else {
-		u, err = rule.Float64()
+		made, err = rule.Float64()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if u == nil {
-		return nil, fmt.Errorf("optim: the rule %s returns a nil Updater for %T", rule.Name(), T(0))
-	}
-	return u.(Updater[T]), nil
+	u, _ := made.(Updater[T])
+	return u, checkRule(rule, u)
 }
 
 // plain returns the rule itself where it is given as a pointer, so that nothing

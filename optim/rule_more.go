@@ -59,8 +59,8 @@ type Initializer[T kernels.Float] interface {
 // A Carrier is an [Updater] that carries numbers from step to step, beside the count
 // of steps and the state. A [Snapshot] keeps them.
 type Carrier interface {
-	// Carried returns the numbers, always the same ones. They are read between steps,
-	// and set where a run goes on from a saved state.
+	// Carried returns the numbers, always the same ones, under names that differ. They
+	// are read between steps, and set where a run goes on from a saved state.
 	Carried() []Number
 }
 
@@ -100,7 +100,7 @@ func measureAndApply[T kernels.Float](u Measurer[T], p, g []T, state [][]T) {
 
 // A WholeUpdater is an [Updater] that takes the step for a whole parameter at once, as
 // rules for matrices do. Different parameters may run concurrently. Update is not
-// called.
+// called. It is no [Measurer].
 type WholeUpdater[T kernels.Float] interface {
 	Updater[T]
 	// Scratch returns the number of elements that UpdateWhole needs for itself with a
