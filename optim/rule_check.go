@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
 	}
 	if v := reflect.ValueOf(u); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("optim: the rule %s returns a nil Updater for %T", name, T(0))
+	}
+	if method := hidden(reflect.TypeOf(rule), embedded(reflect.ValueOf(rule))); method != "" {
+		return fmt.Errorf("optim: the rule %s: %T embeds a rule as an interface, which hides its method %s: embed its type", name, rule, method)
 	}
 	states := rule.State()
 	if err := checkNames("state vector", states); err != nil {
@@ -47,6 +51,36 @@ func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
 		return fmt.Errorf("optim: the rule %s: its updater %T is a Measurer and a WholeUpdater, want one of them at most", name, u)
 	}
 	return nil
+}
+
+// neededMethods are those without which an updater cannot work with what it gets.
+var neededMethods = map[string]reflect.Type{
+	"ForShape":  reflect.TypeFor[ShapeChooser](),
+	"StateLens": reflect.TypeFor[StateShaper](),
+	"Scratch":   reflect.TypeFor[Scratcher](),
+}
+
+// hidden returns the name of a needed method that a rule of type outer, or what it embeds,
+// v, has in an embedded interface alone, or nothing.
+func hidden(outer reflect.Type, v reflect.Value) string {
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range v.NumField() {
+		inner := embedded(v.Field(i))
+		if !v.Type().Field(i).Anonymous || !inner.IsValid() {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(neededMethods)) {
+			if inner.Type().Implements(neededMethods[name]) && !outer.Implements(neededMethods[name]) {
+				return name
+			}
+		}
+		if name := hidden(outer, inner); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // checkNames returns an error unless all have names, and each its own.

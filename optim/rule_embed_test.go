@@ -64,3 +64,23 @@ func TestEmbeddedForShape(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenMethods: a rule that is embedded as an interface has only the methods of Rule,
+// and its updater gets what it cannot work with.
+func TestHiddenMethods(t *testing.T) {
+	params := []optim.Param[float64]{{Name: "b", Value: make([]float64, 3)}}
+	type inner struct{ optim.Rule }
+	for _, c := range []struct {
+		rule optim.Rule
+		want string
+	}{
+		{inner{optim.NewMuon(0.1)}, "ForShape"},
+		{struct{ inner }{inner{optim.NewMuon(0.1)}}, "ForShape"},
+		{inner{optim.NewAdafactor(0.1)}, "StateLens"},
+		{inner{meter{1}}, "Scratch"},
+	} {
+		_, err := optim.New(c.rule, params)
+		opttest.WantError(t, err, c.rule.Name(), "interface", c.want)
+	}
+	must(optim.New(inner{optim.NewAdam(0.1)}, params))
+}
