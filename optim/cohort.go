@@ -35,13 +35,15 @@ type cohort[T kernels.Float] struct {
 	group    int
 	members  []int // indices of parameters
 	steps    int   // taken by each of them
+	leader   int   // index of the first cohort with the same sums, itself perhaps
 
 	constrains bool // whether the group does
 
 	// Of the present step.
-	rate float64
-	clip T // limit of the gradients' elements as they are given
-	pre  T // power of two that multiplies them beforehand, usually 1
+	rate  float64
+	clip  T      // limit of the gradients' elements as they are given
+	pre   T      // power of two that multiplies them beforehand, usually 1
+	total [2]Sum // that a leader and those that it leads have measured
 }
 
 // add appends parameters that were checked.
@@ -56,7 +58,11 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 		if added[i].group, groups, err = o.groupOf(p, groups); err != nil {
 			return err
 		}
-		if lens[i], err = stateLens(groups[added[i].group].rule, p); err != nil {
+		g := &groups[added[i].group]
+		if lens[i], err = stateLens(g.rule, p); err != nil {
+			return err
+		}
+		if err := checkScratch(g.rule, g.sample, p); err != nil {
 			return err
 		}
 	}
@@ -107,7 +113,9 @@ func (o *Optimizer[T]) regroup() {
 		}
 		if p.cohort < 0 {
 			p.cohort = len(o.cohorts)
-			o.cohorts = append(o.cohorts, o.newCohort(p))
+			c := o.newCohort(p)
+			c.leader = o.leaderOf(&c)
+			o.cohorts = append(o.cohorts, c)
 		}
 		c := &o.cohorts[p.cohort]
 		c.members = append(c.members, i)
@@ -134,17 +142,24 @@ func (o *Optimizer[T]) newCohort(p *parameter[T]) cohort[T] {
 	if err != nil {
 		panic(err) // groupOf has had one from the same options
 	}
-	for i, n := range carriedBy(u) {
-		if i < len(p.carried) {
-			*n.Value = p.carried[i]
-		}
-	}
+	carry(u, p.carried)
 	measurer, _ := u.(Measurer[T])
 	whole, _ := u.(WholeUpdater[T])
 	return cohort[T]{
 		Updater: u, measurer: measurer, whole: whole, group: p.group, steps: p.steps,
 		constrains: o.groups[p.group].constrains(),
 	}
+}
+
+// leaderOf returns the index of the cohort whose sums a new one shares, which may be its own:
+// that of the first with the same rule, but for the weight decay, and as many steps.
+func (o *Optimizer[T]) leaderOf(c *cohort[T]) int {
+	for i := range o.cohorts {
+		if have := &o.cohorts[i]; c.measurer != nil && have.steps == c.steps && o.groups[have.group].hasRuleOf(&o.groups[c.group]) {
+			return i
+		}
+	}
+	return len(o.cohorts)
 }
 
 // newState returns zeroed vectors of the given lengths for each parameter. The

@@ -79,7 +79,8 @@
 //     point to evaluate than to train at.
 //
 // A struct that embeds one of this package's rules is a rule as well, and may have
-// methods of its own in the place of some.
+// methods of its own in the place of some. WithDecay and ForShape, which return a rule, it
+// must have itself where they are called. What a rule says of itself is checked by [New].
 //
 // # The step
 //

@@ -42,7 +42,7 @@ type Embedding[T kernels.Float] struct {
 //	Adam        lazy, as torch.optim.SparseAdam: moments of other rows stay as they are
 //	AdamW       lazy Adam with decoupled weight decay
 //
-// or one of the user's own that is [Lazy].
+// or one of the user's own that is [Lazy], and no [ShapeChooser].
 //
 // Weight decay acts on the rows of a step alone. The bias corrections of Adam go
 // by the table's steps, not by a row's. With every row in every step, all rules
@@ -129,6 +129,12 @@ func newRowUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
 	_, whole := u.(WholeUpdater[T])
 	if measures || whole {
 		return nil, fmt.Errorf("optim: the rule %s is Lazy, but its updater needs whole parameters", rule.Name())
+	}
+	if _, ok := rule.(ShapeChooser); ok {
+		return nil, fmt.Errorf("optim: the rule %s is Lazy, but a ShapeChooser: a table has no choice of rules", rule.Name())
+	}
+	if _, ok := u.(Evaluator[T]); ok {
+		return nil, fmt.Errorf("optim: the rule %s is Lazy, but its updater is an Evaluator: an Embedding has no EvalMode", rule.Name())
 	}
 	return u, nil
 }

@@ -48,8 +48,13 @@ func (o *Optimizer[T]) checkMode() error {
 	if o.rule == nil {
 		return fmt.Errorf("optim: an Optimizer that is not from New")
 	}
-	if o.evaluating {
-		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
+	if !o.evaluating {
+		return nil
 	}
-	return nil
+	i := slices.IndexFunc(o.params, func(p parameter[T]) bool {
+		_, ok := o.groups[p.group].sample.(Evaluator[T])
+		return ok
+	})
+	return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step",
+		o.groups[o.params[i].group].rule.Name())
 }

@@ -10,24 +10,25 @@ import (
 
 // FTRL is FTRL-Proximal, for linear models of many features, of which few are to have a
 // weight (H. B. McMahan et al., Ad click prediction: a view from the trenches, KDD
-// 2013). With the paper's α as LR, its β as Beta, and its λ1 and λ2 as L1 and L2:
+// 2013). With the paper's α as LR, its β as Beta, its λ1 and λ2 as L1 and L2, and its z
+// times LR:
 //
-//	σ = (sqrt(n+g*g) - sqrt(n)) / LR
-//	z += g - σ*p
+//	z += LR*g - (sqrt(n+g*g)-sqrt(n))*p
 //	n += g*g
-//	p = 0 where |z| <= L1, otherwise -(z - sign(z)*L1) / ((Beta+sqrt(n))/LR + L2)
+//	p = 0 where |z| <= LR*L1, otherwise -(z - sign(z)*LR*L1) / (Beta+sqrt(n) + LR*L2)
 //
 // Weights that L1 outweighs are exactly 0. Without penalties the step is -LR*g /
 // (Beta+sqrt(n)). The paper starts at p = 0 with z = 0; from elsewhere, z starts as what
 // has p for its minimizer, so that parameters without a gradient stay where they are.
 // (With Beta and L2 both 0 nothing but gradients holds a parameter against L1.)
 //
-// A schedule, or a group's factor, changes what a gradient counts in z, in proportion to
-// its rate over LR: the step is as much longer or shorter, and the penalties and what has
-// been learned stay what they are.
+// A schedule, or a group's factor, takes the place of LR before g alone: the step is as
+// much longer or shorter, and the penalties and what has been learned stay what they are.
+// A run may go on from a saved state with another LR, too. What has been learned stays, and
+// the penalties then count in proportion to the new LR.
 //
-// LR must be finite and positive, and so must its reciprocal be; Beta, L1 and L2 must be
-// finite and not negative. [New] says so otherwise. [NewFTRL] fills in the usual values.
+// LR must be finite and positive; Beta, L1 and L2 must be finite and not negative, and so
+// must LR*L1 and LR*L2 be. [New] says so otherwise. [NewFTRL] fills in the usual values.
 type FTRL struct {
 	LR       float64 // learning rate
 	Beta     float64 // shortens the first steps
@@ -42,7 +43,7 @@ func NewFTRL(lr float64) FTRL { return FTRL{LR: lr, Beta: 1} }
 // Name returns "FTRL".
 func (r FTRL) Name() string { return "FTRL" }
 
-// State returns the names of z, "linear", and of n, "accumulator".
+// State returns the names of z, "linear", which is the paper's times LR, and of n, "accumulator".
 func (r FTRL) State() []string { return []string{"linear", "accumulator"} }
 
 // LearningRate returns LR.
@@ -58,14 +59,15 @@ func (r FTRL) Float32() (Updater[float32], error) { return valid(r, &ftrl[float3
 func (r FTRL) Float64() (Updater[float64], error) { return valid(r, &ftrl[float64]{rule: r}) }
 
 func (r FTRL) options() []domain.Number {
+	penalty := domain.Where("a finite number >= 0 with a finite product with LR",
+		func(v float64, round func(float64) float64) bool {
+			return domain.NonNegative.Has(v, round) && domain.NonNegative.Has(r.LR*v, round)
+		})
 	return []domain.Number{
-		domain.Of("LR", r.LR, domain.Where("a finite number > 0 with a finite reciprocal",
-			func(v float64, round func(float64) float64) bool {
-				return round(v) > 0 && !math.IsInf(round(v), 0) && !math.IsInf(round(1/v), 0)
-			})),
+		domain.Of("LR", r.LR, domain.Positive),
 		domain.Of("Beta", r.Beta, domain.NonNegative),
-		domain.Of("L1", r.L1, domain.NonNegative),
-		domain.Of("L2", r.L2, domain.NonNegative),
+		domain.Of("L1", r.L1, penalty),
+		domain.Of("L2", r.L2, penalty),
 	}
 }
 
@@ -74,20 +76,23 @@ type ftrl[T kernels.Float] struct {
 	coef kernels.FTRLCoef[T]
 }
 
-// Init sets z to what has p for its minimizer: -(z - sign(z)*L1) / (Beta/LR + L2).
+// Init sets z to what has p for its minimizer: -(z - sign(z)*LR*L1) / (Beta + LR*L2).
 func (u *ftrl[T]) Init(p []T, state [][]T) {
-	z, curvature := state[0], u.rule.Beta/u.rule.LR+u.rule.L2
+	r, z := u.rule, state[0]
+	curvature := r.Beta + float64(r.LR*r.L2)
 	for i, w := range p {
 		if w != 0 {
-			z[i] = T(-float64(float64(w)*curvature) - math.Copysign(u.rule.L1, float64(w)))
+			z[i] = T(-float64(float64(w)*curvature) - math.Copysign(r.LR*r.L1, float64(w)))
 		}
 	}
 }
 
+// Prepare takes the kernel's alpha for 1 and multiplies what else stands beside it by LR,
+// so that z does not depend on it.
 func (u *ftrl[T]) Prepare(s StepInfo) {
 	r := u.rule
 	u.coef = kernels.FTRLCoefs[T](kernels.FTRLOptions{
-		LR: r.LR, Beta: r.Beta, L1: r.L1, L2: r.L2, Maximize: r.Maximize,
+		LR: 1, Beta: r.Beta, L1: r.LR * r.L1, L2: r.LR * r.L2, Maximize: r.Maximize,
 	}, s.LR, s.Scale)
 }
 

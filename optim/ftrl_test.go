@@ -34,3 +34,24 @@ func TestFTRLIsAdagrad(t *testing.T) {
 		follows(t, p, []float64{want}, 1e-13, "step %d", step)
 	}
 }
+
+// TestFTRLGoesOnElsewhere: a run that goes on with another LR takes what has been learned
+// with it: without gradients the parameters stay, and with some it takes steps at that rate.
+func TestFTRLGoesOnElsewhere(t *testing.T) {
+	p := []float64{1, -2}
+	opt := mustNew(t, NewFTRL(0.1), named([][]float64{p}))
+	sum := 0.0 // of squared gradients
+	for range 3 {
+		mustStep(t, opt, [][]float64{{3, -3}})
+		sum += 9
+	}
+	q := make([]float64, 2)
+	other := mustNew(t, NewFTRL(0.025), named([][]float64{q}))
+	if err := other.Restore(mustSnapshot(t, opt)); err != nil {
+		t.Fatal(err)
+	}
+	mustStep(t, other, [][]float64{{0, 0}})
+	follows(t, q, p, 1e-14, "a step without gradients")
+	mustStep(t, other, [][]float64{{4, 0}})
+	follows(t, q, []float64{p[0] - 0.025*4/(1+math.Sqrt(sum+16)), p[1]}, 1e-14, "a step at the new rate")
+}

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -169,6 +170,7 @@ type group[T kernels.Float] struct {
 	rule     Rule       // with the group's weight decay
 	sample   Updater[T] // of the rule; it takes no step
 	schedule schedule.Schedule
+	byShape  bool // whether chosen depends on the shape
 	usual    bool // whether rate and schedule are the optimizer's
 	clipNorm optional
 	bounds   *interval
@@ -204,6 +206,22 @@ func choose(settings []setting, name string) choice {
 		}
 	}
 	return c
+}
+
+// hasRuleOf reports whether two groups have the same rule, but for the weight decay.
+func (g *group[T]) hasRuleOf(h *group[T]) bool {
+	if g.choice.rule == h.choice.rule && !g.byShape {
+		return true // it may hold functions, which cannot be compared
+	}
+	return reflect.DeepEqual(withoutDecay(g.chosen), withoutDecay(h.chosen))
+}
+
+// withoutDecay returns a rule with a weight decay of 0, if it has a way to.
+func withoutDecay(rule Rule) Rule {
+	if changed, err := withDecay(rule, 0); err == nil {
+		return changed
+	}
+	return rule
 }
 
 // isInfinite reports whether the factors' product is.

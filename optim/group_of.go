@@ -25,10 +25,7 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 	g.usual = c.rule < 0 && c.schedule < 0
 	chooser, byShape := g.rule.(ShapeChooser)
 	if byShape {
-		chosen, err := chooser.ForShape(p.shape())
-		if err == nil {
-			chosen, err = plain(chosen)
-		}
+		chosen, err := chosenBy(chooser, g.rule, p.shape())
 		if err != nil {
 			return failed(err)
 		}
@@ -40,11 +37,47 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 			return i, groups, nil
 		}
 	}
-	g.chosen = g.rule
+	g.chosen, g.byShape = g.rule, byShape
 	if err := o.fill(&g, p); err != nil {
 		return failed(err)
 	}
 	return len(groups), append(groups, g), nil
+}
+
+// chosenBy returns what a rule that is a ShapeChooser chooses.
+func chosenBy(chooser ShapeChooser, rule Rule, shape []int) (Rule, error) {
+	chosen, err := chooser.ForShape(shape)
+	if err != nil {
+		return nil, err
+	}
+	if chosen, err = plain(chosen); err != nil {
+		return nil, err
+	}
+	if embeds(reflect.TypeOf(rule), reflect.TypeOf(chosen)) {
+		return nil, fmt.Errorf("optim: ForShape of the rule %s, a %T, returns the %T in it: a struct that embeds a ShapeChooser needs a ForShape of its own", rule.Name(), rule, chosen)
+	}
+	return chosen, nil
+}
+
+// embeds reports whether a rule of type t has its ForShape from an embedded one of type
+// other, which knows nothing of the rule.
+func embeds(t, other reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous || !f.Type.Implements(reflect.TypeFor[ShapeChooser]()) {
+			continue
+		}
+		if f.Type == other || f.Type == reflect.PointerTo(other) || embeds(f.Type, other) {
+			return true
+		}
+	}
+	return false
 }
 
 // fill completes a group that has a rule and a choice, and checks what belongs to it.

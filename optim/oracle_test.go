@@ -18,7 +18,7 @@ type oracle struct {
 
 	begun                      bool     // whether it has taken a step
 	product, largest, weighted float64  // NAdam's, ScheduleFreeAdamW's
-	shared                     estimate // Prodigy's, in the first oracle of several
+	shared                     estimate // Prodigy's, the same in oracles with the same past
 }
 
 // newOracle panics for a rule that has no formula: an oracle that did nothing
@@ -133,7 +133,8 @@ func (o *oracle) adadelta(r Adadelta, g []float64, lr float64) {
 	}
 }
 
-// ftrl is McMahan et al. 2013, algorithm 1, where the rate is r.LR and all begins at 0.
+// ftrl is McMahan et al. 2013, algorithm 1, where the rate is r.LR and all begins at 0, with
+// z in the unit of the paper.
 func (o *oracle) ftrl(r FTRL, g []float64, lr float64) {
 	z, n := o.more["linear"], o.more["accumulator"]
 	sign := func(x float64) float64 { return math.Copysign(min(1, math.Abs(x)*1e300), x) }

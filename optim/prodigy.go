@@ -18,16 +18,18 @@ import (
 //	m = Beta1*m + (1-Beta1)*d*g
 //	v = Beta2*v + (1-Beta2)*d*d*g*g
 //	s = sqrt(Beta2)*s + d/D0*γ*g
-//	r = sqrt(Beta2)*r + d/D0*γ * Σ g*(p0-p)
+//	r = sqrt(Beta2)*r + Σ d/D0*γ*g*(p0-p)
 //	d = max(d, DCoef * r/Σ|s|)
 //	p -= γ * (m/(sqrt(v)+d*Eps) + WeightDecay*p)
 //
 // where γ keeps the d that it was computed with. LR is a factor on what the rule finds,
 // usually 1, and a place for a schedule.
 //
-// The parameters share one estimate that have the same options, which are those of a
-// group, and have taken the same number of steps; with [ClipParamNorm] each has its own.
-// A step in which Σ|s| is 0, or whose rate is, leaves the parameters as they are.
+// The parameters share one estimate that have the rule with the same options, but for the
+// weight decay, and have taken the same number of steps, whatever else their groups say. A
+// group's learning-rate factor, schedule or limit changes γ and g for its own part of the
+// sums. A step in which Σ|s| is 0 leaves the parameters as they are, and one whose rate is
+// 0 those of that rate.
 //
 // LR and WeightDecay must be finite and not negative, Beta1 lies in [0, 1) and Beta2 in
 // (0, 1), Eps, D0 and DCoef must be positive, and GrowthRate is 0 or at least 1; [New]
@@ -130,8 +132,9 @@ func (u *prodigy[T]) Prepare(s StepInfo) {
 
 func (u *prodigy[T]) Update(p, g []T, state [][]T) { measureAndApply(u, p, g, state) }
 
-// Measure returns Σ g*(p0-p) and Σ|s|, in pieces whose differences are in the first-level
-// cache.
+// Measure returns d/D0*γ * Σ g*(p0-p) and Σ|s|, in pieces whose differences are in the
+// first-level cache. The factor is before the sum since parameters that share the estimate
+// may have other rates.
 func (u *prodigy[T]) Measure(p, g []T, state [][]T) (sums [2]Sum) {
 	if !u.moves {
 		return sums
@@ -146,19 +149,20 @@ func (u *prodigy[T]) Measure(p, g []T, state [][]T) (sums [2]Sum) {
 		sums[0].Value += kernels.Dsdot(g[lo:hi], d)
 		sums[1].Value += float64(kernels.Asum(s[lo:hi]))
 	}
+	sums[0].Value *= u.d / u.rule.D0 * u.opts.Rate(u.step.Step, u.d) * u.step.signed(u.rule.Maximize)
 	return sums
 }
 
-// Conclude computes the next estimate, from sums that are finite.
+// Conclude computes the next estimate, from sums that are finite. It depends on nothing in
+// which those that share it differ.
 func (u *prodigy[T]) Conclude(total [2]Sum) {
 	distance, sum := total[0].Float64(), total[1].Float64()
 	u.moves = u.moves && sum != 0
-	if !u.moves {
+	if sum == 0 {
 		return
 	}
-	d, t := u.d, u.step.Step
-	weight := d / u.rule.D0 * u.opts.Rate(t, d) * u.step.signed(u.rule.Maximize)
-	numerator := float64(math.Sqrt(u.rule.Beta2)*u.numerator) + float64(weight*distance)
+	d := u.d
+	numerator := float64(math.Sqrt(u.rule.Beta2)*u.numerator) + distance
 	if estimate := u.rule.DCoef * numerator / sum; estimate-estimate == 0 {
 		u.numerator = numerator
 		u.most = max(u.most, estimate)
@@ -171,7 +175,7 @@ func (u *prodigy[T]) Conclude(total [2]Sum) {
 		}
 		u.d = min(u.most, limit)
 	}
-	u.coef = kernels.ProdigyCoefs[T](u.opts, t, d, u.d)
+	u.coef = kernels.ProdigyCoefs[T](u.opts, u.step.Step, d, u.d)
 }
 
 func (u *prodigy[T]) Apply(p, _ []T, state [][]T, _ [2]Sum) {

@@ -10,16 +10,17 @@ import (
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
-// TestProdigyGroups: parameters of different groups have estimates of their own, as those
-// of different optimizers have, and those of one group share theirs.
+// TestProdigyGroups: parameters with rules of other options have estimates of their own, as
+// those of different optimizers have.
 func TestProdigyGroups(t *testing.T) {
 	rng := rand.New(rand.NewPCG(61, 62))
 	rule := NewProdigy(1)
+	other := rule
+	other.D0 = 1e-5
 	all := random[float32](rng, 700, 20, 30)
 	apart := [][]float32{slices.Clone(all[0]), slices.Clone(all[1]), slices.Clone(all[2])}
-	opt := mustNew(t, rule, named(all), WithGroup(func(name string) bool { return name == named(all)[0].Name }, WeightDecay(0.5)))
-	decayed := rule.WithDecay(0.5)
-	first := mustNew(t, decayed, named(apart)[:1])
+	opt := mustNew(t, rule, named(all), WithGroup(func(name string) bool { return name == named(all)[0].Name }, GroupRule(other)))
+	first := mustNew(t, other, named(apart)[:1])
 	rest := mustNew(t, rule, named(apart)[1:])
 	for range 20 {
 		grads := random[float32](rng, 700, 20, 30)
@@ -32,8 +33,55 @@ func TestProdigyGroups(t *testing.T) {
 			t.Errorf("parameter %d differs from that of an optimizer of its own", i)
 		}
 	}
-	if len(opt.cohorts) != 2 {
-		t.Errorf("%d estimates, want 2", len(opt.cohorts))
+}
+
+// TestProdigyShares: groups that differ in anything but the rule share the estimate, at rates
+// and decays of their own, and go on from a saved state. One at a rate of 0 has a part in it
+// later.
+func TestProdigyShares(t *testing.T) {
+	rule := NewProdigy(1)
+	rule.D0, rule.WeightDecay = 1e-3, 0.01
+	decayed := rule.WithDecay(0.1)
+	is := func(i int) func(string) bool {
+		return func(name string) bool { return name == named(make([][]float64, 4))[i].Name }
+	}
+	made := func(p [][]float64) *Optimizer[float64] {
+		return mustNew(t, rule, named(p), WithoutDecay(is(0)), WithGroup(is(1), LRFactor(0.5), GroupClipNorm(1e9)),
+			WithGroup(is(2), GroupRule(decayed), Bounds(-1e9, 1e9)),
+			WithGroup(is(3), GroupSchedule(schedule.Func(func(base float64, step int) float64 { return base * float64(step/5) / 10 }))))
+	}
+	p := [][]float64{{5, -3}, {0.5}, {7, 8, 9}, {-20}}
+	opt, resumed := made(p), [][]float64{make([]float64, 2), make([]float64, 1), make([]float64, 3), make([]float64, 1)}
+	again := made(resumed)
+	var oracles []*oracle
+	for i, r := range []Rule{rule.WithDecay(0), rule, decayed, rule} {
+		oracles = append(oracles, newOracle(r, slices.Clone(p[i])))
+	}
+	for step := range 25 {
+		g := [][]float64{{p[0][0], 10 * p[0][1]}, {p[1][0] - 100}, slices.Clone(p[2]), {p[3][0]}}
+		mustStep(t, opt, g)
+		stepProdigy(oracles, g, []float64{1, 0.5, 1, float64(step/5) / 10})
+		for _, c := range opt.cohorts {
+			follows(t, []float64{c.Updater.(*prodigy[float64]).d}, []float64{oracles[0].shared.d}, 1e-11, "step %d: the estimate", step)
+		}
+		if step == 9 {
+			if err := again.Restore(mustSnapshot(t, opt)); err != nil {
+				t.Fatal(err)
+			}
+		} else if step > 9 {
+			mustStep(t, again, g)
+			for i := range p {
+				if !slices.Equal(p[i], resumed[i]) {
+					t.Fatalf("step %d: parameter %d of the resumed run is elsewhere", step, i)
+				}
+			}
+		}
+		for i := range p {
+			follows(t, p[i], oracles[i].p, 1e-10, "step %d: parameter %d", step, i)
+		}
+	}
+	if d := oracles[0].shared.d; !(d > 10*rule.D0) {
+		t.Errorf("the estimate has only come to %g", d)
 	}
 }
 

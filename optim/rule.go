@@ -23,15 +23,17 @@ import (
 // may have, let it do more; the package documentation lists them.
 //
 // The options that a Snapshot keeps are the exported fields of the rule's struct,
-// those of embedded structs among them. LR and WeightDecay are left out, since they do
-// not say what the state means, and so are fields that are no plain data: rules,
-// functions, pointers and channels.
+// those of embedded structs among them, also where a pointer or a Rule is embedded. LR and
+// WeightDecay are left out, since they do not say what the state means, and so are fields
+// that are no plain data: rules, functions, interfaces, pointers and channels, and what
+// contains one.
 type Rule interface {
-	// Name returns the rule's name.
+	// Name returns the rule's name, which is not empty.
 	Name() string
 	// State returns the names of the vectors that the rule keeps for every
 	// parameter, each as long as the parameter if StateShaper says nothing else. They
-	// start at zero. This package's names are torch's where torch has the rule.
+	// start at zero. The names differ, and are not empty and without dots. This package's
+	// are torch's where torch has the rule.
 	State() []string
 	// LearningRate returns the learning rate before the schedule.
 	LearningRate() float64
@@ -70,22 +72,20 @@ type Updater[T kernels.Float] interface {
 	Update(p, g []T, state [][]T)
 }
 
-// newUpdater returns the rule's updater for T.
+// newUpdater returns the rule's updater for T, or an error of the rule's or about it.
 func newUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
-	var u any
+	var made any
 	var err error
 	if unsafe.Sizeof(T(0)) == 4 {
-		u, err = rule.Float32()
+		made, err = rule.Float32()
 	} else {
-		u, err = rule.Float64()
+		made, err = rule.Float64()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if u == nil {
-		return nil, fmt.Errorf("optim: the rule %s returns a nil Updater for %T", rule.Name(), T(0))
-	}
-	return u.(Updater[T]), nil
+	u, _ := made.(Updater[T])
+	return u, checkRule(rule, u)
 }
 
 // plain returns the rule itself where it is given as a pointer, so that nothing
@@ -125,7 +125,7 @@ func hasNil(v reflect.Value) bool {
 
 // valid returns the updater of one of this package's rules if the options are in
 // their domains.
-func valid[T kernels.Float](rule interface{ options() []domain.Number }, u Updater[T]) (Updater[T], error) {
+func valid[T kernels.Float](rule optioned, u Updater[T]) (Updater[T], error) {
 	if err := checkOptions[T](rule); err != nil {
 		return nil, err
 	}
@@ -142,16 +142,12 @@ func beta2Beside(beta1 float64) domain.Domain {
 	return domain.Where("a number in (0, 1) where Beta1 is 0", domain.OpenFraction.Has)
 }
 
-// checkOptions checks the options of anything that has some.
-func checkOptions[T kernels.Float](v any) error {
-	if v, ok := v.(interface{ options() []domain.Number }); ok {
-		for _, o := range v.options() {
-			if err := domain.Check[T]("optim: "+typeName(v), o); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+// An optioned has numbers with domains for its options.
+type optioned interface{ options() []domain.Number }
+
+// checkOptions returns an error for an option out of its domain.
+func checkOptions[T kernels.Float](v optioned) error {
+	return domain.Check[T]("optim: "+typeName(v), v.options()...)
 }
 
 // floored returns a second moment rounded to T, and kept at or above what the kernels

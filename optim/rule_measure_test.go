@@ -13,8 +13,7 @@ import (
 
 // A meter is a rule with all that an updater may have but whole parameters: its state
 // starts at the parameter, it measures, it carries a number, and it is evaluated
-// elsewhere. In every step it goes LR times the sum of all gradients of the group and
-// twice that of the parameter's own, times the number of steps carried.
+// elsewhere. In every step it goes LR times the mean of all gradients and twice that of the parameter's own, times the number of steps carried.
 type meter struct{ LR float64 }
 
 func (r meter) Name() string                             { return "meter" }
@@ -123,10 +122,10 @@ func TestMeasurer(t *testing.T) {
 }
 
 func meterStep(params []optim.Param[float64], grads [][]float64, steps float64) {
-	mean := func(odd bool, only int) float64 {
+	mean := func(only int) float64 {
 		sum, n := 0.0, 0.0
 		for i, g := range grads {
-			if isOdd(params[i].Name) == odd && (only < 0 || only == i) {
+			if only < 0 || only == i {
 				for _, v := range g {
 					sum += v
 					n++
@@ -136,12 +135,11 @@ func meterStep(params []optim.Param[float64], grads [][]float64, steps float64) 
 		return sum / n
 	}
 	for i, p := range params {
-		odd := isOdd(p.Name)
 		lr := 0.25
-		if odd {
+		if isOdd(p.Name) {
 			lr = 0.5
 		}
-		d := lr * (mean(odd, -1) + float64(2*mean(odd, i))) * steps
+		d := lr * (mean(-1) + float64(2*mean(i))) * steps
 		for j := range p.Value {
 			p.Value[j] -= d
 		}

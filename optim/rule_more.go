@@ -33,12 +33,13 @@ type StateShaper interface {
 // one for matrices leaves vectors.
 type ShapeChooser interface {
 	// ForShape returns the rule for a parameter of the shape, which is never empty,
-	// or an error if there is none.
+	// or an error if there is none. A struct that embeds a ShapeChooser needs a ForShape
+	// of its own: the embedded one would return itself.
 	ForShape(shape []int) (Rule, error)
 }
 
-// A Lazy is a [Rule] that may serve an [Embedding]. Its updater is neither a
-// [Measurer] nor a [WholeUpdater].
+// A Lazy is a [Rule] that may serve an [Embedding]. It is no [ShapeChooser] then, and its
+// updater is no [Measurer], [WholeUpdater] or [Evaluator].
 type Lazy interface {
 	// Lazy reports whether steps may leave out rows that have no gradient, and their
 	// state.
@@ -49,15 +50,17 @@ type Lazy interface {
 
 // An Initializer is an [Updater] whose state does not start at zero.
 type Initializer[T kernels.Float] interface {
-	// Init sets the state of a parameter before its first step.
+	// Init sets the state of a parameter before its first step. It may be called on
+	// another updater of the same rule than the one that takes the steps, and depends on
+	// the options and the parameter alone.
 	Init(p []T, state [][]T)
 }
 
 // A Carrier is an [Updater] that carries numbers from step to step, beside the count
 // of steps and the state. A [Snapshot] keeps them.
 type Carrier interface {
-	// Carried returns the numbers, always the same ones. They are read between steps,
-	// and set where a run goes on from a saved state.
+	// Carried returns the numbers, always the same ones, under names that differ. They
+	// are read between steps, and set where a run goes on from a saved state.
 	Carried() []Number
 }
 
@@ -77,9 +80,11 @@ type Measurer[T kernels.Float] interface {
 	// Measure makes the first pass over a part, as Update makes the only one, and
 	// returns two sums over the part. Sums over parts are added in the parts' order.
 	Measure(p, g []T, state [][]T) [2]Sum
-	// Conclude gets the sums over all parameters that share the updater: those of a
-	// group that have taken the same number of steps, or with [ClipParamNorm] a single
-	// one. It runs between the passes and may change the updater.
+	// Conclude gets the sums over all parameters that have the rule and have taken the
+	// same number of steps, in their order. Their groups may differ in all but the rule,
+	// and so may the rule's weight decay. Groups have updaters of their own, whose rates
+	// and scales differ: each gets the same sums, of what each has measured. It runs
+	// between the passes and may change the updater.
 	Conclude(total [2]Sum)
 	// Apply takes the step for a part, given the sums over the whole parameter.
 	Apply(p, g []T, state [][]T, own [2]Sum)
@@ -95,7 +100,7 @@ func measureAndApply[T kernels.Float](u Measurer[T], p, g []T, state [][]T) {
 
 // A WholeUpdater is an [Updater] that takes the step for a whole parameter at once, as
 // rules for matrices do. Different parameters may run concurrently. Update is not
-// called.
+// called. It is no [Measurer].
 type WholeUpdater[T kernels.Float] interface {
 	Updater[T]
 	// Scratch returns the number of elements that UpdateWhole needs for itself with a
@@ -128,6 +133,15 @@ func valuesCarriedBy(u any, list []float64) []float64 {
 		list = append(list, *n.Value)
 	}
 	return list
+}
+
+// carry sets the numbers that an updater carries to those of a list.
+func carry(u any, list []float64) {
+	for i, n := range carriedBy(u) {
+		if i < len(list) {
+			*n.Value = list[i]
+		}
+	}
 }
 
 // initialize sets the zeroed state of a parameter to what it starts from.

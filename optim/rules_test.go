@@ -230,8 +230,8 @@ var rules = []testedRule{
 		rows:    []Rule{FTRL{LR: 0.1, Beta: 1, L1: 1e-4, L2: 0.2, Maximize: true}}, // of which no zeros come
 		domains: map[string]string{"LR": "(0,∞)", "Beta": "[0,∞)", "L1": "[0,∞)", "L2": "[0,∞)"},
 		refused: []refusedRule{
-			{rule: FTRL{LR: 0x1p-1040}, want: []string{"LR = ", "reciprocal"}},
-			{rule: FTRL{LR: 0x1p-130}, want: []string{"LR = ", "reciprocal"}, only: "float32"},
+			{rule: FTRL{LR: 1e30, L1: 1e300}, want: []string{"L1 = ", "product with LR"}},
+			{rule: FTRL{LR: 1e20, L2: 1e20}, want: []string{"L2 = ", "product with LR"}, only: "float32"},
 		},
 		dying:   []Rule{FTRL{LR: 0.1, Beta: 1}},
 		formula: formulaOf((*oracle).ftrl),

@@ -139,6 +139,16 @@ func TestFrozenEvaluates(t *testing.T) {
 	}
 }
 
+// TestEvalModeNamesRule: the error names the rule that has another point, not that of the
+// parameters that stayed.
+func TestEvalModeNamesRule(t *testing.T) {
+	o := mustNew(t, NewAdam(0.1), named([][]float64{{1}, {2}}),
+		WithGroup(func(name string) bool { return name == named([][]float64{{1}, {2}})[1].Name }, GroupRule(NewScheduleFreeAdamW(0.1))))
+	o.EvalMode()
+	_, err := o.Step([][]float64{{1}, {1}})
+	wantError(t, err, "ScheduleFreeAdamW", "TrainMode")
+}
+
 // TestSnapshotEvalMode: the parameters are not where the run goes on.
 func TestSnapshotEvalMode(t *testing.T) {
 	o := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float32]{{Name: "w", Value: []float32{1, 2}}})

@@ -126,7 +126,12 @@ func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
 	if err := e.checkMade(); err != nil {
 		return err
 	}
-	return e.savable().restore(s)
+	v := e.savable()
+	if err := v.restore(s); err != nil {
+		return err
+	}
+	carry(e.updater, v.params[0].carried)
+	return nil
 }
 
 // A savable is the part of an Optimizer or an Embedding that snapshots know.
@@ -160,7 +165,8 @@ func (o *Optimizer[T]) savable() savable[T] {
 
 // savable takes the table for a parameter that takes all steps.
 func (e *Embedding[T]) savable() savable[T] {
-	table := &parameter[T]{Param: e.table, state: e.state, steps: e.steps, carried: valuesCarriedBy(e.updater, nil)}
+	rows := []int{len(e.places), e.dim}
+	table := &parameter[T]{Param: e.table, dims: rows, state: e.state, steps: e.steps, carried: valuesCarriedBy(e.updater, nil)}
 	params := []savableParam[T]{{table, e.rule, carriedBy(e.updater)}}
 	return savable[T]{&e.config, e.rule, &e.steps, &e.skipped, &e.scaling, 0, params, false}
 }
@@ -293,8 +299,8 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 	if len(s.Value) != len(p.Value) {
 		return failed("%d elements, want %d", len(s.Value), len(p.Value))
 	}
-	if s.Shape != nil && !slices.Equal(s.Shape, p.Shape) {
-		return failed("the shape %v, want %v", s.Shape, p.Shape)
+	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
+		return failed("the shape %v, want %v", s.Shape, p.dims)
 	}
 	if err := checkSavedRule(p.rule, s, all); err != nil {
 		return failed("%w", err)

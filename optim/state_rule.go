@@ -17,7 +17,7 @@ var freeOptions = []string{"LR", "WeightDecay"}
 // values apart.
 func savedOptions(rule Rule) map[string]string {
 	options := make(map[string]string)
-	addOptions(options, reflect.Indirect(reflect.ValueOf(rule)))
+	addOptions(options, embedded(reflect.ValueOf(rule)))
 	return options
 }
 
@@ -27,23 +27,49 @@ func addOptions(options map[string]string, v reflect.Value) {
 	}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			addOptions(options, v.Field(i))
+		if inner := embedded(v.Field(i)); f.Anonymous && inner.Kind() == reflect.Struct {
+			addOptions(options, inner)
 			continue
 		}
-		if f.IsExported() && isData(f.Type) && !slices.Contains(freeOptions, f.Name) {
+		if f.IsExported() && isData(f.Type, nil) && !slices.Contains(freeOptions, f.Name) {
 			options[f.Name] = fmt.Sprint(v.Field(i))
 		}
 	}
 }
 
-// isData reports whether the text of a value says what it is in another run, too.
-func isData(t reflect.Type) bool {
+// embedded returns what an embedded field holds, which may be a pointer or an interface.
+func embedded(v reflect.Value) reflect.Value {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	return v
+}
+
+// isData reports whether the text of a value says what it is in another run, too: whether
+// it is no address and holds none. within are types that it is part of.
+func isData(t reflect.Type, within []reflect.Type) bool {
+	if t.Implements(reflect.TypeFor[Rule]()) {
+		return false
+	}
+	if slices.Contains(within, t) {
+		return true // it holds what was asked for already
+	}
+	within = append(within, t)
 	switch t.Kind() {
 	case reflect.Func, reflect.Pointer, reflect.Chan, reflect.Interface, reflect.UnsafePointer:
 		return false
+	case reflect.Slice, reflect.Array:
+		return isData(t.Elem(), within)
+	case reflect.Map:
+		return isData(t.Key(), within) && isData(t.Elem(), within)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !isData(t.Field(i).Type, within) {
+				return false
+			}
+		}
 	}
-	return !t.Implements(reflect.TypeFor[Rule]())
+	return true
 }
 
 // meansSame reports whether the state of two rules means the same.

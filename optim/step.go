@@ -116,15 +116,18 @@ func (o *Optimizer[T]) conclude() {
 		p.own = plus2(p.own, o.plan.measured[k])
 	}
 	for i := range o.cohorts {
-		c := &o.cohorts[i]
-		if c.measurer == nil {
-			continue
+		o.cohorts[i].total = [2]Sum{}
+	}
+	for i := range o.params {
+		if p := &o.params[i]; p.cohort >= 0 {
+			first := &o.cohorts[o.cohorts[p.cohort].leader]
+			first.total = plus2(first.total, p.own)
 		}
-		var total [2]Sum
-		for _, j := range c.members {
-			total = plus2(total, o.params[j].own)
+	}
+	for i := range o.cohorts {
+		if c := &o.cohorts[i]; c.measurer != nil {
+			c.measurer.Conclude(o.cohorts[c.leader].total)
 		}
-		c.measurer.Conclude(total)
 	}
 }
 

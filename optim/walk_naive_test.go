@@ -161,7 +161,7 @@ func (o *naive) step(grads [][]float64) (norm float64, taken bool) {
 	return norm, true
 }
 
-// update takes the formulas' steps, those that share an estimate together.
+// update takes the formulas' steps, those that share sums together.
 func (o *naive) update(active []*naiveParam, grads [][]float64) {
 	done := make([]bool, len(active))
 	for i, n := range active {
@@ -174,15 +174,14 @@ func (o *naive) update(active []*naiveParam, grads [][]float64) {
 		}
 		var oracles []*oracle
 		var g [][]float64
+		var rates []float64
 		for j, m := range active[i:] {
-			if _, ok := m.rule.(Prodigy); ok && !done[i+j] && m.group == n.group && m.oracle.t == n.oracle.t && m.oracle.shared == n.oracle.shared {
-				oracles, g, done[i+j] = append(oracles, m.oracle), append(g, grads[i+j]), true
+			if r, ok := m.rule.(Prodigy); ok && m.oracle.t == n.oracle.t && r.WithDecay(0) == n.rule.(Prodigy).WithDecay(0) {
+				oracles, g, rates = append(oracles, m.oracle), append(g, grads[i+j]), append(rates, o.rate(m))
+				done[i+j] = true
 			}
 		}
-		stepAll(oracles, g, o.rate(n))
-		for _, m := range oracles {
-			m.shared = oracles[0].shared
-		}
+		stepProdigy(oracles, g, rates)
 	}
 	for _, n := range active {
 		for j, v := range n.p {

@@ -1,0 +1,108 @@
+package optim
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// checkRule returns an error unless a rule and an updater of it keep to what the interfaces
+// say. All rules of an optimizer come by here.
+func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
+	name := rule.Name()
+	if name == "" {
+		return fmt.Errorf("optim: the rule %T has no name", rule)
+	}
+	if v := reflect.ValueOf(u); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("optim: the rule %s returns a nil Updater for %T", name, T(0))
+	}
+	if method := hidden(reflect.TypeOf(rule), embedded(reflect.ValueOf(rule))); method != "" {
+		return fmt.Errorf("optim: the rule %s: %T embeds a rule as an interface, which hides its method %s: embed its type", name, rule, method)
+	}
+	states := rule.State()
+	if err := checkNames("state vector", states); err != nil {
+		return fmt.Errorf("optim: the rule %s: %w", name, err)
+	}
+	for _, s := range states {
+		if strings.Contains(s, ".") {
+			return fmt.Errorf("optim: the rule %s: state vector %q has a dot in its name, which files have before it", name, s)
+		}
+	}
+	if n := scratchOf(rule); n < 0 {
+		return fmt.Errorf("optim: the rule %s: Scratch returns %d vectors, want 0 or more", name, n)
+	}
+	var numbers []string
+	for _, n := range carriedBy(u) {
+		if n.Value == nil {
+			return fmt.Errorf("optim: the rule %s: carried number %q has a nil Value", name, n.Name)
+		}
+		numbers = append(numbers, n.Name)
+	}
+	if err := checkNames("carried number", numbers); err != nil {
+		return fmt.Errorf("optim: the rule %s: %w", name, err)
+	}
+	_, measures := u.(Measurer[T])
+	_, whole := u.(WholeUpdater[T])
+	if measures && whole {
+		return fmt.Errorf("optim: the rule %s: its updater %T is a Measurer and a WholeUpdater, want one of them at most", name, u)
+	}
+	return nil
+}
+
+// neededMethods are those without which an updater cannot work with what it gets.
+var neededMethods = map[string]reflect.Type{
+	"ForShape":  reflect.TypeFor[ShapeChooser](),
+	"StateLens": reflect.TypeFor[StateShaper](),
+	"Scratch":   reflect.TypeFor[Scratcher](),
+}
+
+// hidden returns the name of a needed method that a rule of type outer, or what it embeds,
+// v, has in an embedded interface alone, or nothing.
+func hidden(outer reflect.Type, v reflect.Value) string {
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range v.NumField() {
+		inner := embedded(v.Field(i))
+		if !v.Type().Field(i).Anonymous || !inner.IsValid() {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(neededMethods)) {
+			if inner.Type().Implements(neededMethods[name]) && !outer.Implements(neededMethods[name]) {
+				return name
+			}
+		}
+		if name := hidden(outer, inner); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// checkNames returns an error unless all have names, and each its own.
+func checkNames(what string, names []string) error {
+	for i, name := range names {
+		if name == "" {
+			return fmt.Errorf("%s %d has no name", what, i)
+		}
+		if slices.Contains(names[:i], name) {
+			return fmt.Errorf("two %ss have the name %q", what, name)
+		}
+	}
+	return nil
+}
+
+// checkScratch returns an error for an updater of whole parameters that wants less than no
+// room for one.
+func checkScratch[T kernels.Float](rule Rule, u Updater[T], p Param[T]) error {
+	if whole, ok := u.(WholeUpdater[T]); ok {
+		if n := whole.Scratch(p.shape()); n < 0 {
+			return fmt.Errorf("optim: parameter %q: the rule %s: Scratch of its updater returns %d elements, want 0 or more", p.Name, rule.Name(), n)
+		}
+	}
+	return nil
+}
