@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -206,5 +205,6 @@ func choose(settings []setting, name string) choice {
 	return c
 }
 
-// isInfinite reports whether the factors' product is.
-func (c choice) isInfinite() bool { return math.IsInf(c.factor, 0) }
+// isFinite reports whether the factors' product is: not where it overflows, also if a
+// further factor is 0.
+func (c choice) isFinite() bool { return c.factor-c.factor == 0 }

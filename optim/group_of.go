@@ -15,7 +15,7 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 		return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, p.Name)
 	}
 	c := choose(o.settings, p.Name)
-	if c.isInfinite() {
+	if !c.isFinite() {
 		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", p.Name, c.factor)
 	}
 	g := group[T]{choice: c, rule: o.rule, schedule: o.schedule}
