@@ -106,8 +106,9 @@ func (s *setting) check() error {
 }
 
 // checkSetting checks what depends on the type of the elements, and takes the rule as
-// the value that it is.
-func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
+// the value that it is. Whether its rate can be 0 depends on the schedule, which may be
+// another group's: see fill.
+func checkSetting[T kernels.Float](s *setting) error {
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -116,10 +117,8 @@ func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
 			return err
 		}
 	}
-	sched := usual
 	if s.schedule.set {
-		sched = s.schedule.value
-		if err := schedule.Check(sched); err != nil {
+		if err := schedule.Check(s.schedule.value); err != nil {
 			return fmt.Errorf("optim: %w (GroupSchedule)", err)
 		}
 	}
@@ -127,9 +126,6 @@ func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
 		var err error
 		if s.rule.value, err = plain(s.rule.value); err == nil {
 			_, err = newUpdater[T](s.rule.value)
-		}
-		if err == nil {
-			err = checkRate[T](s.rule.value, sched)
 		}
 		if err != nil {
 			return fmt.Errorf("%w (GroupRule)", err)

@@ -22,9 +22,15 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 	if c.rule >= 0 {
 		g.rule = o.settings[c.rule].rule.value
 	}
+	if c.schedule >= 0 {
+		g.schedule = o.settings[c.schedule].schedule.value
+	}
 	g.usual = c.rule < 0 && c.schedule < 0
 	chooser, byShape := g.rule.(ShapeChooser)
 	if byShape {
+		if err := g.checkRate(); err != nil {
+			return failed(err)
+		}
 		chosen, err := chooser.ForShape(p.shape())
 		if err == nil {
 			chosen, err = plain(chosen)
@@ -51,9 +57,6 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 // All rules of an optimizer come by here.
 func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	c := g.choice
-	if c.schedule >= 0 {
-		g.schedule = o.settings[c.schedule].schedule.value
-	}
 	if c.decay.set {
 		var err error
 		if g.rule, err = withDecay(g.rule, c.decay.value); err != nil {
@@ -73,7 +76,7 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if g.sample, err = newUpdater[T](g.rule); err != nil {
 		return err
 	}
-	if err := checkRate[T](g.rule, g.schedule); err != nil {
+	if err := g.checkRate(); err != nil {
 		return err
 	}
 	_, whole := g.sample.(WholeUpdater[T])
@@ -84,6 +87,15 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
 	}
 	return nil
+}
+
+// checkRate is the function of that name for the group's rule and schedule.
+func (g *group[T]) checkRate() error {
+	err := checkRate[T](g.rule, g.schedule)
+	if err != nil && g.choice.rule >= 0 {
+		err = fmt.Errorf("%w (GroupRule)", err)
+	}
+	return err
 }
 
 // withDecay returns a rule with another weight decay.

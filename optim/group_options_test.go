@@ -183,6 +183,38 @@ func TestBadGroupOptions(t *testing.T) {
 	}
 }
 
+// TestRateOfPair: a rule's LR may be 0 where the schedule of the same parameters is the
+// caller's own, wherever the two are set.
+func TestRateOfPair(t *testing.T) {
+	own := GroupSchedule(schedule.Func(func(float64, int) float64 { return 0.25 }))
+	isAll := func(string) bool { return true }
+	for i, opts := range [][]Option{
+		{WithGroup(isHead, GroupRule(SGD{}), own)},
+		{WithGroup(isHead, GroupRule(SGD{})), WithGroup(isHead, own)},
+		{WithGroup(isHead, own), WithGroup(isHead, GroupRule(SGD{}))},
+	} {
+		values := [][]float64{{0}, {0}, {0}, {0}}
+		mustStep(t, mustNew(t, SGD{LR: 1}, headAndBody(values), opts...), [][]float64{{1}, {1}, {1}, {1}})
+		if values[0][0] != -0.25 || values[2][0] != -1 {
+			t.Errorf("%d: parameters %v", i, values)
+		}
+	}
+	values := [][]float64{{0}, {0}, {0}, {0}}
+	mustStep(t, mustNew(t, SGD{}, headAndBody(values), WithGroup(isAll, own)), [][]float64{{1}, {1}, {1}, {1}})
+	if values[0][0] != -0.25 {
+		t.Errorf("parameters %v", values)
+	}
+	for _, opts := range [][]Option{
+		{WithGroup(isHead, GroupRule(SGD{})), WithGroup(isBody, own)},
+		{WithGroup(isHead, GroupRule(SGD{}), own), WithGroup(isHead, GroupSchedule(schedule.Constant{}))},
+	} {
+		_, err := New(SGD{LR: 1}, headAndBody(clones(values)), opts...)
+		wantError(t, err, "SGD", "LR = 0", "GroupRule", `"head.weight"`)
+	}
+	_, err := New(SGD{}, headAndBody(clones(values)), WithGroup(isHead, own))
+	wantError(t, err, "SGD", "LR = 0", `"body.weight"`)
+}
+
 // TestConstrained compares L1 and bounds after a step with plain loops.
 func TestConstrained(t *testing.T) {
 	t.Run("float32", testConstrained[float32])
