@@ -215,6 +215,29 @@ func TestRateOfPair(t *testing.T) {
 	wantError(t, err, "SGD", "LR = 0", `"body.weight"`)
 }
 
+// TestBoundsHold: the bounds of float32 parameters hold as they are given, not as they
+// round.
+func TestBoundsHold(t *testing.T) {
+	all := func(string) bool { return true }
+	for _, b := range []interval{{-0.1, 0.1}, {-0.3, 0.7}, {0.1, 0.3}, {-1e300, 1e300}, {-0.25, 0.25}, {-1e-60, 1e-60}} {
+		p := []float32{-5, 5, -math.MaxFloat32, math.MaxFloat32}
+		mustStep(t, mustNew(t, SGD{LR: 1}, named([][]float32{p}), WithGroup(all, Bounds(b.lo, b.hi))), [][]float32{{0, 0, 0, 0}})
+		for i, v := range p {
+			if !(float64(v) >= b.lo && float64(v) <= b.hi) {
+				t.Errorf("element %d within %v is %v", i, b, float64(v))
+			}
+		}
+		// No number nearer to the ends is within.
+		lo, hi := math.Nextafter32(p[2], float32(math.Inf(-1))), math.Nextafter32(p[3], float32(math.Inf(1)))
+		if float64(lo) >= b.lo || float64(hi) <= b.hi {
+			t.Errorf("within %v: from %v to %v, want no room beyond", b, p[2], p[3])
+		}
+	}
+	_, err := New(SGD{LR: 1}, named([][]float32{{1}}), WithGroup(all, Bounds(0.1, 0.1)))
+	wantError(t, err, "Bounds", "0.1 to 0.1", "float32")
+	mustNew(t, SGD{LR: 1}, named([][]float64{{1}}), WithGroup(all, Bounds(0.1, 0.1)))
+}
+
 // TestConstrained compares L1 and bounds after a step with plain loops.
 func TestConstrained(t *testing.T) {
 	t.Run("float32", testConstrained[float32])
