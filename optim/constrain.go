@@ -25,8 +25,13 @@ func Bounds(lo, hi float64) GroupOption {
 // Combettes and V. R. Wajs, Signal recovery by proximal forward-backward splitting,
 // 2005). It comes before [Bounds]. lambda must be finite and not negative.
 //
+// Like decoupled weight decay it goes by the rate alone, that of Report.GroupLRs, also
+// where the rule scales its own step further, as [LARS], [LAMB], [Muon] and [Adafactor] do:
+// the penalty then weighs more or less than lambda beside the loss.
+//
 // Rules that take gradients at another point than the one to evaluate, as
-// [ScheduleFreeAdamW], have no L1 penalty.
+// [ScheduleFreeAdamW], have no L1 penalty, nor have those that refuse it, see
+// [L1Checker]: [FTRL], which has one of its own, and [Prodigy], whose step is not its rate.
 func L1(lambda float64) GroupOption {
 	return func(s *setting) { s.l1 = optional{true, lambda} }
 }

@@ -86,6 +86,9 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds != nil || g.l1 != 0) {
 		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
 	}
+	if r, ok := g.rule.(L1Checker); ok {
+		return r.CheckL1(g.l1)
+	}
 	return nil
 }
 

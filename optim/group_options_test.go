@@ -170,6 +170,17 @@ func TestBadGroupOptions(t *testing.T) {
 		_, err := New(NewScheduleFreeAdamW(1), []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, o))
 		wantError(t, err, "ScheduleFreeAdamW", `"head"`, "another point")
 	}
+	for _, r := range []Rule{NewFTRL(1), NewProdigy(1), with(NewMuon(1), func(m *Muon) { m.Rest = NewProdigy(1) })} {
+		for _, o := range []GroupOption{L1(0), Bounds(0, 1)} {
+			mustNew(t, r, []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, o))
+		}
+		_, err := New(r, []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, L1(1)))
+		name := r.Name()
+		if name == "Muon" {
+			name = "Prodigy"
+		}
+		wantError(t, err, name, "L1", `"head"`)
+	}
 	opt := mustNew(t, SGD{LR: 1}, headAndBody([][]float64{{0}, {0}, {0}, {0}}),
 		WithGroup(isHead, GroupSchedule(schedule.Func(func(_ float64, step int) float64 { return float64(1 - step) }))))
 	grads := [][]float64{{1}, {1}, {1}, {1}}

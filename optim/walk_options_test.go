@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -143,6 +144,16 @@ func newWalkOptions(rng *rand.Rand) walkOptions {
 			g.lo, g.hi = -0.75, 1
 		}
 		o.groups = append(o.groups, g)
+	}
+	// With some rules there is no penalty, and any rule may meet any group's.
+	rules := []Rule{o.rule}
+	for _, g := range o.groups {
+		rules = append(rules, g.rule)
+	}
+	if slices.ContainsFunc(rules, func(r Rule) bool { _, ok := r.(L1Checker); return ok }) {
+		for i := range o.groups {
+			o.groups[i].l1 = 0
+		}
 	}
 	return o
 }
