@@ -55,7 +55,8 @@ func (n StepLimit) Validate() error {
 
 // A GradNormLimit ends a run when the Euclidean norm of all gradients together,
 // before clipping, is at most the limit: at a stationary point, if the gradients
-// are those of the whole data. The limit must be finite and > 0.
+// are those of the whole data. The limit must be finite and > 0. With [optim.Unchecked]
+// there is no norm, and the rule is an error of [NewRun].
 type GradNormLimit float64
 
 // Stop ends the run at a small gradient.
