@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -124,6 +125,7 @@ func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
 	if failed != nil && !report.Skipped {
 		return iterationError(n+1, "", failed)
 	}
+	report.GroupLRs = slices.Clone(report.GroupLRs) // a Progress may be kept
 	r.last = Progress{Report: report, Iteration: n + 1, Loss: loss, Average: r.average.Add(loss), Metric: r.last.Metric}
 	r.open = true
 	if average != nil && !report.Skipped {

@@ -10,7 +10,8 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/state"
 )
 
-// Progress is what is known of a run after a step.
+// Progress is what is known of a run after a step. It may be kept: the next step leaves it as
+// it is.
 type Progress struct {
 	optim.Report         // what the step did
 	Iteration    int     // steps tried in this run so far, from 1, also before it was resumed; skipped ones count
