@@ -65,8 +65,8 @@ func (s schedules) Rate(base float64, step int) float64 { return s[0].Rate(base,
 // Inner returns them.
 func (s schedules) Inner() []schedule.Schedule { return s }
 
-// schedules returns the optimizer's schedule and those of its options for groups, in
-// the order of the options.
+// schedules returns the optimizer's schedule and those that GroupSchedule has set, in the
+// order of the options.
 func (c *config) schedules() schedules {
 	all := schedules{c.schedule}
 	for _, s := range c.settings {
