@@ -53,7 +53,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 //
 // Fit returns a *[DivergedError] if the loss diverged, the cause if ctx was
 // cancelled, and the errors of the callbacks and of the optimizer, wrapped: a
-// *[SkippedError] where no step can be taken any more. The result is valid in every
+// *[optim.SkippedError] where no step can be taken any more. The result is valid in every
 // case.
 //
 // Fit may be called again, after any of these: it goes on where it was. An
