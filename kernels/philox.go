@@ -36,7 +36,7 @@ func Philox4x32(key [2]uint32, counter [4]uint32) [4]uint32 {
 	return [4]uint32{x0, x1, x2, x3}
 }
 
-// PhiloxCount returns the count at which a [Table]'s kernels of random numbers begin for an
+// PhiloxCount returns the count at which the levels' kernels of random numbers begin for an
 // index, which must be a multiple of 64 for float32, and of 32 for float64.
 func PhiloxCount[T Float](index uint64) uint64 {
 	return index / uint64(generic.PhiloxBlock[T]()) * 16

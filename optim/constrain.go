@@ -8,9 +8,10 @@ import (
 )
 
 // Bounds keeps the elements of a group's parameters in the interval from lo to hi:
-// after a step those beyond it are set to the nearer end. Either end may be infinite, lo
-// must not be above hi, and neither may be NaN. NaN in a parameter stays. The values
-// before the first step are the caller's.
+// after a step those beyond it are set to the nearer end, or in float32 to the last number
+// within. Either end may be infinite, lo must not be above hi, neither may be NaN, and
+// there must be a finite number of the parameters' type between them. NaN in a parameter
+// stays. The values before the first step are the caller's.
 //
 // The rule's state knows nothing of it. Rules that take gradients at another point than
 // the one to evaluate, as [ScheduleFreeAdamW], have no bounds.
@@ -24,8 +25,13 @@ func Bounds(lo, hi float64) GroupOption {
 // Combettes and V. R. Wajs, Signal recovery by proximal forward-backward splitting,
 // 2005). It comes before [Bounds]. lambda must be finite and not negative.
 //
+// Like decoupled weight decay it goes by the rate alone, that of Report.GroupLRs, also
+// where the rule scales its own step further, as [LARS], [LAMB], [Muon] and [Adafactor] do:
+// the penalty then weighs more or less than lambda beside the loss.
+//
 // Rules that take gradients at another point than the one to evaluate, as
-// [ScheduleFreeAdamW], have no L1 penalty.
+// [ScheduleFreeAdamW], have no L1 penalty, nor have those that refuse it, see
+// [L1Checker]: [FTRL], which has one of its own, and [Prodigy], whose step is not its rate.
 func L1(lambda float64) GroupOption {
 	return func(s *setting) { s.l1 = optional{true, lambda} }
 }
@@ -33,11 +39,25 @@ func L1(lambda float64) GroupOption {
 // An interval is what Bounds has set.
 type interval struct{ lo, hi float64 }
 
-// checkBounds returns an error unless there are numbers of type T in the interval.
+// ends returns the first and the last number of type T in the interval. Where there is
+// none, the first one is above the last.
+func ends[T kernels.Float](b interval) (lo, hi T) {
+	lo, hi = T(b.lo), T(b.hi)
+	// Only float32 rounds.
+	if float64(lo) < b.lo {
+		lo = T(math.Nextafter32(float32(lo), float32(math.Inf(1))))
+	}
+	if float64(hi) > b.hi {
+		hi = T(math.Nextafter32(float32(hi), float32(math.Inf(-1))))
+	}
+	return lo, hi
+}
+
+// checkBounds returns an error unless there are finite numbers of type T in the interval.
 func checkBounds[T kernels.Float](b interval) error {
-	lo, hi := float64(T(b.lo)), float64(T(b.hi))
-	if !(b.lo <= b.hi) || math.IsInf(lo, 1) || math.IsInf(hi, -1) {
-		return fmt.Errorf("optim: WithGroup: Bounds = %v to %v, want the ends of an interval of %T", b.lo, b.hi, T(0))
+	lo, hi := ends[T](b)
+	if !(b.lo <= b.hi && lo <= hi) || math.IsInf(float64(lo), 1) || math.IsInf(float64(hi), -1) {
+		return fmt.Errorf("optim: WithGroup: Bounds = %v to %v, want the ends of an interval in which there is a %T", b.lo, b.hi, T(0))
 	}
 	return nil
 }
@@ -52,6 +72,7 @@ func (g *group[T]) constrain(p []T, rate float64) {
 		kernels.SoftThreshold(p, p, bounded[T](float64(rate*g.l1)))
 	}
 	if g.bounds != nil {
-		kernels.Clamp(p, p, T(g.bounds.lo), T(g.bounds.hi))
+		lo, hi := ends[T](*g.bounds)
+		kernels.Clamp(p, p, lo, hi)
 	}
 }

@@ -45,9 +45,9 @@
 //	Muon                   1     20  Jordan et al. 2024
 //	Adafactor              3     64  Shazeer and Stern 2018
 //
-// State is the number of vectors as long as the parameter that the rule keeps;
-// bytes are the memory traffic of the update for one float32 parameter, reads and
-// writes. Each rule is one fused kernel, a single pass over memory, but for LARS and
+// State is the number of vectors that the rule keeps for each parameter, as long as the
+// parameter but for Adafactor's; bytes are the memory traffic of the update for one
+// float32 parameter, reads and writes. Each rule is one fused kernel, a single pass over memory, but for LARS and
 // LAMB, which need norms of the whole parameter first, Prodigy, which needs sums over all
 // parameters, Muon, which multiplies matrices, and Adafactor, whose state is a number for
 // each row and column of a matrix, or a vector of a vector's length. A first moment too small
@@ -72,7 +72,7 @@
 //   - of a Rule: [Decayer], a weight decay, which groups may change; [Scratcher],
 //     vectors that hold nothing between steps; [StateShaper], state of other lengths
 //     than the parameter's; [ShapeChooser], another rule for parameters of some shapes;
-//     [Lazy], fit for an [Embedding];
+//     [Lazy], fit for an [Embedding]; [L1Checker], none for [L1];
 //   - of an Updater: [Initializer], state that does not start at zero; [Carrier],
 //     numbers carried from step to step; [Measurer], sums over whole parameters before
 //     the step; [WholeUpdater], whole matrices instead of parts; [Evaluator], another

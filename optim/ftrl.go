@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"errors"
 	"math"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -51,6 +52,14 @@ func (r FTRL) LearningRate() float64 { return r.LR }
 
 // Lazy returns true: rows without a gradient would stay where they are.
 func (r FTRL) Lazy() bool { return true }
+
+// CheckL1 returns an error for a penalty: that is the option L1.
+func (r FTRL) CheckL1(lambda float64) error {
+	if lambda == 0 {
+		return nil
+	}
+	return errors.New("optim: FTRL computes the parameters anew from z, which the group option L1 does not reach: its own option L1 is the penalty")
+}
 
 // Float32 returns an updater, or an error for an option out of its domain.
 func (r FTRL) Float32() (Updater[float32], error) { return valid(r, &ftrl[float32]{rule: r}) }

@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"slices"
 
@@ -108,8 +107,9 @@ func (s *setting) check() error {
 }
 
 // checkSetting checks what depends on the type of the elements, and takes the rule as
-// the value that it is.
-func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
+// the value that it is. Whether its rate can be 0 depends on the schedule, which may be
+// another group's: see fill.
+func checkSetting[T kernels.Float](s *setting) error {
 	if err := s.check(); err != nil {
 		return err
 	}
@@ -118,10 +118,8 @@ func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
 			return err
 		}
 	}
-	sched := usual
 	if s.schedule.set {
-		sched = s.schedule.value
-		if err := schedule.Check(sched); err != nil {
+		if err := schedule.Check(s.schedule.value); err != nil {
 			return fmt.Errorf("optim: %w (GroupSchedule)", err)
 		}
 	}
@@ -129,9 +127,6 @@ func checkSetting[T kernels.Float](s *setting, usual schedule.Schedule) error {
 		var err error
 		if s.rule.value, err = plain(s.rule.value); err == nil {
 			_, err = newUpdater[T](s.rule.value)
-		}
-		if err == nil {
-			err = checkRate[T](s.rule.value, sched)
 		}
 		if err != nil {
 			return fmt.Errorf("%w (GroupRule)", err)
@@ -224,5 +219,6 @@ func withoutDecay(rule Rule) Rule {
 	return rule
 }
 
-// isInfinite reports whether the factors' product is.
-func (c choice) isInfinite() bool { return math.IsInf(c.factor, 0) }
+// isFinite reports whether the factors' product is: not where it overflows, also if a
+// further factor is 0.
+func (c choice) isFinite() bool { return c.factor-c.factor == 0 }

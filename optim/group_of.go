@@ -15,16 +15,22 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 		return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, p.Name)
 	}
 	c := choose(o.settings, p.Name)
-	if c.isInfinite() {
+	if !c.isFinite() {
 		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", p.Name, c.factor)
 	}
 	g := group[T]{choice: c, rule: o.rule, schedule: o.schedule}
 	if c.rule >= 0 {
 		g.rule = o.settings[c.rule].rule.value
 	}
+	if c.schedule >= 0 {
+		g.schedule = o.settings[c.schedule].schedule.value
+	}
 	g.usual = c.rule < 0 && c.schedule < 0
 	chooser, byShape := g.rule.(ShapeChooser)
 	if byShape {
+		if err := g.checkRate(); err != nil {
+			return failed(err)
+		}
 		chosen, err := chosenBy(chooser, g.rule, p.shape())
 		if err != nil {
 			return failed(err)
@@ -84,9 +90,6 @@ func embeds(t, other reflect.Type) bool {
 // All rules of an optimizer come by here.
 func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	c := g.choice
-	if c.schedule >= 0 {
-		g.schedule = o.settings[c.schedule].schedule.value
-	}
 	if c.decay.set {
 		var err error
 		if g.rule, err = withDecay(g.rule, c.decay.value); err != nil {
@@ -106,7 +109,7 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if g.sample, err = newUpdater[T](g.rule); err != nil {
 		return err
 	}
-	if err := checkRate[T](g.rule, g.schedule); err != nil {
+	if err := g.checkRate(); err != nil {
 		return err
 	}
 	_, whole := g.sample.(WholeUpdater[T])
@@ -116,7 +119,19 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds != nil || g.l1 != 0) {
 		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
 	}
+	if r, ok := g.rule.(L1Checker); ok {
+		return r.CheckL1(g.l1)
+	}
 	return nil
+}
+
+// checkRate is the function of that name for the group's rule and schedule.
+func (g *group[T]) checkRate() error {
+	err := checkRate[T](g.rule, g.schedule)
+	if err != nil && g.choice.rule >= 0 {
+		err = fmt.Errorf("%w (GroupRule)", err)
+	}
+	return err
 }
 
 // withDecay returns a rule with another weight decay.

@@ -170,6 +170,17 @@ func TestBadGroupOptions(t *testing.T) {
 		_, err := New(NewScheduleFreeAdamW(1), []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, o))
 		wantError(t, err, "ScheduleFreeAdamW", `"head"`, "another point")
 	}
+	for _, r := range []Rule{NewFTRL(1), NewProdigy(1), with(NewMuon(1), func(m *Muon) { m.Rest = NewProdigy(1) })} {
+		for _, o := range []GroupOption{L1(0), Bounds(0, 1)} {
+			mustNew(t, r, []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, o))
+		}
+		_, err := New(r, []Param[float32]{{Name: "head", Value: []float32{1}}}, WithGroup(isHead, L1(1)))
+		name := r.Name()
+		if name == "Muon" {
+			name = "Prodigy"
+		}
+		wantError(t, err, name, "L1", `"head"`)
+	}
 	opt := mustNew(t, SGD{LR: 1}, headAndBody([][]float64{{0}, {0}, {0}, {0}}),
 		WithGroup(isHead, GroupSchedule(schedule.Func(func(_ float64, step int) float64 { return float64(1 - step) }))))
 	grads := [][]float64{{1}, {1}, {1}, {1}}
@@ -181,6 +192,61 @@ func TestBadGroupOptions(t *testing.T) {
 	if !slices.Equal(opt.bits(), before) {
 		t.Error("a refused step changed something")
 	}
+}
+
+// TestRateOfPair: a rule's LR may be 0 where the schedule of the same parameters is the
+// caller's own, wherever the two are set.
+func TestRateOfPair(t *testing.T) {
+	own := GroupSchedule(schedule.Func(func(float64, int) float64 { return 0.25 }))
+	isAll := func(string) bool { return true }
+	for i, opts := range [][]Option{
+		{WithGroup(isHead, GroupRule(SGD{}), own)},
+		{WithGroup(isHead, GroupRule(SGD{})), WithGroup(isHead, own)},
+		{WithGroup(isHead, own), WithGroup(isHead, GroupRule(SGD{}))},
+	} {
+		values := [][]float64{{0}, {0}, {0}, {0}}
+		mustStep(t, mustNew(t, SGD{LR: 1}, headAndBody(values), opts...), [][]float64{{1}, {1}, {1}, {1}})
+		if values[0][0] != -0.25 || values[2][0] != -1 {
+			t.Errorf("%d: parameters %v", i, values)
+		}
+	}
+	values := [][]float64{{0}, {0}, {0}, {0}}
+	mustStep(t, mustNew(t, SGD{}, headAndBody(values), WithGroup(isAll, own)), [][]float64{{1}, {1}, {1}, {1}})
+	if values[0][0] != -0.25 {
+		t.Errorf("parameters %v", values)
+	}
+	for _, opts := range [][]Option{
+		{WithGroup(isHead, GroupRule(SGD{})), WithGroup(isBody, own)},
+		{WithGroup(isHead, GroupRule(SGD{}), own), WithGroup(isHead, GroupSchedule(schedule.Constant{}))},
+	} {
+		_, err := New(SGD{LR: 1}, headAndBody(clones(values)), opts...)
+		wantError(t, err, "SGD", "LR = 0", "GroupRule", `"head.weight"`)
+	}
+	_, err := New(SGD{}, headAndBody(clones(values)), WithGroup(isHead, own))
+	wantError(t, err, "SGD", "LR = 0", `"body.weight"`)
+}
+
+// TestBoundsHold: the bounds of float32 parameters hold as they are given, not as they
+// round.
+func TestBoundsHold(t *testing.T) {
+	all := func(string) bool { return true }
+	for _, b := range []interval{{-0.1, 0.1}, {-0.3, 0.7}, {0.1, 0.3}, {-1e300, 1e300}, {-0.25, 0.25}, {-1e-60, 1e-60}} {
+		p := []float32{-5, 5, -math.MaxFloat32, math.MaxFloat32}
+		mustStep(t, mustNew(t, SGD{LR: 1}, named([][]float32{p}), WithGroup(all, Bounds(b.lo, b.hi))), [][]float32{{0, 0, 0, 0}})
+		for i, v := range p {
+			if !(float64(v) >= b.lo && float64(v) <= b.hi) {
+				t.Errorf("element %d within %v is %v", i, b, float64(v))
+			}
+		}
+		// No number nearer to the ends is within.
+		lo, hi := math.Nextafter32(p[2], float32(math.Inf(-1))), math.Nextafter32(p[3], float32(math.Inf(1)))
+		if float64(lo) >= b.lo || float64(hi) <= b.hi {
+			t.Errorf("within %v: from %v to %v, want no room beyond", b, p[2], p[3])
+		}
+	}
+	_, err := New(SGD{LR: 1}, named([][]float32{{1}}), WithGroup(all, Bounds(0.1, 0.1)))
+	wantError(t, err, "Bounds", "0.1 to 0.1", "float32")
+	mustNew(t, SGD{LR: 1}, named([][]float64{{1}}), WithGroup(all, Bounds(0.1, 0.1)))
 }
 
 // TestConstrained compares L1 and bounds after a step with plain loops.

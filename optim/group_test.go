@@ -76,6 +76,7 @@ func TestBadGroups(t *testing.T) {
 		{SGD{LR: 1}, []Option{WithGroup(all, WeightDecay(math.Inf(1)))}, []string{"WithGroup", "WeightDecay", "+Inf"}},
 		{SGD{LR: 1}, []Option{WithGroup(all, WeightDecay(1e300))}, []string{"WeightDecay", "1e+300", "float32", `"w"`}},
 		{SGD{LR: 1}, []Option{WithGroup(all, LRFactor(1e200)), WithGroup(all, LRFactor(1e200))}, []string{`"w"`, "factors", "+Inf"}},
+		{SGD{LR: 1}, []Option{WithGroup(all, LRFactor(1e200)), WithGroup(all, LRFactor(1e200)), WithGroup(all, LRFactor(0))}, []string{`"w"`, "factors", "NaN"}},
 		{SGD{LR: 1}, []Option{Workers(0)}, []string{"Workers", "0"}},
 		{SGD{LR: 1}, []Option{Workers(-3)}, []string{"Workers", "-3"}},
 		{SGD{LR: 1}, []Option{ClipParamNorm(-1)}, []string{"ClipParamNorm", "-1"}},

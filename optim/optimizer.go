@@ -49,7 +49,7 @@ type Optimizer[T kernels.Float] struct {
 // another size or another one's name, if two of them overlap in memory, or if an option
 // of the rule, the schedule or the optimizer is out of its domain; the error names the
 // parameter or the option and the value. A rule's LR may be 0 only with a schedule
-// of the caller's own, which need not multiply it.
+// of the caller's own, which need not multiply it, for the same parameters.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
 	rule, err := plain(rule)
 	if err != nil {
@@ -63,9 +63,6 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 	}
 	c, err := newConfig[T](opts)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkRate[T](rule, c.schedule); err != nil {
 		return nil, err
 	}
 	if err := checkMatches(c.settings, params); err != nil {

@@ -145,7 +145,7 @@ func checkConfig[T kernels.Float](c *config) error {
 	}
 	c.settings = slices.Clone(c.settings)
 	for i := range c.settings {
-		if err := checkSetting[T](&c.settings[i], c.schedule); err != nil {
+		if err := checkSetting[T](&c.settings[i]); err != nil {
 			return err
 		}
 	}

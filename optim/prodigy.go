@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"errors"
 	"math"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
@@ -72,6 +73,15 @@ func (r Prodigy) Decay() float64 { return r.WeightDecay }
 func (r Prodigy) WithDecay(w float64) Rule {
 	r.WeightDecay = w
 	return r
+}
+
+// CheckL1 returns an error for a penalty: steps are d times as long as the learning rate, and
+// who sets the penalty does not know d.
+func (r Prodigy) CheckL1(lambda float64) error {
+	if lambda == 0 {
+		return nil
+	}
+	return errors.New("optim: Prodigy finds the length of its steps by itself, which L1 does not know: there is no rate for the penalty")
 }
 
 // Float32 returns an updater, or an error for an option out of its domain.

@@ -35,7 +35,7 @@ func (o *Optimizer[T]) nextRates() (float64, error) {
 			}
 		}
 		o.rates[i] = rate * g.factor
-		if math.IsInf(float64(T(o.rates[i])), 0) {
+		if !isRate[T](o.rates[i]) {
 			return 0, fmt.Errorf("optim: step %d: learning rate %v times a group's factor %v, want %s", o.steps+1, rate, g.factor, domain.NonNegative.Want)
 		}
 	}
@@ -44,10 +44,15 @@ func (o *Optimizer[T]) nextRates() (float64, error) {
 
 func nextRate[T kernels.Float](s schedule.Schedule, rule Rule, steps int) (float64, error) {
 	lr := s.Rate(rule.LearningRate(), steps)
-	if !(lr >= 0) || math.IsInf(float64(T(lr)), 0) {
+	if !isRate[T](lr) {
 		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(s), steps+1, lr, domain.NonNegative.Want)
 	}
 	return lr, nil
+}
+
+// isRate reports whether a step can be taken at the rate.
+func isRate[T kernels.Float](rate float64) bool {
+	return rate >= 0 && !math.IsInf(float64(T(rate)), 0)
 }
 
 // schedules are an optimizer's, its groups' included, as one schedule that nobody asks
@@ -60,8 +65,8 @@ func (s schedules) Rate(base float64, step int) float64 { return s[0].Rate(base,
 // Inner returns them.
 func (s schedules) Inner() []schedule.Schedule { return s }
 
-// schedules returns the optimizer's schedule and those of its options for groups, in
-// the order of the options.
+// schedules returns the optimizer's schedule and those that GroupSchedule has set, in the
+// order of the options.
 func (c *config) schedules() schedules {
 	all := schedules{c.schedule}
 	for _, s := range c.settings {

@@ -20,6 +20,14 @@ type Scratcher interface {
 	Scratch() int
 }
 
+// An L1Checker is a [Rule] that the option [L1] may not suit: one with such a penalty of
+// its own, or one whose learning rate says nothing of the length of its steps.
+type L1Checker interface {
+	// CheckL1 returns an error that says why there can be no penalty of lambda, which
+	// is 0 for none.
+	CheckL1(lambda float64) error
+}
+
 // A StateShaper is a [Rule] whose state vectors have lengths of their own. Only an
 // [Embedding], whose rows have equal parts of the vectors, and a [WholeUpdater] can
 // tell which elements belong together.

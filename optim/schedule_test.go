@@ -81,7 +81,7 @@ func TestScheduleStates(t *testing.T) {
 	}
 	o, _ := make("a", "b", "")
 	s := mustSnapshot(t, o)
-	if want := []ScheduleSnapshot{{"*optim.memo", "a"}, {"*optim.memo", "b"}}; !slices.Equal(s.Schedule, want) {
+	if want := []ScheduleSnapshot{{Type: "*optim.memo", State: "a"}, {Type: "*optim.memo", State: "b"}}; !slices.Equal(s.Schedule, want) {
 		t.Errorf("got %v, want %v", s.Schedule, want)
 	}
 	o, memos := make("c", "d", "")
@@ -97,4 +97,51 @@ func TestScheduleStates(t *testing.T) {
 	_, err := o.Snapshot()
 	wantError(t, err, "*optim.memo", "no text")
 	wantError(t, o.Restore(s), "*optim.memo", "no text")
+}
+
+// TestScheduleOwners: states go back to those whose they were, whoever else has some.
+func TestScheduleOwners(t *testing.T) {
+	build := func(opts ...Option) *Optimizer[float64] {
+		return mustNew(t, SGD{LR: 1}, headAndBody([][]float64{{0}, {0}, {0}, {0}}), opts...)
+	}
+	of := func(match func(string) bool, m *memo) Option { return WithGroup(match, GroupSchedule(m), MayBeEmpty()) }
+	isTail := func(name string) bool { return name == "tail" }
+	saved := mustSnapshot(t, build(WithSchedule(&memo{"all", "-"}), of(isHead, &memo{"head", "-"}), of(isTail, &memo{"tail", "-"})))
+	want := []ScheduleSnapshot{{"*optim.memo", "all", "", 0}, {"*optim.memo", "head", "head.weight", 0}, {"*optim.memo", "tail", "", 2}}
+	if !slices.Equal(saved.Schedule, want) {
+		t.Errorf("got %v, want %v", saved.Schedule, want)
+	}
+	var all, head, body, tail memo
+	for i, c := range []struct {
+		opts []Option
+		want string
+	}{
+		{[]Option{WithSchedule(&all), of(isHead, &head), of(isTail, &tail)}, "all head  tail"},
+		{[]Option{WithSchedule(&all), of(isBody, &body), of(isHead, &head)}, "all head  "},
+		{[]Option{WithSchedule(&all), of(isBody, &body)}, "all   "},
+		{[]Option{of(isBody, &body), of(isTail, &tail)}, "   tail"},
+		{[]Option{of(isHead, &body), of(isHead, &head)}, " head  "},
+		{[]Option{WithSchedule(schedule.Sequence{Schedules: []schedule.Schedule{&all, &body}, Milestones: []int{1}}), of(isHead, &head)}, " head  "},
+		{[]Option{WithSchedule(&all), of(isHead, &all)}, "all   "},
+	} {
+		all, head, body, tail = memo{"", "-"}, memo{"", "-"}, memo{"", "-"}, memo{"", "-"}
+		if err := build(c.opts...).Restore(saved); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join([]string{all.text, head.text, body.text, tail.text}, " "); got != c.want {
+			t.Errorf("%d: got %q, want %q", i, got, c.want)
+		}
+	}
+	// On error none has changed.
+	all, head = memo{"", "-"}, memo{"", "head"}
+	wantError(t, build(WithSchedule(&all), of(isHead, &head)).Restore(saved), `bad text "head"`)
+	if all.text != "" {
+		t.Errorf("a failed Restore left %q", all.text)
+	}
+	// A snapshot without owners is the optimizer's.
+	saved.Schedule = []ScheduleSnapshot{{Type: "*optim.memo", State: "old"}}
+	head = memo{"", "-"}
+	if err := build(WithSchedule(&all), of(isHead, &head)).Restore(saved); err != nil || all.text != "old" || head.text != "" {
+		t.Errorf("got %q and %q (%v)", all.text, head.text, err)
+	}
 }

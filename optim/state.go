@@ -94,11 +94,11 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 //
 // Learning rate, weight decay and what the optional arguments of [New] set may
 // differ: a run may go on with another schedule, other groups or other limits. Only the
-// rule of each parameter, its group's if that has one, must be the same too.
-// Schedules with a state of their own take the saved states if these are as many
-// and of the same types, and a [LossScaler] takes a saved scale; otherwise they stay
-// as they are. An option that is deleted from the snapshot's Options is not
-// compared.
+// rule of each parameter, its group's if that has one, must be the same too. The
+// optimizer's schedules with a state of their own take its saved states if these are as
+// many and of the same types, and so do those of each group, whatever the others; a
+// [LossScaler] takes a saved scale. Otherwise they stay as they are. An option that is
+// deleted from the snapshot's Options is not compared.
 func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
 	if err := o.checkMode(); err != nil {
 		return err
@@ -184,7 +184,7 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 		s.LossScale = &LossScaleSnapshot{v.scaling.scale, v.scaling.good}
 	}
 	var err error
-	if s.Schedule, err = snapshotSchedule(v.schedules()); err != nil {
+	if s.Schedule, err = v.snapshotSchedules(); err != nil {
 		return nil, err
 	}
 	for _, p := range v.params {
@@ -220,7 +220,7 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 		return err
 	}
 	// What can fail comes first.
-	if err := restoreSchedule(v.schedules(), s.Schedule); err != nil {
+	if err := v.restoreSchedules(s.Schedule); err != nil {
 		return err
 	}
 	*v.steps, *v.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}

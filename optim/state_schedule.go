@@ -2,16 +2,20 @@ package optim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/state"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
-// A ScheduleSnapshot is the state of a schedule, the optimizer's own or one inside
-// of it, that is a [schedule.Saver].
+// A ScheduleSnapshot is the state of a schedule that is a [schedule.Saver]: the
+// optimizer's own, one of [GroupSchedule], or one inside of these. Without Param and Group it
+// is the optimizer's.
 type ScheduleSnapshot struct {
-	Type  string `json:"type"`  // its Go type
-	State string `json:"state"` // what SaveState returns
+	Type  string `json:"type"`            // its Go type
+	State string `json:"state"`           // what SaveState returns
+	Param string `json:"param,omitempty"` // the first parameter that goes by the GroupSchedule
+	Group int    `json:"group,omitempty"` // number of the GroupSchedule, from 1, if no parameter goes by it
 }
 
 // Observers returns the [schedule.Observer]s among the optimizer's schedule, those of
@@ -33,21 +37,55 @@ func stateful(s schedule.Schedule) bool {
 	return saver || observer
 }
 
-// scheduleParts returns the schedules with a state, s itself or inside of s, and an error
-// if there is an Observer whose state cannot be had.
-func scheduleParts(s schedule.Schedule) (parts []state.Part, err error) {
-	for _, s := range schedule.Find(s, stateful) {
-		if saver, ok := s.(schedule.Saver); ok {
-			parts = append(parts, state.Part{Name: fmt.Sprintf("%T", s), Saver: saver})
-		} else if err == nil {
-			err = fmt.Errorf("optim: the schedule %T follows a metric and cannot be saved: it is no schedule.Saver", s)
-		}
-	}
-	return parts, err
+// A scheduleOwner says whose a schedule is: the zero value is the optimizer. A group is the
+// name of the first parameter that goes by its schedule, whatever groups there are besides,
+// or the number of its GroupSchedule while there is none.
+type scheduleOwner struct {
+	param string
+	group int
 }
 
-func snapshotSchedule(s schedule.Schedule) ([]ScheduleSnapshot, error) {
-	parts, err := scheduleParts(s)
+// scheduleOwners returns the owners of the schedules, in their order.
+func (v savable[T]) scheduleOwners() []scheduleOwner {
+	first := make(map[int]string) // by setting
+	for _, p := range slices.Backward(v.params) {
+		first[choose(v.settings, p.Name).schedule] = p.Name
+	}
+	owners := []scheduleOwner{{}}
+	for i, s := range v.settings {
+		if !s.schedule.set {
+			continue
+		}
+		if name, ok := first[i]; ok {
+			owners = append(owners, scheduleOwner{param: name})
+		} else {
+			owners = append(owners, scheduleOwner{group: len(owners)})
+		}
+	}
+	return owners
+}
+
+// scheduleParts returns the schedules with a state and their owners, each once and with
+// the first owner, and an error if there is an Observer whose state cannot be had.
+func (v savable[T]) scheduleParts() (parts []state.Part, owners []scheduleOwner, err error) {
+	all, seen := v.schedules(), 0
+	for i, owner := range v.scheduleOwners() {
+		found := schedule.Find(all[:i+1], stateful)
+		for _, s := range found[seen:] {
+			if saver, ok := s.(schedule.Saver); ok {
+				parts = append(parts, state.Part{Name: fmt.Sprintf("%T", s), Saver: saver})
+				owners = append(owners, owner)
+			} else if err == nil {
+				err = fmt.Errorf("optim: the schedule %T follows a metric and cannot be saved: it is no schedule.Saver", s)
+			}
+		}
+		seen = len(found)
+	}
+	return parts, owners, err
+}
+
+func (v savable[T]) snapshotSchedules() ([]ScheduleSnapshot, error) {
+	parts, owners, err := v.scheduleParts()
 	if err != nil {
 		return nil, err
 	}
@@ -57,24 +95,34 @@ func snapshotSchedule(s schedule.Schedule) ([]ScheduleSnapshot, error) {
 	}
 	var saved []ScheduleSnapshot
 	for i, text := range texts {
-		saved = append(saved, ScheduleSnapshot{parts[i].Name, text})
+		saved = append(saved, ScheduleSnapshot{parts[i].Name, text, owners[i].param, owners[i].group})
 	}
 	return saved, nil
 }
 
-// restoreSchedule sets the states inside of s to the saved ones if there are the
-// same. On error all are as they were.
-func restoreSchedule(s schedule.Schedule, saved []ScheduleSnapshot) error {
-	parts, _ := scheduleParts(s)
-	if len(saved) != len(parts) {
-		return nil
-	}
+// restoreSchedules sets the states of each owner's schedules to the saved ones if there
+// are the same. On error all are as they were.
+func (v savable[T]) restoreSchedules(saved []ScheduleSnapshot) error {
+	all, owners, _ := v.scheduleParts()
+	var parts []state.Part
 	var texts []string
-	for i, p := range parts {
-		if saved[i].Type != p.Name {
-			return nil
+	for begin, end := 0, 0; begin < len(all); begin = end {
+		for end < len(all) && owners[end] == owners[begin] {
+			end++
 		}
-		texts = append(texts, saved[i].State)
+		var own []ScheduleSnapshot
+		for _, s := range saved {
+			if (scheduleOwner{s.Param, s.Group}) == owners[begin] {
+				own = append(own, s)
+			}
+		}
+		if !slices.EqualFunc(all[begin:end], own, func(p state.Part, s ScheduleSnapshot) bool { return p.Name == s.Type }) {
+			continue
+		}
+		parts = append(parts, all[begin:end]...)
+		for _, s := range own {
+			texts = append(texts, s.State)
+		}
 	}
 	if _, err := state.Restore(parts, texts); err != nil {
 		return fmt.Errorf("optim: %w", err)

@@ -9,7 +9,12 @@ import "fmt"
 //
 // It is an error beside what needs the norm or the look: [ClipNorm], [ClipParamNorm],
 // [GroupClipNorm], [FailAfterSkips] and a loss scale that adapts itself. [ClipValue] works.
+// train.GradNormLimit, which goes by the norm, is an error of the run.
 func Unchecked() Option { return func(c *config) { c.unchecked = true } }
+
+// Checked reports whether the steps look at the gradients first, and so whether their
+// reports have a GradNorm: without [Unchecked].
+func (o *Optimizer[T]) Checked() bool { return !o.unchecked }
 
 // checkUnchecked returns an error for options that need what Unchecked leaves out.
 func (c *config) checkUnchecked() error {

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -145,4 +146,17 @@ func newWalkOptions(rng *rand.Rand) walkOptions {
 		o.groups = append(o.groups, g)
 	}
 	return o
+}
+
+// refuseL1 drops the penalties if some rule has none: any rule may meet any group's.
+func (o *walkOptions) refuseL1() {
+	rules := []Rule{o.rule}
+	for _, g := range o.groups {
+		rules = append(rules, g.rule)
+	}
+	if slices.ContainsFunc(rules, func(r Rule) bool { _, ok := r.(L1Checker); return ok }) {
+		for i := range o.groups {
+			o.groups[i].l1 = 0
+		}
+	}
 }

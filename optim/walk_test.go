@@ -81,6 +81,7 @@ func (w *walk[T]) take() *Snapshot[T] {
 			w.groups[i].rule = nil
 		}
 	}
+	w.refuseL1()
 	if w.cuts == nil && !large {
 		w.naive = &naive{walkOptions: w.walkOptions, eps: float64(epsilon[T]())}
 	}

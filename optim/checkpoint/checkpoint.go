@@ -14,8 +14,9 @@
 // is a tensor "model.NAME" for every parameter and a tensor "state.NAME.VECTOR"
 // for every vector that the rule keeps for it, such as
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
-// step, "run.I.NAME" for those of the I-th part of an optim.Run, and "extra.NAME"
-// for the caller's own vectors. They have the dtype F32 or F64 and one dimension. The text's "__metadata__" has the entries
+// step, "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME"
+// for the caller's own vectors. They have the dtype F32 or F64 and one dimension. The
+// text's "__metadata__" has the entries
 //
 //	format     "steepest.optim"
 //	version    "1"
@@ -65,7 +66,7 @@ const (
 )
 
 // A Stateful has a state that can be saved: an [optim.Optimizer], an
-// [optim.Embedding] or an [optim.Run].
+// [optim.Embedding] or a train.Run.
 type Stateful[T kernels.Float] interface {
 	Snapshot() (*optim.Snapshot[T], error)
 	Restore(*optim.Snapshot[T]) error

@@ -28,8 +28,9 @@ type Observer interface {
 }
 
 // A Saver is a Schedule whose rate depends on more than the number of steps, as that of
-// a [Plateau] does. Snapshots of an optimizer keep its state, with those of the
-// schedules inside of it. An [Observer] that is none cannot be saved.
+// a [Plateau] does. Snapshots of an optimizer keep its state. A Saver answers for the
+// schedules inside of it, too, which are not asked: its state holds theirs, where they
+// have one. An [Observer] that is no Saver cannot be saved.
 type Saver interface {
 	Schedule
 	// SaveState returns the state as text.

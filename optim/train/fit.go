@@ -99,6 +99,12 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		if _, ok := rule.(MetricRule); ok && o.Validate == nil {
 			return fmt.Errorf("train: Fit: Stop[%d], %s, needs Validate", i, typeName(rule))
 		}
+		switch rule.(type) {
+		case GradNormLimit, *GradNormLimit:
+			if !opt.Checked() {
+				return fmt.Errorf("train: Fit: Stop[%d], GradNormLimit, beside optim.Unchecked, which computes no gradient norm: the rule would never end the run", i)
+			}
+		}
 		if err := validate(rule); err != nil {
 			return err
 		}

@@ -88,6 +88,12 @@ func TestFitErrors(t *testing.T) {
 	wantError(t, err, "not from NewRun")
 	_, err = Fit(context.Background(), fitting(t, w, optim.WithSchedule(schedule.NewPlateau())), bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "Plateau", "Validate")
+	unchecked := fitting(t, w, optim.Unchecked())
+	_, err = NewRun(unchecked, bowl(w), FitOptions[float64]{Stop: []StopRule{StepLimit(9), GradNormLimit(1)}})
+	wantError(t, err, "Stop[1]", "GradNormLimit", "Unchecked")
+	if _, err = NewRun(unchecked, bowl(w), FitOptions[float64]{Stop: limit}); err != nil {
+		t.Error(err)
+	}
 	rate = -1
 	_, err = Fit(context.Background(), opt, bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "iteration 6", "learning rate", "-1")

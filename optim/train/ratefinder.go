@@ -72,23 +72,28 @@ type RateCurve struct {
 //
 // FindRate works with an optimizer of its own, made as by [optim.New] with the rule and
 // the options, whose schedule it replaces, and gives the parameters their values
-// back in the end, whatever happens. The objective is called with the steps 0, 1,
-// and so on.
+// back in the end, whatever happens. Every group takes its steps with the same rates,
+// times its [optim.LRFactor], whatever its rule and that rule's LR: for groups with rules of
+// their own, which need other rates, the factors come first. The objective is called with
+// the steps 0, 1, and so on.
 //
-// It is an error if an option is out of its domain, if ctx is cancelled, if the
-// objective fails, and if the loss never fell; the curve up to there is returned
-// with it.
+// It is an error if an option is out of its domain, if a group has a schedule of its own, if
+// ctx is cancelled, if the objective fails, and if the loss never fell; the curve up to there
+// is returned with it.
 func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []optim.Param[T], f Objective[T], sweep RateSweep, opts ...optim.Option) (RateCurve, error) {
 	var c RateCurve
 	if ctx == nil {
 		return c, fmt.Errorf("train: FindRate: nil Context")
 	}
-	i := 0
-	// By i and not by the step, which stands still when a step is skipped.
-	rates := schedule.Func(func(base float64, _ int) float64 { return sweep.Rate(base, i) })
+	rates := &sweeping{sweep: sweep}
 	opt, err := optim.New(rule, params, append(opts[:len(opts):len(opts)], optim.WithSchedule(rates), optim.FailAfterSkips(0))...)
 	if err != nil {
 		return c, err
+	}
+	for _, g := range opt.Groups() {
+		if g.Schedule != schedule.Schedule(rates) {
+			return c, fmt.Errorf("train: FindRate: the group of parameter %q has the schedule %T (GroupSchedule), which the sweep would not reach", g.Params[0], g.Schedule)
+		}
 	}
 	if err := validate(sweep); err != nil {
 		return c, err
@@ -106,7 +111,8 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 	average := MovingAverage{Decay: sweep.Smoothing}
 	lowest := math.Inf(1)
 	grads := opt.NewGradients()
-	for ; i < sweep.Steps && !c.Diverged; i++ {
+	for i := 0; i < sweep.Steps && !c.Diverged; i++ {
+		rates.i = i
 		if ctx.Err() != nil {
 			return c, fmt.Errorf("train: FindRate: step %d: %w", i+1, context.Cause(ctx))
 		}
@@ -129,6 +135,16 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 	}
 	return c, c.suggest()
 }
+
+// A sweeping is the schedule of a sweep. It goes by i and not by the step, which stands
+// still when a step is skipped.
+type sweeping struct {
+	sweep RateSweep
+	i     int
+}
+
+// Rate returns the present rate.
+func (s *sweeping) Rate(base float64, _ int) float64 { return s.sweep.Rate(base, s.i) }
 
 // suggest reads the suggestions off the curve. The rates lie evenly on a
 // logarithmic axis, so differences of the losses are slopes. A loss belongs to

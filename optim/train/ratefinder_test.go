@@ -100,6 +100,23 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// TestFindRateGroups: groups take the sweep's rates times their factors, whatever their
+// rules' own.
+func TestFindRateGroups(t *testing.T) {
+	w, v := []float64{1}, []float64{1}
+	params := []optim.Param[float64]{{Name: "w", Value: w}, {Name: "v", Value: v}}
+	sweep := RateSweep{From: 0.125, To: 0.5, Steps: 3, Blowup: 3}
+	var seen [][2]float64
+	_, err := FindRate(context.Background(), optim.SGD{LR: 9}, params, func(step int, grads [][]float64) (float64, error) {
+		seen = append(seen, [2]float64{w[0], v[0]})
+		grads[0][0], grads[1][0] = 1, 1
+		return -float64(step), nil
+	}, sweep, optim.WithGroup(func(name string) bool { return name == "v" }, optim.GroupRule(optim.SGD{LR: 7}), optim.LRFactor(2)))
+	if want := [][2]float64{{1, 1}, {0.875, 0.75}, {0.625, 0.25}}; err != nil || !slices.Equal(seen, want) {
+		t.Errorf("parameters %v, want %v; error %v", seen, want, err)
+	}
+}
+
 func TestBadFindRate(t *testing.T) {
 	w := []float64{1}
 	params := []optim.Param[float64]{{Name: "w", Value: w}}
@@ -125,6 +142,9 @@ func TestBadFindRate(t *testing.T) {
 	wantError(t, err, "nil Objective")
 	_, err = FindRate(context.Background(), optim.SGD{WeightDecay: -1}, params, bowl(w), NewRateSweep())
 	wantError(t, err, "WeightDecay")
+	_, err = FindRate(context.Background(), optim.SGD{}, params, bowl(w), NewRateSweep(),
+		optim.WithGroup(func(string) bool { return true }, optim.GroupSchedule(schedule.Constant{}), optim.GroupRule(optim.SGD{LR: 1})))
+	wantError(t, err, "FindRate", `"w"`, "schedule.Constant", "GroupSchedule")
 	var none context.Context
 	_, err = FindRate(none, optim.SGD{}, params, bowl(w), NewRateSweep())
 	wantError(t, err, "FindRate", "nil Context")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -52,7 +53,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 //
 // Fit returns a *[DivergedError] if the loss diverged, the cause if ctx was
 // cancelled, and the errors of the callbacks and of the optimizer, wrapped: a
-// *[SkippedError] where no step can be taken any more. The result is valid in every
+// *[optim.SkippedError] where no step can be taken any more. The result is valid in every
 // case.
 //
 // Fit may be called again, after any of these: it goes on where it was. An
@@ -124,6 +125,7 @@ func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
 	if failed != nil && !report.Skipped {
 		return iterationError(n+1, "", failed)
 	}
+	report.GroupLRs = slices.Clone(report.GroupLRs) // a Progress may be kept
 	r.last = Progress{Report: report, Iteration: n + 1, Loss: loss, Average: r.average.Add(loss), Metric: r.last.Metric}
 	r.open = true
 	if average != nil && !report.Skipped {

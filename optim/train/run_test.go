@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // copySnapshot sends a snapshot through JSON, as a file would.
@@ -189,4 +190,23 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 	}
 	r, err := s.fit()
 	return s.again(t, seed, r, err), s.log, err
+}
+
+// TestProgressKept: what a run has told stays as it was.
+func TestProgressKept(t *testing.T) {
+	w := []float64{4}
+	opt := fitting(t, w, optim.WithSchedule(schedule.Func(func(_ float64, step int) float64 { return 1 / float64(step+1) })))
+	var all []Progress
+	_, err := Fit(context.Background(), opt, bowl(w), FitOptions[float64]{Stop: []StopRule{StepLimit(3)}, Progress: func(p Progress) error {
+		all = append(all, p)
+		return nil
+	}})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d iterations, error %v", len(all), err)
+	}
+	for _, p := range all {
+		if !slices.Equal(p.GroupLRs, []float64{p.LR}) {
+			t.Errorf("iteration %d has the rates %v, want %v", p.Iteration, p.GroupLRs, p.LR)
+		}
+	}
 }

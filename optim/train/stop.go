@@ -10,7 +10,8 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/state"
 )
 
-// Progress is what is known of a run after a step.
+// Progress is what is known of a run after a step. It may be kept: the next step leaves it as
+// it is.
 type Progress struct {
 	optim.Report         // what the step did
 	Iteration    int     // steps tried in this run so far, from 1, also before it was resumed; skipped ones count
@@ -55,7 +56,8 @@ func (n StepLimit) Validate() error {
 
 // A GradNormLimit ends a run when the Euclidean norm of all gradients together,
 // before clipping, is at most the limit: at a stationary point, if the gradients
-// are those of the whole data. The limit must be finite and > 0.
+// are those of the whole data. The limit must be finite and > 0. With [optim.Unchecked]
+// there is no norm, and the rule is an error of [NewRun].
 type GradNormLimit float64
 
 // Stop ends the run at a small gradient.
