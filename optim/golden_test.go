@@ -131,8 +131,9 @@ func (c goldenCase) rule() (Rule, error) {
 	return rule, nil
 }
 
-// TestTorchTrajectories follows every trajectory in the file.
-func TestTorchTrajectories(t *testing.T) {
+// torchCases returns all trajectories in the file, or skips the test where there is none.
+func torchCases(t *testing.T) []goldenCase {
+	t.Helper()
 	raw, err := os.ReadFile(opttest.Golden("torch2.json"))
 	if os.IsNotExist(err) {
 		t.Skipf("no trajectories here: %v", err)
@@ -143,9 +144,14 @@ func TestTorchTrajectories(t *testing.T) {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
+	return file.Cases
+}
 
+// TestTorchTrajectories follows every trajectory in the file.
+func TestTorchTrajectories(t *testing.T) {
 	ran := map[string]int{}
-	for i, c := range file.Cases {
+	cases := torchCases(t)
+	for i, c := range cases {
 		name := fmt.Sprintf("%d/%s/%v/%s", i, c.Optimizer, c.Options, c.DType)
 		if slices.Contains(noRule, c.Optimizer) {
 			t.Run(name, func(t *testing.T) { t.Skip("there is no such rule") })
@@ -177,7 +183,7 @@ func TestTorchTrajectories(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d cases: %v", len(file.Cases), ran)
+	t.Logf("%d cases: %v", len(cases), ran)
 }
 
 func runGolden[T kernels.Float](t *testing.T, rule Rule, c goldenCase, tol float64) {

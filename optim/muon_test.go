@@ -1,15 +1,12 @@
 package optim
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // A table is a matrix of the tests' own, in float64.
@@ -167,18 +164,8 @@ func testMuon[T kernels.Float](t *testing.T, tol float64) {
 // its roundings to bfloat16, of 8 bits, and ours those of the formula without: so far as
 // these two are apart, no farther, may ours be from torch's.
 func TestMuonTorch(t *testing.T) {
-	raw, err := os.ReadFile(opttest.Golden("torch2.json"))
-	if os.IsNotExist(err) {
-		t.Skipf("no trajectories here: %v", err)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	var file struct{ Cases []goldenCase }
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
 	cases := 0
-	for _, c := range file.Cases {
+	for _, c := range torchCases(t) {
 		if c.Optimizer != "Muon" {
 			continue
 		}
