@@ -56,8 +56,9 @@ builds:
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./kernels/... ./optim/... || exit 1; \
 	done
 
+# The plain Go that make test tests in full, built without the assembly.
 purego:
-	STEEPEST_EXPECT_LEVEL=generic $(GO) test -timeout 30m -tags purego ./kernels/... ./optim/...
+	STEEPEST_EXPECT_LEVEL=generic $(GO) test -timeout 30m -short -tags purego ./kernels/... ./optim/...
 
 # From GOAMD64=v3 the compiler contracts a*b + c unless the source forbids it.
 v3:
@@ -88,6 +89,7 @@ PACKAGES_nehalem := kernels kernels/internal/dispatch optim optim/schedule optim
 # instruction that it lacks would end the test.
 TESTS_riscv64 := Golden|Level|KnownAnswers|Correctly|Misuse
 TESTS_nehalem := $(TESTS_riscv64)
+TESTS_wasm := $(TESTS_riscv64)
 TESTS_haswell := $(TESTS_riscv64)|GuardPages
 
 MACHINE_arm64 := linux arm64 neon
