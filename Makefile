@@ -83,10 +83,10 @@ PACKAGES_arm64 := kernels/internal/dispatch optim optim/schedule optim/train opt
 PACKAGES_haswell := kernels kernels/internal/dispatch optim optim/schedule optim/train fuzz
 PACKAGES_nehalem := kernels kernels/internal/dispatch optim optim/schedule optim/train
 
-# What kernels' tests run where the code is the plain Go of another leg: their golden hashes
-# prove that it gives the same bits, and the other leg, s390x, answers what else they ask.
-# Haswell runs the AVX2 code of this machine, all blocks of it beside guard pages: an
-# instruction that it lacks would end the test.
+# Which tests of kernels and optim run where the code is that of another leg: their golden
+# hashes prove that it gives the same bits, and the other leg, s390x or this machine itself,
+# answers what else they ask. Haswell runs the AVX2 code of this machine, all blocks of it
+# beside guard pages: an instruction that it lacks would end the test.
 TESTS_riscv64 := Golden|Level|KnownAnswers|Correctly|Misuse
 TESTS_nehalem := $(TESTS_riscv64)
 TESTS_wasm := $(TESTS_riscv64)
@@ -118,7 +118,7 @@ $(LEGS:%=leg-%): leg-%:
 		GOOS=$$system GOARCH=$$arch $(GO) test -c -o $$binary ./$$package && \
 		(cd $$package && STEEPEST_EXPECT_LEVEL=$$level $(RUN_$*) $$binary -test.short "$$@"); \
 	}; \
-	tests() { test $$1 != kernels || echo '$(TESTS_$*)'; }; \
+	tests() { case $$1 in kernels|optim) echo '$(TESTS_$*)';; esac; }; \
 	system=$$1 arch=$$2 level=$$3; \
 	for package in $(or $(PACKAGES_$*),$(LEG_PACKAGES)); do run $$package -test.run "$$(tests $$package)" || exit 1; done; \
 	for example in $(if $(filter $*,$(EXAMPLE_LEGS)),$(EXAMPLES)); do run examples/$$example -test.run '^TestSameEverywhere$$' || exit 1; done; \
