@@ -42,7 +42,9 @@ type StateShaper interface {
 type ShapeChooser interface {
 	// ForShape returns the rule for a parameter of the shape, which is never empty,
 	// or an error if there is none. A struct that embeds a ShapeChooser needs a ForShape
-	// of its own: the embedded one would return itself.
+	// of its own, since the embedded one would return itself, and that may not return the
+	// embedded rule either, which is taken for this fault: a rule to choose belongs in a
+	// field with a name.
 	ForShape(shape []int) (Rule, error)
 }
 
