@@ -4,11 +4,10 @@ import (
 	"math"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-	"github.com/seed63264101/steepest/optim/internal/portable"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/portable"
 )
 
 // Adafactor is Adam's division by the root of a second moment, of which it keeps the means

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // Prodigy is AdamW that finds its learning rate by itself: the distance d from the

@@ -5,10 +5,9 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // A Rule is an update rule with its options: one of the structs [SGD],
