@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -59,4 +60,59 @@ func coefs[T kernels.Float](t *testing.T) {
 	check("Prodigy's averages without the rate", kernels.ProdigyMomentsCoefs[T](prodigy, 1, 0.125, scale), moments)
 	prodigy.BiasCorrection, prodigy.Beta1 = true, 0.5
 	check("Prodigy with bias correction", kernels.ProdigyCoefs[T](prodigy, 1, 0.125, 2), kernels.ProdigyCoef[T]{Decay: 0.9921875, Eps: 0.25, Step: 0.03125})
+}
+
+// TestCoefsMaximize: to ascend negates what multiplies the gradient, and nothing else.
+func TestCoefsMaximize(t *testing.T) {
+	ascents[float32](t)
+	ascents[float64](t)
+}
+
+func ascents[T kernels.Float](t *testing.T) {
+	const scale = 0.75
+	adam := func(up bool) kernels.AdamOptions {
+		return kernels.AdamOptions{LR: 0.3, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, WeightDecay: 0.01, Maximize: up}
+	}
+	momentum := func(up bool) kernels.MomentumOptions {
+		return kernels.MomentumOptions{LR: 0.3, Momentum: 0.9, WeightDecay: 0.01, Maximize: up}
+	}
+	for name, made := range map[string]func(up bool) any{
+		"SGD":      func(up bool) any { return kernels.SGDCoefs[T](kernels.SGDOptions{LR: 0.3, Maximize: up}, scale) },
+		"Momentum": func(up bool) any { return kernels.MomentumCoefs[T](momentum(up), 2, scale) },
+		"LARS":     func(up bool) any { return kernels.LARSCoefs[T](momentum(up), 2, scale) },
+		"Adagrad": func(up bool) any {
+			return kernels.AdagradCoefs[T](kernels.AdagradOptions{LR: 0.3, Maximize: up}, 3, scale)
+		},
+		"RMSprop": func(up bool) any {
+			return kernels.RMSpropCoefs[T](kernels.RMSpropOptions{LR: 0.3, Alpha: 0.5, Maximize: up}, scale)
+		},
+		"Adadelta": func(up bool) any {
+			return kernels.AdadeltaCoefs[T](kernels.AdadeltaOptions{LR: 0.3, Rho: 0.5, Maximize: up}, scale)
+		},
+		"Adam":   func(up bool) any { return kernels.AdamCoefs[T](adam(up), 2, scale) },
+		"Adamax": func(up bool) any { return kernels.AdamaxCoefs[T](adam(up), 2, scale) },
+		"NAdam": func(up bool) any {
+			return kernels.NAdamCoefs[T](kernels.NAdamOptions{AdamOptions: adam(up)}, 2, 0.5, scale)
+		},
+		"RAdam":     func(up bool) any { c, _ := kernels.RAdamCoefs[T](adam(up), 9, scale); return c },
+		"AdaBelief": func(up bool) any { return kernels.AdaBeliefCoefs[T](adam(up), 2, scale) },
+		"LAMB":      func(up bool) any { return kernels.LAMBCoefs[T](adam(up), 2, scale) },
+		"Lion": func(up bool) any {
+			return kernels.LionCoefs[T](kernels.LionOptions{LR: 0.5, Beta1: 0.75, Beta2: 0.5, Maximize: up}, scale)
+		},
+		"FTRL": func(up bool) any { return kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 0.5, Maximize: up}, 0.5, scale) },
+		"Prodigy's averages": func(up bool) any {
+			return kernels.ProdigyMomentsCoefs[T](kernels.ProdigyOptions{LR: 0.5, D0: 0.5, Maximize: up}, 1, 0.5, scale)
+		},
+		"ScheduleFree": func(up bool) any { return kernels.ScheduleFreeCoefs[T](adam(up), 0.5, scale) },
+	} {
+		down := made(false)
+		want := reflect.New(reflect.TypeOf(down)).Elem()
+		want.Set(reflect.ValueOf(down))
+		factor := want.FieldByName("Scale")
+		factor.SetFloat(-factor.Float())
+		if got := made(true); got != want.Interface() || factor.Float() == 0 {
+			t.Errorf("%s: %+v to ascend, %+v to descend", name, got, down)
+		}
+	}
 }

@@ -131,18 +131,17 @@
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
 //
-// Subnormal numbers. The update kernels ([SGD], [Momentum], [Adam], ...) take a
-// gradient below 2^-95 (float32) or 2^-959 (float64) in magnitude as +0, and
-// store a first moment or velocity below that as +0; what they square counts as
-// +0 below 2^-63 or 2^-511. A second moment, whose root divides, is kept at or
-// above a floor instead, 2^-102 or 2^-968: v = max(floor, beta2*v + u*u), and so
-// are AdaGrad's sum and centered RMSprop's variance. (AdaDelta's average of squared
-// steps is a numerator and flushed; Adamax's u stays above eps and needs no
-// threshold.) So no step is slowed down by subnormal arithmetic, be the gradients
-// zero, tiny or subnormal themselves: the moments of a dead unit decay to zero, or
-// to the floor, and not into the subnormal range. That takes a beta2 that is 0 or at
-// least 2^-24 or 2^-54. All other kernels keep subnormal numbers, as IEEE 754 has
-// them.
+// Subnormal numbers. The update kernels ([SGD], [Momentum], [Adam], ...), all but
+// [AdafactorDirection], take a gradient below 2^-95 (float32) or 2^-959 (float64) in
+// magnitude as +0, and store a first moment or velocity below that as +0; what they square
+// counts as +0 below 2^-63 or 2^-511. A second moment, whose root divides, is kept at or
+// above a floor instead, 2^-102 or 2^-968: v = max(floor, beta2*v + u*u), and so are the
+// sums of AdaGrad and FTRL, AdaBelief's v and centered RMSprop's variance. (AdaDelta's
+// average of squared steps is a numerator and flushed; Adamax's u stays above eps and needs
+// no threshold.) So no step of theirs is slowed down by subnormal arithmetic, be the
+// gradients zero, tiny or subnormal themselves: the moments of a dead unit decay to zero, or
+// to the floor, and not into the subnormal range. That takes a beta2 that is 0 or at least
+// 2^-24 or 2^-54. All other kernels keep subnormal numbers, as IEEE 754 has them.
 //
 // No step is longer for the thresholds, as numerators only lose and denominators
 // only gain. (What a flushed moment would still have cancelled is less than 2^-40 of

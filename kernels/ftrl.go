@@ -45,9 +45,9 @@ func FTRLCoefs[T Float](o FTRLOptions, rate, scale float64) FTRLCoef[T] {
 //		p[i] = (min(c.L1, max(-c.L1, lin[i])) - lin[i]) / (c.Inverse*(c.Beta+sqrt(sum[i])) + c.L2)
 //	}
 //
-// So p is +0 where |lin| is at most L1. flush, flushRoot, floor and max are Adam's, and
-// min(x, y) is x if x < y, otherwise y. FTRL panics if the lengths differ. No two slices may
-// overlap.
+// So p is +0 where |lin| is at most L1, and everywhere if L1 is infinite or NaN. flush,
+// flushRoot, floor and max are Adam's, and min(x, y) is x if x < y, otherwise y. FTRL panics
+// if the lengths differ. No two slices may overlap.
 func FTRL[T Float](p, g, lin, sum []T, c FTRLCoef[T]) {
 	checkLen("FTRL", len(p), len(g))
 	checkLen("FTRL", len(p), len(lin))

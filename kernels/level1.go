@@ -188,8 +188,10 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 //		dst[i] = x[i] - min(lambda, max(-lambda, x[i]))
 //	}
 //
-// What lies between -lambda and lambda gives +0, and so does -0, also with lambda = 0. A NaN
-// in x stays one, and an infinite lambda makes one of infinities. dst may be x. SoftThreshold panics if the lengths differ.
+// min(x, y) is x if x < y, otherwise y, and max(x, y) is x if x > y, otherwise y. What lies
+// between -lambda and lambda gives +0, and so does -0, also with lambda = 0. A NaN in x stays
+// one, and an infinite lambda makes one of infinities. A NaN as lambda is like an infinite
+// one: all that is finite gives +0. dst may be x. SoftThreshold panics if the lengths differ.
 func SoftThreshold[T Float](dst, x []T, lambda T) {
 	checkLen("SoftThreshold", len(dst), len(x))
 	table[T]().SoftThreshold(noescape(dst), noescape(x), lambda)

@@ -18,6 +18,7 @@ func softThreshold[T kernels.Float](t *testing.T) {
 		{5, 0, 5}, {-5, 0, -5}, {0, 0, 0}, {minusZero, 0, 0}, {least[T](), 0, least[T]()},
 		{2 * least[T](), least[T](), least[T]()}, {inf, 1, inf}, {-inf, 1, -inf},
 		{7, inf, 0}, {inf, inf, nan}, {-inf, inf, nan}, {nan, 1, nan}, {nan, 0, nan}, {nan, inf, nan},
+		{7, nan, 0}, {-7, nan, 0}, {minusZero, nan, 0}, {inf, nan, nan}, {-inf, nan, nan}, {nan, nan, nan},
 	} {
 		for _, n := range []int{1, 19, 64} {
 			x := make([]T, n)
@@ -46,7 +47,8 @@ func roots[T kernels.Float](t *testing.T) {
 }
 
 // TestFTRLZeros checks that FTRL leaves nothing, and no sign, of what the penalty L1
-// outweighs, also on its edge, and the rest of what lies beyond.
+// outweighs, also on its edge, and the rest of what lies beyond; and nothing at all of what an
+// infinite or NaN penalty is for.
 func TestFTRLZeros(t *testing.T) { onEveryLevel(t, ftrlZeros[float32], ftrlZeros[float64]) }
 
 func ftrlZeros[T kernels.Float](t *testing.T) {
@@ -56,5 +58,12 @@ func ftrlZeros[T kernels.Float](t *testing.T) {
 	kernels.FTRL(p, g, lin, sum, kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 1, Beta: 1, L1: 1}, 1, 1))
 	for i := range p {
 		same(t, p[i], want[i], "the parameter of gradient %v", g[i])
+	}
+	for _, l1 := range []float64{math.Inf(1), math.NaN()} {
+		p, lin, sum := make([]T, len(g)), make([]T, len(g)), make([]T, len(g))
+		kernels.FTRL(p, g, lin, sum, kernels.FTRLCoefs[T](kernels.FTRLOptions{LR: 1, Beta: 1, L1: l1}, 1, 1))
+		for i := range p {
+			same(t, p[i], 0, "the parameter of gradient %v with L1 = %v", g[i], l1)
+		}
 	}
 }

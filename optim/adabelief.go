@@ -1,9 +1,8 @@
 package optim
 
 import (
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // AdaBelief is Adam that trusts a gradient the more, the better the running average has

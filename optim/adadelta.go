@@ -1,9 +1,8 @@
 package optim
 
 import (
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // Adadelta scales each element's gradient by the ratio of the running sizes of

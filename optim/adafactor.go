@@ -4,11 +4,10 @@ import (
 	"math"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-	"github.com/seed63264101/steepest/optim/internal/portable"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/portable"
 )
 
 // Adafactor is Adam's division by the root of a second moment, of which it keeps the means
@@ -26,8 +25,9 @@ import (
 //	p -= α / max(1, RMS(u)/D) * u
 //
 // where RMS is the root of the mean square. A vector keeps the whole v, of its own squares.
-// A parameter of more than two dimensions is as many matrices, of its last two, with one
-// α and one RMS.
+// Means of rows and columns below 2^-95 (float32) or 2^-959 (float64) are stored as 0, beside
+// which Eps1 limits the division. A parameter of more than two dimensions is as many matrices,
+// of its last two, with one α and one RMS.
 //
 // LR, Eps2 and WeightDecay must be finite and not negative, Beta2Decay finite and not
 // positive, and D at least 1. Eps1 is 0 for the epsilon of the element type, 2^-23 or
@@ -249,5 +249,6 @@ func (u *adafactor[T]) vector(dir, g, v, one []T, shift int) {
 	kernels.AdafactorDirection(dir, len(g), g, len(g), one, v, u.least())
 }
 
-// least returns the least second moment, in the gradient's own scale.
+// least returns the least second moment that divides. Like the moments it is of gradients that
+// are multiplied by Scale, while those that it divides are not yet.
 func (u *adafactor[T]) least() T { return u.eps1 * u.eps1 }

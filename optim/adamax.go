@@ -2,7 +2,6 @@ package optim
 
 import (
 	"github.com/seed63264101/steepest/kernels"
-
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 

@@ -114,7 +114,7 @@ func (o *Optimizer[T]) regroup() {
 		if p.cohort < 0 {
 			p.cohort = len(o.cohorts)
 			c := o.newCohort(p)
-			c.leader = o.leaderOf(&c)
+			c.leader = o.leaderOf(&c, p)
 			o.cohorts = append(o.cohorts, c)
 		}
 		c := &o.cohorts[p.cohort]
@@ -151,11 +151,18 @@ func (o *Optimizer[T]) newCohort(p *parameter[T]) cohort[T] {
 	}
 }
 
-// leaderOf returns the index of the cohort whose sums a new one shares, which may be its own:
-// that of the first with the same rule, but for the weight decay, and as many steps.
-func (o *Optimizer[T]) leaderOf(c *cohort[T]) int {
+// leaderOf returns the index of the cohort whose sums a new one, which begins with p, shares.
+// It may be its own, or that of the first with the same rule, but for the weight decay, and
+// the same past: as many steps, and the same numbers carried from them. Numbers of different
+// sums would jump at sums over both.
+func (o *Optimizer[T]) leaderOf(c *cohort[T], p *parameter[T]) int {
+	if c.measurer == nil {
+		return len(o.cohorts)
+	}
 	for i := range o.cohorts {
-		if have := &o.cohorts[i]; c.measurer != nil && have.steps == c.steps && o.groups[have.group].hasRuleOf(&o.groups[c.group]) {
+		have := &o.cohorts[i]
+		first := &o.params[have.members[0]]
+		if have.steps == c.steps && slices.Equal(first.carried, p.carried) && o.groups[have.group].hasRuleOf(&o.groups[c.group]) {
 			return i
 		}
 	}

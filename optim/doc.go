@@ -47,14 +47,17 @@
 //
 // State is the number of vectors that the rule keeps for each parameter, as long as the
 // parameter but for Adafactor's; bytes are the memory traffic of the update for one
-// float32 parameter, reads and writes. Each rule is one fused kernel, a single pass over memory, but for LARS and
-// LAMB, which need norms of the whole parameter first, Prodigy, which needs sums over all
-// parameters, Muon, which multiplies matrices, and Adafactor, whose state is a number for
-// each row and column of a matrix, or a vector of a vector's length. A first moment too small
-// to matter is stored as zero, and a second one kept at or above a floor of 2^-102
-// (float32) or 2^-968 (see the numeric contract of package kernels): no step slows
-// down on subnormal numbers, and none is longer for it. In float32 the floor's root,
-// 4.4e-16, shows where both the gradients and Eps are smaller than about 1e-14.
+// float32 parameter, reads and writes. Each rule is one fused kernel, a single pass over
+// memory, but for LARS and LAMB, which need norms of the whole parameter first, Prodigy, which
+// needs sums over all parameters, Muon, which multiplies matrices, and Adafactor, whose state
+// is a number for each row and column of a matrix, or a vector of a vector's length.
+//
+// A first moment too small to matter is stored as zero, and a second one kept at or above a
+// floor of 2^-102 (float32) or 2^-968 (see the numeric contract of package kernels): no step
+// slows down on subnormal numbers, and none is longer for it. In float32 the floor's root,
+// 4.4e-16, shows where both the gradients and Eps are smaller than about 1e-14. Adafactor is
+// the exception: it divides gradients of any size, and subnormal ones slow it down. Its means
+// of rows and columns are stored as zero below 2^-95 (2^-959), since Eps1 limits what divides.
 //
 // The parameters of [ScheduleFreeAdamW] hold the point where gradients are taken;
 // [Optimizer.EvalMode] and [Optimizer.TrainMode] change to the averaged point for

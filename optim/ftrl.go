@@ -4,9 +4,8 @@ import (
 	"errors"
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // FTRL is FTRL-Proximal, for linear models of many features, of which few are to have a

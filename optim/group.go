@@ -5,10 +5,9 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 	"github.com/seed63264101/steepest/optim/schedule"
-
-	"github.com/seed63264101/steepest/kernels"
 )
 
 // A GroupOption is an option of the parameters that [WithGroup] selects.

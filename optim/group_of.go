@@ -60,13 +60,14 @@ func chosenBy(chooser ShapeChooser, rule Rule, shape []int) (Rule, error) {
 		return nil, err
 	}
 	if embeds(reflect.TypeOf(rule), reflect.TypeOf(chosen)) {
-		return nil, fmt.Errorf("optim: ForShape of the rule %s, a %T, returns the %T in it: a struct that embeds a ShapeChooser needs a ForShape of its own", rule.Name(), rule, chosen)
+		return nil, fmt.Errorf("optim: ForShape of the rule %s, a %T, returns the %T that it embeds, as that rule's own ForShape would: a struct that embeds a ShapeChooser needs a ForShape of its own, which returns the struct or a rule that it does not embed", rule.Name(), rule, chosen)
 	}
 	return chosen, nil
 }
 
-// embeds reports whether a rule of type t has its ForShape from an embedded one of type
-// other, which knows nothing of the rule.
+// embeds reports whether a rule of type t embeds a ShapeChooser of type other. A rule that
+// chooses that one has most likely its ForShape from there, which knows nothing of the rule;
+// no value says whether it was meant.
 func embeds(t, other reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -91,6 +92,9 @@ func embeds(t, other reflect.Type) bool {
 func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	c := g.choice
 	if c.decay.set {
+		if err := checkHidden(g.rule, "WithDecay"); err != nil {
+			return fmt.Errorf("%w (WeightDecay)", err)
+		}
 		var err error
 		if g.rule, err = withDecay(g.rule, c.decay.value); err != nil {
 			return err
@@ -104,6 +108,11 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	}
 	if c.l1 >= 0 {
 		g.l1 = o.settings[c.l1].l1.value
+	}
+	if g.l1 != 0 {
+		if err := checkHidden(g.rule, "CheckL1"); err != nil {
+			return fmt.Errorf("%w (L1)", err)
+		}
 	}
 	var err error
 	if g.sample, err = newUpdater[T](g.rule); err != nil {

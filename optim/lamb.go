@@ -3,9 +3,8 @@ package optim
 import (
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // LAMB is Adam with a learning rate for each parameter, in proportion to the

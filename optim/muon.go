@@ -5,9 +5,8 @@ import (
 	"math"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // Muon is momentum whose step is made orthogonal, for the matrices of hidden layers (K.

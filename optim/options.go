@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 	"github.com/seed63264101/steepest/optim/schedule"
-
-	"github.com/seed63264101/steepest/kernels"
 )
 
 // A Reduction says how a step combines the gradients of several micro-batches.

@@ -4,9 +4,8 @@ import (
 	"errors"
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // Prodigy is AdamW that finds its learning rate by itself: the distance d from the
@@ -27,10 +26,11 @@ import (
 // usually 1, and a place for a schedule.
 //
 // The parameters share one estimate that have the rule with the same options, but for the
-// weight decay, and have taken the same number of steps, whatever else their groups say. A
-// group's learning-rate factor, schedule or limit changes γ and g for its own part of the
-// sums. A step in which Σ|s| is 0 leaves the parameters as they are, and one whose rate is
-// 0 those of that rate.
+// weight decay, and the same past, whatever else their groups say: those that have taken
+// another number of steps, or were frozen in turns, keep estimates of their own. A group's
+// learning-rate factor, schedule or limit changes γ and g for its own part of the sums. A
+// step in which Σ|s| is 0 leaves the parameters as they are, and one whose rate is 0 those of
+// that rate.
 //
 // LR and WeightDecay must be finite and not negative, Beta1 lies in [0, 1) and Beta2 in
 // (0, 1), Eps, D0 and DCoef must be positive, and GrowthRate is 0 or at least 1; [New]

@@ -85,6 +85,41 @@ func TestProdigyShares(t *testing.T) {
 	}
 }
 
+// TestProdigyInTurns: parameters that were frozen in turns have taken as many steps, and keep
+// the estimates that each has come to.
+func TestProdigyInTurns(t *testing.T) {
+	p := [][]float64{{1, 1}, {50, 50}}
+	alone := clones(p)
+	opt := mustNew(t, NewProdigy(1), named(p))
+	var singles []*Optimizer[float64]
+	for i := range alone {
+		singles = append(singles, mustNew(t, NewProdigy(1), named(alone)[i:i+1]))
+	}
+	for step := range 45 {
+		for i, name := range []string{named(p)[0].Name, named(p)[1].Name} {
+			change := opt.Thaw
+			if step/15 == 1-i { // the first parameter rests in the second part
+				change = opt.Freeze
+			}
+			if err := change(name); err != nil {
+				t.Fatal(err)
+			}
+			if step/15 != 1-i {
+				mustStep(t, singles[i], [][]float64{slices.Clone(alone[i])})
+			}
+		}
+		mustStep(t, opt, clones(p))
+		for i := range p {
+			if !slices.Equal(p[i], alone[i]) {
+				t.Fatalf("step %d: parameter %d is %v, in an optimizer of its own %v", step, i, p[i], alone[i])
+			}
+		}
+	}
+	if d := opt.cohorts; len(d) != 2 || d[0].Updater.(*prodigy[float64]).d == d[1].Updater.(*prodigy[float64]).d {
+		t.Errorf("%d cohorts, want two with different estimates", len(d))
+	}
+}
+
 // TestProdigyFindsDistance: from a thousandth to a thousand of the distance to the solution
 // away, the same options come near it, and the estimate comes near the distance.
 func TestProdigyFindsDistance(t *testing.T) {

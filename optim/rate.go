@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 	"github.com/seed63264101/steepest/optim/schedule"
-
-	"github.com/seed63264101/steepest/kernels"
 )
 
 // checkRate returns an error if every rate would be 0: what schedules that lead away from a

@@ -1,9 +1,8 @@
 package optim
 
 import (
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // RMSprop divides each element's step by the root of a running average of its

@@ -3,10 +3,9 @@ package optim
 import (
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // RowAdagrad is [Adagrad] with one sum of squares for each row of an embedding

@@ -5,10 +5,9 @@ import (
 	"reflect"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // A Rule is an update rule with its options: one of the structs [SGD],
@@ -23,10 +22,10 @@ import (
 // may have, let it do more; the package documentation lists them.
 //
 // The options that a Snapshot keeps are the exported fields of the rule's struct,
-// those of embedded structs among them, also where a pointer or a Rule is embedded. LR and
-// WeightDecay are left out, since they do not say what the state means, and so are fields
-// that are no plain data: rules, functions, interfaces, pointers and channels, and what
-// contains one.
+// those of embedded structs among them, also where a pointer or a Rule is embedded. One that
+// another field of its name hides is kept as Adam.Beta1, say. LR and WeightDecay are left
+// out, since they do not say what the state means, and so are fields that are no plain data:
+// rules, functions, interfaces, pointers and channels, and what contains one.
 type Rule interface {
 	// Name returns the rule's name, which is not empty.
 	Name() string

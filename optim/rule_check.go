@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,8 +19,8 @@ func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
 	if v := reflect.ValueOf(u); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("optim: the rule %s returns a nil Updater for %T", name, T(0))
 	}
-	if method := hidden(reflect.TypeOf(rule), embedded(reflect.ValueOf(rule))); method != "" {
-		return fmt.Errorf("optim: the rule %s: %T embeds a rule as an interface, which hides its method %s: embed its type", name, rule, method)
+	if err := checkHidden(rule, "ForShape", "Scratch", "StateLens"); err != nil {
+		return err
 	}
 	states := rule.State()
 	if err := checkNames("state vector", states); err != nil {
@@ -53,34 +52,39 @@ func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
 	return nil
 }
 
-// neededMethods are those without which an updater cannot work with what it gets.
-var neededMethods = map[string]reflect.Type{
+// hideable are the methods whose absence shows: an updater cannot work with what it gets, or
+// a group's option would do nothing.
+var hideable = map[string]reflect.Type{
 	"ForShape":  reflect.TypeFor[ShapeChooser](),
 	"StateLens": reflect.TypeFor[StateShaper](),
 	"Scratch":   reflect.TypeFor[Scratcher](),
+	"WithDecay": reflect.TypeFor[Decayer](),
+	"CheckL1":   reflect.TypeFor[L1Checker](),
 }
 
-// hidden returns the name of a needed method that a rule of type outer, or what it embeds,
-// v, has in an embedded interface alone, or nothing.
-func hidden(outer reflect.Type, v reflect.Value) string {
+// checkHidden returns an error if a rule has one of the methods in an embedded interface
+// alone, where nobody finds it.
+func checkHidden(rule Rule, methods ...string) error {
+	for _, name := range methods {
+		if t := hideable[name]; !reflect.TypeOf(rule).Implements(t) && embedsOne(embedded(reflect.ValueOf(rule)), t) {
+			return fmt.Errorf("optim: the rule %s: %T embeds a rule as an interface, which hides its method %s: embed its type", rule.Name(), rule, name)
+		}
+	}
+	return nil
+}
+
+// embedsOne reports whether something that v embeds has the methods of t.
+func embedsOne(v reflect.Value, t reflect.Type) bool {
 	if v.Kind() != reflect.Struct {
-		return ""
+		return false
 	}
 	for i := range v.NumField() {
 		inner := embedded(v.Field(i))
-		if !v.Type().Field(i).Anonymous || !inner.IsValid() {
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(neededMethods)) {
-			if inner.Type().Implements(neededMethods[name]) && !outer.Implements(neededMethods[name]) {
-				return name
-			}
-		}
-		if name := hidden(outer, inner); name != "" {
-			return name
+		if v.Type().Field(i).Anonymous && inner.IsValid() && (inner.Type().Implements(t) || embedsOne(inner, t)) {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // checkNames returns an error unless all have names, and each its own.

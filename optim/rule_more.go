@@ -42,7 +42,9 @@ type StateShaper interface {
 type ShapeChooser interface {
 	// ForShape returns the rule for a parameter of the shape, which is never empty,
 	// or an error if there is none. A struct that embeds a ShapeChooser needs a ForShape
-	// of its own: the embedded one would return itself.
+	// of its own, since the embedded one would return itself, and that may not return the
+	// embedded rule either, which is taken for this fault: a rule to choose belongs in a
+	// field with a name.
 	ForShape(shape []int) (Rule, error)
 }
 
@@ -88,11 +90,12 @@ type Measurer[T kernels.Float] interface {
 	// Measure makes the first pass over a part, as Update makes the only one, and
 	// returns two sums over the part. Sums over parts are added in the parts' order.
 	Measure(p, g []T, state [][]T) [2]Sum
-	// Conclude gets the sums over all parameters that have the rule and have taken the
-	// same number of steps, in their order. Their groups may differ in all but the rule,
-	// and so may the rule's weight decay. Groups have updaters of their own, whose rates
-	// and scales differ: each gets the same sums, of what each has measured. It runs
-	// between the passes and may change the updater.
+	// Conclude gets the sums over all parameters that have the rule and the same past, in
+	// their order: they have taken the same number of steps, and what a Carrier carries is
+	// the same. Their groups may differ in all but the rule, and so may the rule's weight
+	// decay. Groups have updaters of their own, whose rates and scales differ: each gets the
+	// same sums, of what each has measured. It runs between the passes and may change the
+	// updater, what it carries by the sums and the options alone.
 	Conclude(total [2]Sum)
 	// Apply takes the step for a part, given the sums over the whole parameter.
 	Apply(p, g []T, state [][]T, own [2]Sum)

@@ -145,3 +145,16 @@ func TestScheduleOwners(t *testing.T) {
 		t.Errorf("got %q and %q (%v)", all.text, head.text, err)
 	}
 }
+
+// TestScheduleOwnersKept: the parameters that go by a schedule are those that its predicate
+// chose when they were added, whatever it would say later.
+func TestScheduleOwnersKept(t *testing.T) {
+	asked := 0
+	once := func(name string) bool { asked++; return asked <= 8 && isHead(name) }
+	o := mustNew(t, SGD{LR: 1}, headAndBody([][]float64{{0}, {0}, {0}, {0}}), WithGroup(once, GroupSchedule(&memo{"head", "-"})))
+	before := asked
+	got := mustSnapshot(t, o).Schedule
+	if want := []ScheduleSnapshot{{"*optim.memo", "head", "head.weight", 0}}; !slices.Equal(got, want) || asked != before {
+		t.Errorf("got %v, want %v, and the predicate was asked %d times more", got, want, asked-before)
+	}
+}

@@ -3,10 +3,9 @@ package optim
 import (
 	"math"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // ScheduleFreeAdamW is AdamW that averages its iterates instead of lowering its

@@ -6,9 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/seed63264101/steepest/optim/internal/domain"
-
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
 // A Snapshot is a copy of all that an [Optimizer] or an [Embedding] needs to go on
@@ -150,6 +149,7 @@ type savable[T kernels.Float] struct {
 type savableParam[T kernels.Float] struct {
 	*parameter[T]
 	rule    Rule
+	setting int      // index of that with its schedule, -1 for none
 	numbers []Number // that an updater of the rule carries from step to step
 }
 
@@ -158,7 +158,7 @@ func (o *Optimizer[T]) savable() savable[T] {
 	for i := range o.params {
 		p := &o.params[i]
 		g := &o.groups[p.group]
-		v.params = append(v.params, savableParam[T]{p, g.rule, carriedBy(g.sample)})
+		v.params = append(v.params, savableParam[T]{p, g.rule, g.choice.schedule, carriedBy(g.sample)})
 	}
 	return v
 }
@@ -167,7 +167,7 @@ func (o *Optimizer[T]) savable() savable[T] {
 func (e *Embedding[T]) savable() savable[T] {
 	rows := []int{len(e.places), e.dim}
 	table := &parameter[T]{Param: e.table, dims: rows, state: e.state, steps: e.steps, carried: valuesCarriedBy(e.updater, nil)}
-	params := []savableParam[T]{{table, e.rule, carriedBy(e.updater)}}
+	params := []savableParam[T]{{table, e.rule, -1, carriedBy(e.updater)}}
 	return savable[T]{&e.config, e.rule, &e.steps, &e.skipped, &e.scaling, 0, params, false}
 }
 

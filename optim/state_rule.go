@@ -5,6 +5,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -14,27 +16,74 @@ var freeOptions = []string{"LR", "WeightDecay"}
 
 // savedOptions returns the options of a rule, which are the exported fields of its
 // struct, but for the free ones and what is no plain data. Their text tells different
-// values apart.
+// values apart. Of fields with one name the shallowest has it, and the others, by which an
+// embedded rule may still go, are named with the structs that they are in.
 func savedOptions(rule Rule) map[string]string {
 	options := make(map[string]string)
-	addOptions(options, embedded(reflect.ValueOf(rule)))
+	type part struct {
+		path string
+		v    reflect.Value
+	}
+	for level := []part{{"", embedded(reflect.ValueOf(rule))}}; len(level) > 0; {
+		var deeper []part
+		for _, p := range level {
+			if p.v.Kind() != reflect.Struct {
+				continue
+			}
+			for i := range p.v.NumField() {
+				f := p.v.Type().Field(i)
+				if inner := embedded(p.v.Field(i)); f.Anonymous && inner.Kind() == reflect.Struct {
+					deeper = append(deeper, part{p.path + f.Name + ".", inner})
+					continue
+				}
+				if !f.IsExported() || !isData(f.Type, nil) || slices.Contains(freeOptions, f.Name) {
+					continue
+				}
+				name := f.Name
+				if _, taken := options[name]; taken {
+					name = p.path + name
+				}
+				options[name] = textOf(p.v.Field(i))
+			}
+		}
+		level = deeper
+	}
 	return options
 }
 
-func addOptions(options map[string]string, v reflect.Value) {
-	if v.Kind() != reflect.Struct {
-		return
+// textOf returns the text of an option.
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.String {
+		return v.String()
 	}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if inner := embedded(v.Field(i)); f.Anonymous && inner.Kind() == reflect.Struct {
-			addOptions(options, inner)
-			continue
+	return textWithin(v)
+}
+
+// textWithin is textOf for a part of an option. It is fmt's text, but for strings, whose ends
+// would not show beside others.
+func textWithin(v reflect.Value) string {
+	var parts []string
+	switch v.Kind() {
+	case reflect.String:
+		return strconv.Quote(v.String())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			parts = append(parts, textWithin(v.Index(i)))
 		}
-		if f.IsExported() && isData(f.Type, nil) && !slices.Contains(freeOptions, f.Name) {
-			options[f.Name] = fmt.Sprint(v.Field(i))
+		return "[" + strings.Join(parts, " ") + "]"
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			parts = append(parts, textWithin(k)+":"+textWithin(v.MapIndex(k)))
 		}
+		slices.Sort(parts)
+		return "map[" + strings.Join(parts, " ") + "]"
+	case reflect.Struct:
+		for i := range v.NumField() {
+			parts = append(parts, textWithin(v.Field(i)))
+		}
+		return "{" + strings.Join(parts, " ") + "}"
 	}
+	return fmt.Sprint(v)
 }
 
 // embedded returns what an embedded field holds, which may be a pointer or an interface.

@@ -49,7 +49,7 @@ type scheduleOwner struct {
 func (v savable[T]) scheduleOwners() []scheduleOwner {
 	first := make(map[int]string) // by setting
 	for _, p := range slices.Backward(v.params) {
-		first[choose(v.settings, p.Name).schedule] = p.Name
+		first[p.setting] = p.Name
 	}
 	owners := []scheduleOwner{{}}
 	for i, s := range v.settings {

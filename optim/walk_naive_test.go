@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -23,14 +22,12 @@ type naiveParam struct {
 	shape   []int
 	p       []float64
 	frozen  bool
-	begun   bool
 	rule    Rule
 	sched   schedule.Schedule
 	factor  float64
 	clip    int // index of the group that clips it, -1 for none
 	l1      float64
 	lo, hi  float64
-	group   string // tells apart what may not share an estimate
 	formula func(g []float64, lr float64)
 	oracle  *oracle // of rules that have one
 }
@@ -40,34 +37,30 @@ func (o *naive) add(name string, shape []int, p []float64) {
 	n := &naiveParam{
 		name: name, shape: shape, p: p, rule: o.rule, sched: o.sched, factor: 1, clip: -1, lo: math.Inf(-1), hi: math.Inf(1),
 	}
-	decay, from := -1.0, [5]int{} // from is 1 + the index of the last group with an option
+	decay := -1.0 // the rule's
 	for i, g := range o.groups {
 		if !strings.Contains(g.letters, name[:1]) {
 			continue
 		}
 		n.factor *= g.factor
 		if g.rule != nil {
-			n.rule, from[0] = g.rule, i+1
+			n.rule = g.rule
 		}
 		if g.sched != nil {
-			n.sched, from[1] = g.sched, i+1
+			n.sched = g.sched
 		}
 		if g.decay >= 0 {
 			decay = g.decay
 		}
 		if g.clip > 0 {
-			n.clip, from[2] = i, i+1
+			n.clip = i
 		}
 		if g.l1 > 0 {
-			n.l1, from[3] = g.l1, i+1
+			n.l1 = g.l1
 		}
 		if g.lo < g.hi {
-			n.lo, n.hi, from[4] = g.lo, g.hi, i+1
+			n.lo, n.hi = g.lo, g.hi
 		}
-	}
-	n.group = fmt.Sprint(n.factor, decay, from)
-	if o.clipParam > 0 {
-		n.group += name // every one has an estimate of its own
 	}
 	if m, ok := n.rule.(Muon); ok && len(shape) != 2 {
 		n.rule = AdamW{LR: m.LR, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: m.WeightDecay, Maximize: m.Maximize}
@@ -161,7 +154,8 @@ func (o *naive) step(grads [][]float64) (norm float64, taken bool) {
 	return norm, true
 }
 
-// update takes the formulas' steps, those that share sums together.
+// update takes the formulas' steps, those that share sums together: with one rule, but for
+// the weight decay, as many steps and one estimate. Then it takes the groups' proximal steps.
 func (o *naive) update(active []*naiveParam, grads [][]float64) {
 	done := make([]bool, len(active))
 	for i, n := range active {
@@ -176,7 +170,8 @@ func (o *naive) update(active []*naiveParam, grads [][]float64) {
 		var g [][]float64
 		var rates []float64
 		for j, m := range active[i:] {
-			if r, ok := m.rule.(Prodigy); ok && m.oracle.t == n.oracle.t && r.WithDecay(0) == n.rule.(Prodigy).WithDecay(0) {
+			r, ok := m.rule.(Prodigy)
+			if ok && m.oracle.t == n.oracle.t && m.oracle.shared == n.oracle.shared && r.WithDecay(0) == n.rule.(Prodigy).WithDecay(0) {
 				oracles, g, rates = append(oracles, m.oracle), append(g, grads[i+j]), append(rates, o.rate(m))
 				done[i+j] = true
 			}
