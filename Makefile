@@ -91,6 +91,7 @@ PACKAGES_nehalem := kernels kernels/internal/dispatch optim optim/schedule optim
 TESTS_riscv64 := Golden|Level|KnownAnswers|Correctly|Misuse
 TESTS_nehalem := $(TESTS_riscv64)
 TESTS_wasm := $(TESTS_riscv64)
+TESTS_386 := $(TESTS_riscv64)|Permutation|Random|CrossEntropy|Unfit|Rows|Restore
 TESTS_haswell := $(TESTS_riscv64)|GuardPages
 
 MACHINE_arm64 := linux arm64 neon

@@ -25,8 +25,8 @@ func eachOp(t *testing.T, f32 func(*testing.T, kerneltest.Op[float32], kernels.L
 // incs are strides for the streams of the strided kernels.
 var incs = [][2]int{{1, 1}, {2, 3}, {-1, 2}, {-3, -2}, {3, 1}, {-2, 5}, {1, -1}, {7, -3}, {-1, -1}}
 
-// TestSameBits compares every kernel with its reference: all short lengths, each at half of
-// the offsets, and the lengths around every block edge.
+// TestSameBits compares every kernel with its reference: all short lengths, each at a part
+// of the offsets, and the lengths around every block edge.
 func TestSameBits(t *testing.T) { eachOp(t, sameBits[float32], sameBits[float64]) }
 
 func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
@@ -50,8 +50,8 @@ func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Leve
 		step *= 3
 	}
 	for n := range 301 {
-		// Every rest of a vector meets every offset: a length meets half of them, and the next
-		// one with its rest the other half.
+		// Every rest of a vector meets every offset: a length meets a part of them, and the
+		// next ones with its rest the others.
 		for off := (n + n/16) % step; off < 17; off += step {
 			rows := 1 + (n+off)%maxRows
 			check(kerneltest.Shape{N: n, Rows: rows, Stride: n + off%3}, off, kerneltest.Values((n+off)%int(kerneltest.NumCases)))
