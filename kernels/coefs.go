@@ -1,9 +1,6 @@
 package kernels
 
 import (
-	"math"
-	"unsafe"
-
 	"github.com/seed63264101/steepest/kernels/generic"
 )
 
@@ -18,16 +15,6 @@ func ascending(scale float64, maximize bool) float64 {
 		return -scale
 	}
 	return scale
-}
-
-// bounded returns x as a T, or the largest T of its sign where that would be infinite: as a
-// factor infinity makes NaN of zeros.
-func bounded[T Float](x float64) T {
-	largest := math.MaxFloat64
-	if unsafe.Sizeof(T(0)) == 4 {
-		largest = math.MaxFloat32
-	}
-	return T(max(-largest, min(x, largest)))
 }
 
 // power returns x^t, 1 for a negative t.

@@ -1,6 +1,10 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // SGDCoef holds the numbers of one SGD step. SGDCoefs computes them from an optimizer's
 // options.
@@ -110,7 +114,7 @@ func Nesterov[T Float](p, g, buf []T, c MomentumCoef[T]) {
 func LARSCoefs[T Float](o MomentumOptions, shift int, scale float64) MomentumCoef[T] {
 	pre := math.Ldexp(1, -shift)
 	return MomentumCoef[T]{
-		Scale: bounded[T](pre * ascending(scale, o.Maximize)), L2: bounded[T](pre * o.WeightDecay),
-		Mu: T(o.Momentum), Gain: bounded[T](o.LR), LR: 1,
+		Scale: generic.Bounded[T](pre * ascending(scale, o.Maximize)), L2: generic.Bounded[T](pre * o.WeightDecay),
+		Mu: T(o.Momentum), Gain: generic.Bounded[T](o.LR), LR: 1,
 	}
 }

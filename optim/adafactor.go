@@ -182,7 +182,7 @@ func (u *adafactor[T]) UpdateWhole(p Param[T], g []T, state [][]T, scratch []T) 
 		kernels.Scal(T(1-float64(u.step.LR*u.rule.WeightDecay)), p.Value)
 	}
 	by := alpha / max(1, length/u.rule.D) * u.step.signed(u.rule.Maximize)
-	kernels.Axpy(-bounded[T](by), dir, p.Value)
+	kernels.Axpy(-generic.Bounded[T](by), dir, p.Value)
 }
 
 // squares stores the squares of the gradients times a power of two that makes them at most
@@ -234,7 +234,7 @@ func (u *adafactor[T]) average(v, sums []T, n, shift int) {
 	for i, sum := range sums {
 		mean := factor.times(wide{frac: float64(sum)}).value()
 		next := float64((1-u.weight)*float64(v[i])) + float64(u.weight*min(mean, math.MaxFloat64))
-		if v[i] = bounded[T](next); v[i] < generic.Tiny[T]() {
+		if v[i] = generic.Bounded[T](next); v[i] < generic.Tiny[T]() {
 			v[i] = 0
 		}
 	}
@@ -243,8 +243,8 @@ func (u *adafactor[T]) average(v, sums []T, n, shift int) {
 // vector is matrix for a vector, whose average is its square.
 func (u *adafactor[T]) vector(dir, g, v, one []T, shift int) {
 	factor := wide{u.step.Scale, shift}.times(wide{u.step.Scale, shift}).times(wide{frac: u.weight})
-	kernels.Axpby(bounded[T](factor.value()), dir, T(1-u.weight), v)
-	kernels.Clamp(v, v, generic.Floor[T](), bounded[T](math.Inf(1)))
+	kernels.Axpby(generic.Bounded[T](factor.value()), dir, T(1-u.weight), v)
+	kernels.Clamp(v, v, generic.Floor[T](), generic.Bounded[T](math.Inf(1)))
 	one[0] = 1
 	kernels.AdafactorDirection(dir, len(g), g, len(g), one, v, u.least())
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // Bounds keeps the elements of a group's parameters in the interval from lo to hi:
@@ -69,7 +70,7 @@ func (g *group[T]) constrains() bool { return g.l1 != 0 || g.bounds != nil }
 // rate, and brings it back within the bounds.
 func (g *group[T]) constrain(p []T, rate float64) {
 	if g.l1 != 0 {
-		kernels.SoftThreshold(p, p, bounded[T](float64(rate*g.l1)))
+		kernels.SoftThreshold(p, p, generic.Bounded[T](float64(rate*g.l1)))
 	}
 	if g.bounds != nil {
 		lo, hi := ends[T](*g.bounds)

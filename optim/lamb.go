@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
@@ -122,5 +123,5 @@ func (u *lamb[T]) Apply(p, _ []T, state [][]T, own [2]Sum) {
 	if shift != 0 {
 		kernels.Scal(T(math.Ldexp(1, -shift)), r)
 	}
-	kernels.Axpy(-bounded[T](rate), r, p)
+	kernels.Axpy(-generic.Bounded[T](rate), r, p)
 }

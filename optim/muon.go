@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
@@ -156,7 +157,7 @@ func (u *muon[T]) UpdateWhole(p Param[T], g []T, state [][]T, scratch []T) {
 	if u.rule.WeightDecay != 0 {
 		kernels.Scal(T(1-float64(lr*u.rule.WeightDecay)), p.Value)
 	}
-	kernels.Axpy(-bounded[T](lr*u.ratio(p.Shape)), x, p.Value)
+	kernels.Axpy(-generic.Bounded[T](lr*u.ratio(p.Shape)), x, p.Value)
 }
 
 // velocity takes the next velocity b, and stores the direction of the step.
@@ -189,7 +190,7 @@ func normalize[T kernels.Float](x []T) {
 	if shift != 0 {
 		kernels.Scal(T(math.Ldexp(1, -shift)), x)
 	}
-	kernels.Scal(bounded[T](factor), x)
+	kernels.Scal(generic.Bounded[T](factor), x)
 	least := T(0x1p-255)
 	if unsafe.Sizeof(least) == 4 {
 		least = T(0x1p-31)

@@ -86,7 +86,7 @@ func (u *rowAdagrad[T]) Update(p, g []T, state [][]T) {
 	lr := u.step.LR / (math.Sqrt(sum) + u.rule.Eps)
 	c := kernels.SGDCoefs[T](kernels.SGDOptions{LR: lr}, scale)
 	if shift, rest := split[T](wide{frac: lr}); shift != 0 {
-		c = kernels.SGDCoef[T]{Scale: bounded[T](scale * math.Ldexp(1, -shift)), LR: bounded[T](rest)}
+		c = kernels.SGDCoef[T]{Scale: generic.Bounded[T](scale * math.Ldexp(1, -shift)), LR: generic.Bounded[T](rest)}
 	}
 	kernels.SGD(p, g, c)
 }

@@ -91,13 +91,3 @@ func split[T kernels.Float](w wide) (shift int, rest float64) {
 	w.exp += shift
 	return shift, w.value()
 }
-
-// bounded returns x as a T, or the largest T of its sign where that would be
-// infinite: as a factor infinity makes NaN of zeros.
-func bounded[T kernels.Float](x float64) T {
-	largest := math.MaxFloat64
-	if unsafe.Sizeof(T(0)) == 4 {
-		largest = math.MaxFloat32
-	}
-	return T(max(-largest, min(x, largest)))
-}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // TestWide compares the operations with exact ones, far out of float64's range.
@@ -64,7 +65,7 @@ func testSplit[T kernels.Float](t *testing.T) {
 			if inside := e >= emin && e <= -emin; inside != (shift == 0) {
 				t.Fatalf("%v 2^%d: shift %d", m, e, shift)
 			}
-			pre, f := T(math.Ldexp(1, -shift)), bounded[T](rest)
+			pre, f := T(math.Ldexp(1, -shift)), generic.Bounded[T](rest)
 			for i, p := range []float64{float64(pre), float64(f)} {
 				normal := p >= math.Ldexp(1, emin) && p <= math.Ldexp(1, -emin+1)
 				if !normal && (i == 0 || e >= 2*emin && e <= -2*emin) || math.IsInf(p, 0) {
@@ -89,7 +90,7 @@ func testSplit[T kernels.Float](t *testing.T) {
 	if shift, rest := split[T](wide{}); shift != 0 || rest != 0 {
 		t.Errorf("0 is split into 2^%d and %v", shift, rest)
 	}
-	if x := bounded[T](math.Inf(-1)); T(x)*0 != 0 {
+	if x := generic.Bounded[T](math.Inf(-1)); T(x)*0 != 0 {
 		t.Errorf("bounded to %v", x)
 	}
 }

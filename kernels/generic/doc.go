@@ -12,6 +12,8 @@
 // with an instruction or without.
 package generic
 
+import "math"
+
 // Float is the set of element types.
 type Float interface{ float32 | float64 }
 
@@ -54,6 +56,16 @@ func Floor[T Float]() T {
 		return T(floor32)
 	}
 	return T(floor64)
+}
+
+// Bounded returns x as a T, or the largest T of its sign where that would be infinite: as a
+// factor infinity makes NaN of zeros.
+func Bounded[T Float](x float64) T {
+	largest := math.MaxFloat64
+	if isFloat32[T]() {
+		largest = math.MaxFloat32
+	}
+	return T(max(-largest, min(x, largest)))
 }
 
 // The thresholds as variables: a constant 2^-959 does not convert to every T, and
