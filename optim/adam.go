@@ -74,20 +74,23 @@ func (r Adam) Float64() (Updater[float64], error) {
 // Lazy returns true: moments of rows without a gradient stay as they are.
 func (r Adam) Lazy() bool { return true }
 
-func (r Adam) options() []domain.Number {
-	return []domain.Number{
-		domain.Of("LR", r.LR, domain.NonNegative),
-		domain.Of("Beta1", r.Beta1, domain.Fraction),
-		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
-		domain.Of("Eps", r.Eps, domain.Positive),
-		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
-	}
-}
+func (r Adam) options() []domain.Number { return adamNumbers(r.kernelOptions()) }
 
 func (r Adam) kernelOptions() kernels.AdamOptions {
 	return kernels.AdamOptions{
 		LR: r.LR, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
 		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}
+}
+
+// adamNumbers lists the options that most rules with Adam's moments have.
+func adamNumbers(o kernels.AdamOptions) []domain.Number {
+	return []domain.Number{
+		domain.Of("LR", o.LR, domain.NonNegative),
+		domain.Of("Beta1", o.Beta1, domain.Fraction),
+		domain.Of("Beta2", o.Beta2, beta2Beside(o.Beta1)),
+		domain.Of("Eps", o.Eps, domain.Positive),
+		domain.Of("WeightDecay", o.WeightDecay, domain.NonNegative),
 	}
 }
 

@@ -69,15 +69,7 @@ func (r LAMB) Float64() (Updater[float64], error) {
 	return valid(r, &lamb[float64]{opts: r.kernelOptions()})
 }
 
-func (r LAMB) options() []domain.Number {
-	return []domain.Number{
-		domain.Of("LR", r.LR, domain.NonNegative),
-		domain.Of("Beta1", r.Beta1, domain.Fraction),
-		domain.Of("Beta2", r.Beta2, beta2Beside(r.Beta1)),
-		domain.Of("Eps", r.Eps, domain.Positive),
-		domain.Of("WeightDecay", r.WeightDecay, domain.NonNegative),
-	}
-}
+func (r LAMB) options() []domain.Number { return adamNumbers(r.kernelOptions()) }
 
 func (r LAMB) kernelOptions() kernels.AdamOptions {
 	return kernels.AdamOptions{
