@@ -17,7 +17,7 @@ import (
 // The rule's state knows nothing of it. Rules that take gradients at another point than
 // the one to evaluate, as [ScheduleFreeAdamW], have no bounds.
 func Bounds(lo, hi float64) GroupOption {
-	return func(s *setting) { s.bounds = &interval{lo, hi} }
+	return func(s *setting) { s.bounds = optional[interval]{true, interval{lo, hi}} }
 }
 
 // L1 adds an L1 penalty, lambda times the sum of magnitudes, to the loss of a group's
@@ -34,7 +34,7 @@ func Bounds(lo, hi float64) GroupOption {
 // [ScheduleFreeAdamW], have no L1 penalty, nor have those that refuse it, see
 // [L1Checker]: [FTRL], which has one of its own, and [Prodigy], whose step is not its rate.
 func L1(lambda float64) GroupOption {
-	return func(s *setting) { s.l1 = optional{true, lambda} }
+	return func(s *setting) { s.l1 = optional[float64]{true, lambda} }
 }
 
 // An interval is what Bounds has set.
@@ -64,7 +64,7 @@ func checkBounds[T kernels.Float](b interval) error {
 }
 
 // constrains reports whether the group changes parameters after a step.
-func (g *group[T]) constrains() bool { return g.l1 != 0 || g.bounds != nil }
+func (g *group[T]) constrains() bool { return g.l1 != 0 || g.bounds.set }
 
 // constrain takes the proximal step for a part of a parameter that was updated at the
 // rate, and brings it back within the bounds.
@@ -72,8 +72,7 @@ func (g *group[T]) constrain(p []T, rate float64) {
 	if g.l1 != 0 {
 		kernels.SoftThreshold(p, p, generic.Bounded[T](float64(rate*g.l1)))
 	}
-	if g.bounds != nil {
-		lo, hi := ends[T](*g.bounds)
-		kernels.Clamp(p, p, lo, hi)
+	if g.bounds.set {
+		kernels.Clamp(p, p, g.lo, g.hi)
 	}
 }

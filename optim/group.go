@@ -17,12 +17,12 @@ type GroupOption func(*setting)
 type setting struct {
 	match    func(name string) bool
 	factor   float64
-	decay    optional
-	rule     optionalRule
-	schedule optionalSchedule
-	clipNorm optional
-	bounds   *interval
-	l1       optional
+	decay    optional[float64]
+	rule     optional[Rule]
+	schedule optional[schedule.Schedule]
+	clipNorm optional[float64]
+	bounds   optional[interval]
+	l1       optional[float64]
 	isNil    bool // an option of it was nil
 	none     bool // there was no option
 	empty    bool // it may match nothing
@@ -52,26 +52,26 @@ func LRFactor(f float64) GroupOption { return func(s *setting) { s.factor = f } 
 // WeightDecay takes the place of the rule's weight decay for a group's parameters.
 // It must be finite and not negative, and 0 for a rule that has none.
 func WeightDecay(w float64) GroupOption {
-	return func(s *setting) { s.decay = optional{true, w} }
+	return func(s *setting) { s.decay = optional[float64]{true, w} }
 }
 
 // GroupRule sets the rule of a group's parameters, in the place of the optimizer's. Their
 // learning rate starts from this rule's.
 func GroupRule(r Rule) GroupOption {
-	return func(s *setting) { s.rule = optionalRule{true, r} }
+	return func(s *setting) { s.rule = optional[Rule]{true, r} }
 }
 
 // GroupSchedule sets the learning-rate schedule of a group's parameters, in the place
 // of the optimizer's. It goes by the optimizer's steps.
 func GroupSchedule(sched schedule.Schedule) GroupOption {
-	return func(s *setting) { s.schedule = optionalSchedule{true, sched} }
+	return func(s *setting) { s.schedule = optional[schedule.Schedule]{true, sched} }
 }
 
 // GroupClipNorm limits the Euclidean norm of the gradients of a group's parameters
 // together, as [ClipNorm] does that of all. It comes after [ClipParamNorm] and before
 // ClipNorm, which sees what it leaves. The limit must be a finite number > 0.
 func GroupClipNorm(max float64) GroupOption {
-	return func(s *setting) { s.clipNorm = optional{true, max} }
+	return func(s *setting) { s.clipNorm = optional[float64]{true, max} }
 }
 
 // MayBeEmpty lets a group match none of the parameters that [New] is given: those
@@ -112,8 +112,8 @@ func checkSetting[T kernels.Float](s *setting) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if s.bounds != nil {
-		if err := checkBounds[T](*s.bounds); err != nil {
+	if s.bounds.set {
+		if err := checkBounds[T](s.bounds.value); err != nil {
 			return err
 		}
 	}
@@ -145,18 +145,6 @@ func checkMatches[T kernels.Float](settings []setting, params []Param[T]) error 
 	return nil
 }
 
-// An optionalRule is a rule that an option has set, or not.
-type optionalRule struct {
-	set   bool
-	value Rule
-}
-
-// An optionalSchedule is a schedule that an option has set, or not.
-type optionalSchedule struct {
-	set   bool
-	value schedule.Schedule
-}
-
 // A group is a set of parameters with the same options.
 type group[T kernels.Float] struct {
 	choice
@@ -166,8 +154,9 @@ type group[T kernels.Float] struct {
 	schedule schedule.Schedule
 	byShape  bool // whether chosen depends on the shape
 	usual    bool // whether rate and schedule are the optimizer's
-	clipNorm optional
-	bounds   *interval
+	clipNorm optional[float64]
+	bounds   optional[interval]
+	lo, hi   T // its ends
 	l1       float64
 }
 
@@ -175,7 +164,7 @@ type group[T kernels.Float] struct {
 // with the same one are of the same group, unless their shapes choose rules.
 type choice struct {
 	factor                           float64 // multiplies the learning rate
-	decay                            optional
+	decay                            optional[float64]
 	rule, schedule, clip, bounds, l1 int // indices of settings, -1 for none
 }
 
@@ -193,7 +182,7 @@ func choose(settings []setting, name string) choice {
 		for _, o := range []struct {
 			set   bool
 			index *int
-		}{{s.rule.set, &c.rule}, {s.schedule.set, &c.schedule}, {s.clipNorm.set, &c.clip}, {s.bounds != nil, &c.bounds}, {s.l1.set, &c.l1}} {
+		}{{s.rule.set, &c.rule}, {s.schedule.set, &c.schedule}, {s.clipNorm.set, &c.clip}, {s.bounds.set, &c.bounds}, {s.l1.set, &c.l1}} {
 			if o.set {
 				*o.index = i
 			}

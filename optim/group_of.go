@@ -105,6 +105,7 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	}
 	if c.bounds >= 0 {
 		g.bounds = o.settings[c.bounds].bounds
+		g.lo, g.hi = ends[T](g.bounds.value)
 	}
 	if c.l1 >= 0 {
 		g.l1 = o.settings[c.l1].l1.value
@@ -125,7 +126,7 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if _, ok := g.rule.(StateShaper); ok && !whole {
 		return fmt.Errorf("optim: %s keeps state of other lengths than the parameter's, and updates no whole parameters: it is a rule for NewEmbedding", g.rule.Name())
 	}
-	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds != nil || g.l1 != 0) {
+	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds.set || g.l1 != 0) {
 		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
 	}
 	if r, ok := g.rule.(L1Checker); ok {
@@ -185,8 +186,8 @@ func (o *Optimizer[T]) Groups() []GroupInfo {
 	infos := make([]GroupInfo, len(o.groups))
 	for i, g := range o.groups {
 		lo, hi := math.Inf(-1), math.Inf(1)
-		if g.bounds != nil {
-			lo, hi = g.bounds.lo, g.bounds.hi
+		if g.bounds.set {
+			lo, hi = g.bounds.value.lo, g.bounds.value.hi
 		}
 		infos[i] = GroupInfo{Rule: g.rule, Schedule: g.schedule, LRFactor: g.factor, ClipNorm: g.clipNorm.value, Lo: lo, Hi: hi, L1: g.l1}
 	}

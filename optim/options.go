@@ -25,14 +25,14 @@ type Option func(*config)
 type config struct {
 	schedule      schedule.Schedule
 	reduction     Reduction
-	clipNorm      optional
-	clipParamNorm optional
-	clipValue     optional
+	clipNorm      optional[float64]
+	clipParamNorm optional[float64]
+	clipValue     optional[float64]
 	unchecked     bool
 	zeroGrads     bool
 	scaler        LossScaler
 	workers       int
-	failAfter     optional
+	failAfter     optional[float64]
 	settings      []setting
 }
 
@@ -40,10 +40,10 @@ func defaults() config {
 	return config{schedule: schedule.Constant{}, scaler: fixedScale(1), workers: 1}
 }
 
-// An optional is a number that an option has set, or not.
-type optional struct {
+// An optional is what an option has set, or not.
+type optional[V any] struct {
 	set   bool
-	value float64
+	value V
 }
 
 // WithSchedule sets the learning-rate schedule. Without it the rule's own rate
@@ -63,21 +63,21 @@ func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = 
 // whatever the norm, be it larger than any float64, and however small that makes the
 // factor. The limit must be a finite number > 0.
 func ClipNorm(max float64) Option {
-	return func(c *config) { c.clipNorm = optional{true, max} }
+	return func(c *config) { c.clipNorm = optional[float64]{true, max} }
 }
 
 // ClipParamNorm limits the Euclidean norm of each parameter's gradient by
 // itself: what [ClipNorm] does, parameter by parameter. Where both are set, this
 // comes first. The limit must be a finite number > 0.
 func ClipParamNorm(max float64) Option {
-	return func(c *config) { c.clipParamNorm = optional{true, max} }
+	return func(c *config) { c.clipParamNorm = optional[float64]{true, max} }
 }
 
 // ClipValue limits each element of the gradients to [-limit, limit], as
 // torch.nn.utils.clip_grad_value_ does. Where a norm is limited too, that comes
 // first. The limit must be a finite number > 0.
 func ClipValue(max float64) Option {
-	return func(c *config) { c.clipValue = optional{true, max} }
+	return func(c *config) { c.clipValue = optional[float64]{true, max} }
 }
 
 // ZeroGrads lets a step, and [Optimizer.Accumulate], set the gradients to zero
@@ -120,7 +120,7 @@ func checkConfig[T kernels.Float](c *config) error {
 	}
 	for _, l := range []struct {
 		name string
-		optional
+		optional[float64]
 	}{{"ClipNorm", c.clipNorm}, {"ClipParamNorm", c.clipParamNorm}} {
 		if l.set {
 			if err := domain.Check[float64]("optim: "+l.name, domain.Of("limit", l.value, domain.Positive)); err != nil {

@@ -11,7 +11,7 @@ const failAfterSkips = 10
 // adapts itself ([WithLossScaler]), which skips steps to find its value. n must not
 // be negative.
 func FailAfterSkips(n int) Option {
-	return func(c *config) { c.failAfter = optional{true, float64(n)} }
+	return func(c *config) { c.failAfter = optional[float64]{true, float64(n)} }
 }
 
 // A SkippedError says that a step was skipped like several before it: a run that
