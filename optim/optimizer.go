@@ -137,15 +137,6 @@ func (o *Optimizer[T]) setFrozen(call string, names []string, frozen bool) error
 	return nil
 }
 
-// NewGradients returns a gradient of zeros for each parameter, in their order.
-func (o *Optimizer[T]) NewGradients() [][]T {
-	grads := make([][]T, len(o.params))
-	for i := range o.params {
-		grads[i] = make([]T, len(o.params[i].Value))
-	}
-	return grads
-}
-
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 

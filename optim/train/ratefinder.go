@@ -110,7 +110,7 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 
 	average := MovingAverage{Decay: sweep.Smoothing}
 	lowest := math.Inf(1)
-	grads := opt.NewGradients()
+	grads := opt.NewGradients().Dense
 	for i := 0; i < sweep.Steps && !c.Diverged; i++ {
 		rates.i = i
 		if ctx.Err() != nil {

@@ -70,7 +70,7 @@ func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	}
 	r.enter()
-	grads := r.opt.NewGradients()
+	grads := r.opt.NewGradients().Dense
 	reason := ""
 	if !r.open {
 		reason = r.askAgain()

@@ -1,0 +1,52 @@
+package optim
+
+import (
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Gradients are those of one batch, of dense parameters and of sparse ones. They are indexed
+// as the optimizer's parameters are; [Optimizer.NewGradients] makes them.
+type Gradients[T kernels.Float] struct {
+	Dense [][]T             // of each parameter, as long as it; nil for one that is sparse
+	Rows  []RowGradients[T] // of each parameter that is sparse; nil if none is
+}
+
+// RowGradients are the gradients of some rows of a sparse parameter. A row may appear more
+// than once: its gradients are added up, in the order of their appearance.
+type RowGradients[T kernels.Float] struct {
+	Rows   []int // indices of rows
+	Values []T   // their gradients in the same order, one behind the other
+
+	dim int // elements of a row; 0 if NewGradients has not made it
+}
+
+// Add appends rows, and returns room for their gradients, all zero, which is good until the
+// next Add. r must be one of [Optimizer.NewGradients].
+func (r *RowGradients[T]) Add(rows ...int) []T {
+	r.Rows = append(r.Rows, rows...)
+	n := len(r.Values)
+	r.Values = slices.Grow(r.Values, len(rows)*r.dim)[:n+len(rows)*r.dim]
+	clear(r.Values[n:])
+	return r.Values[n:]
+}
+
+// Reset sets the dense gradients to zero and removes all rows. The memory stays.
+func (g *Gradients[T]) Reset() {
+	for _, d := range g.Dense {
+		clear(d)
+	}
+	for i := range g.Rows {
+		g.Rows[i].Rows, g.Rows[i].Values = g.Rows[i].Rows[:0], g.Rows[i].Values[:0]
+	}
+}
+
+// NewGradients returns gradients of zeros for the parameters, in their order.
+func (o *Optimizer[T]) NewGradients() *Gradients[T] {
+	g := &Gradients[T]{Dense: make([][]T, len(o.params))}
+	for i := range o.params {
+		g.Dense[i] = make([]T, len(o.params[i].Value))
+	}
+	return g
+}
