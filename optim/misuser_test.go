@@ -27,16 +27,16 @@ func goodParams() []optim.Param[f32] {
 	return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2}}, {Name: "b", Value: []f32{3}}}
 }
 
-func goodObjective(step int, grads [][]f32) (float64, error) {
-	if step > 200 { // every run ends
+func goodObjective(b train.Batch, grads *optim.Gradients[f32]) (float64, error) {
+	if b.Step > 200 { // every run ends
 		return 0, errOwn
 	}
-	for _, g := range grads {
+	for _, g := range grads.Dense {
 		for i := range g {
 			g[i] = 1
 		}
 	}
-	return 1 / float64(step+1), nil
+	return 1 / float64(b.Step+1), nil
 }
 
 func goodOptimizer() *optim.Optimizer[f32] {

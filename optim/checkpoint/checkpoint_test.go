@@ -13,7 +13,6 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
-	"github.com/seed63264101/steepest/optim/train"
 )
 
 func TestRoundTrip(t *testing.T) {
@@ -86,7 +85,6 @@ func TestNil(t *testing.T) {
 	wantError(t, Save[float32](path, nil), path, "nil")
 	wantError(t, Save(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
 	wantError(t, Save(path, new(optim.Optimizer[float32])), path, "not from New")
-	wantError(t, Save(path, new(train.Run[float32])), path, "not from NewRun")
 	wantError(t, Write[float32](path, nil), path, "nil Snapshot")
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file was written: %v", err)

@@ -64,12 +64,12 @@ func Example_run() {
 			log.Fatal(err)
 		}
 		var run *train.Run[float64]
-		run, err = train.NewRun(opt, func(step int, grads [][]float64) (float64, error) {
-			if step == crash {
+		run, err = train.NewRun(opt, func(b train.Batch, g *optim.Gradients[float64]) (float64, error) {
+			if b.Step == crash {
 				return 0, fmt.Errorf("out of power")
 			}
-			fmt.Print("batch ", step, ", ")
-			grads[0][0] = w[0]
+			fmt.Print("batch ", b.Step, ", ")
+			g.Dense[0][0] = w[0]
 			return w[0] * w[0] / 2, nil
 		}, train.FitOptions[float64]{
 			Stop: []train.StopRule{train.StepLimit(6)},

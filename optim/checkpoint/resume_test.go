@@ -1,10 +1,8 @@
 package checkpoint
 
 import (
-	"context"
 	"errors"
 	"io/fs"
-	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -12,7 +10,6 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
-	"github.com/seed63264101/steepest/optim/train"
 )
 
 // TestResume compares a run that stops at every step, goes through a file and
@@ -115,79 +112,6 @@ func TestEmbedding(t *testing.T) {
 		if !sameBits(a, b) {
 			t.Errorf("%s: the resumed run differs", rule.Name())
 		}
-	}
-}
-
-// TestRun resumes a run with everything that it remembers after every iteration.
-func TestRun(t *testing.T) {
-	t.Run("float32", testRun[float32])
-	t.Run("float64", testRun[float64])
-}
-
-func testRun[T kernels.Float](t *testing.T) {
-	const last = 9
-	path := filepath.Join(t.TempDir(), "run.safetensors")
-	fresh := func(stop int) *train.Run[T] {
-		r := newRun[T](t, optim.NewAdam(1e-2), optim.WithSchedule(schedule.NewPlateau()))
-		early, err := train.NewEarlyStopping(r.params, train.Patience{Checks: last})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ema, err := train.NewEMA(r.params, 0.5)
-		if err != nil {
-			t.Fatal(err)
-		}
-		run, err := train.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
-			for i, g := range r.grads() {
-				copy(grads[i], g)
-			}
-			if step == 3 {
-				grads[1][2] = T(math.NaN())
-				return math.Inf(1), nil
-			}
-			return 1 / float64(step+1), nil
-		}, train.FitOptions[T]{
-			Stop:          []train.StopRule{train.StepLimit(stop), early, &train.LossChange{Tol: 0.1, For: last}},
-			Smoothing:     0.9,
-			Divergence:    train.NewDivergence(),
-			Average:       ema,
-			Validate:      func() (float64, error) { return float64(r.params[0].Value[0]), nil },
-			ValidateEvery: 2,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return run
-	}
-	fit := func(run *train.Run[T]) {
-		t.Helper()
-		if _, err := run.Fit(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		if err := Save(path, run); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func() *optim.Snapshot[T] {
-		t.Helper()
-		s, err := Read[T](path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	fit(fresh(last))
-	whole := read()
-	fit(fresh(1))
-	for n := 2; n <= last; n++ {
-		run := fresh(n)
-		if err := Load(path, run); err != nil {
-			t.Fatal(err)
-		}
-		fit(run)
-	}
-	if part := read(); !sameBits(part, whole) || len(part.Run) != 5 || len(part.Run[2].Vectors) != 3 {
-		t.Errorf("the resumed run has %+v, want %+v", part, whole)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/gonumopt"
+	"github.com/seed63264101/steepest/optim/train"
 	"gonum.org/v1/gonum/optimize"
 	"gonum.org/v1/gonum/optimize/functions"
 )
@@ -33,13 +34,13 @@ func ExampleMinimize() {
 	r, err := gonumopt.Minimize([]optim.Param[float64]{
 		{Name: "slope", Value: slope},
 		{Name: "intercept", Value: intercept},
-	}, func(_ int, grads [][]float64) (float64, error) {
+	}, func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
 		var loss float64
 		for i := range x {
 			r := slope[0]*x[i] + intercept[0] - y[i]
 			loss += r * r / 4
-			grads[0][0] += 2 * r * x[i] / 4
-			grads[1][0] += 2 * r / 4
+			g.Dense[0][0] += 2 * r * x[i] / 4
+			g.Dense[1][0] += 2 * r / 4
 		}
 		return loss, nil
 	}, nil, &optimize.LBFGS{GradStopThreshold: 1e-6})

@@ -121,15 +121,15 @@ func TestMethodErrors(t *testing.T) {
 // rosenbrock returns the objective of the extended Rosenbrock function over two
 // parameters.
 func rosenbrock(a, b []float64) train.Objective[float64] {
-	return func(_ int, grads [][]float64) (float64, error) {
+	return func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
 		x := slices.Concat(a, b)
-		g := make([]float64, len(x))
-		functions.ExtendedRosenbrock{}.Grad(g, x)
+		grad := make([]float64, len(x))
+		functions.ExtendedRosenbrock{}.Grad(grad, x)
 		for i := range a {
-			grads[0][i] += g[i]
+			g.Dense[0][i] += grad[i]
 		}
 		for i := range b {
-			grads[1][i] += g[len(a)+i]
+			g.Dense[1][i] += grad[len(a)+i]
 		}
 		return functions.ExtendedRosenbrock{}.Func(x), nil
 	}
@@ -163,12 +163,12 @@ func TestMinimize(t *testing.T) {
 func TestProblem(t *testing.T) {
 	w := []float64{5}
 	calls := 0
-	o, err := NewObjective([]optim.Param[float64]{{Name: "w", Value: w}}, func(step int, grads [][]float64) (float64, error) {
+	o, err := NewObjective([]optim.Param[float64]{{Name: "w", Value: w}}, func(b train.Batch, g *optim.Gradients[float64]) (float64, error) {
 		calls++
-		if step != 0 || grads[0][0] != 0 {
-			t.Errorf("called with step %d and gradient %v", step, grads[0])
+		if b.Step != 0 || g.Dense[0][0] != 0 {
+			t.Errorf("called with step %d and gradient %v", b.Step, g.Dense[0])
 		}
-		grads[0][0] += 4 * w[0]
+		g.Dense[0][0] += 4 * w[0]
 		return 2 * w[0] * w[0], nil
 	})
 	if err != nil {
@@ -205,11 +205,11 @@ func TestObjectiveErrors(t *testing.T) {
 	for _, at := range []int{1, 2, 9} {
 		calls := 0
 		w[0], w[1] = 5, 5
-		r, err := Minimize(params, func(step int, grads [][]float64) (float64, error) {
+		r, err := Minimize(params, func(b train.Batch, g *optim.Gradients[float64]) (float64, error) {
 			if calls++; calls == at {
 				return 0, own
 			}
-			return f(step, grads)
+			return f(b, g)
 		}, nil, &optimize.LBFGS{})
 		wantError(t, err, "gonumopt", "objective", "own")
 		if !errors.Is(err, own) || calls != at || r.Status != optimize.Failure {
@@ -258,6 +258,6 @@ func TestObjectiveErrors(t *testing.T) {
 
 	_, err = Minimize(params, nil, nil, nil)
 	wantError(t, err, "nil Objective")
-	_, err = NewObjective(slices.Concat(params, params), func(int, [][]float64) (float64, error) { return 0, nil })
+	_, err = NewObjective(slices.Concat(params, params), func(train.Batch, *optim.Gradients[float64]) (float64, error) { return 0, nil })
 	wantError(t, err, `"w"`)
 }

@@ -24,12 +24,12 @@ type Objective struct {
 	known bool       // whether the fields below hold for the parameters' present values
 	x     []float64
 	loss  float64
-	grads [][]float64
+	grads optim.Gradients[float64]
 	err   error
 }
 
 // NewObjective returns an Objective over the parameters. It must be deterministic:
-// f is called with step 0 always. It is an error if f is nil or the parameters are
+// f's batch is that of step 0 always. It is an error if f is nil or the parameters are
 // not as in optim.New.
 func NewObjective(params []optim.Param[float64], f train.Objective[float64]) (*Objective, error) {
 	if f == nil {
@@ -41,7 +41,7 @@ func NewObjective(params []optim.Param[float64], f train.Objective[float64]) (*O
 	}
 	o := &Objective{params: slices.Clone(params), f: f}
 	for _, p := range params {
-		o.grads = append(o.grads, make([]float64, len(p.Value)))
+		o.grads.Dense = append(o.grads.Dense, make([]float64, len(p.Value)))
 		o.dim += len(p.Value)
 	}
 	o.x = make([]float64, o.dim)
@@ -96,7 +96,7 @@ func (o *Objective) Problem() optimize.Problem {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.evaluate(x)
-			for _, g := range o.grads {
+			for _, g := range o.grads.Dense {
 				grad = grad[copy(grad, g):]
 			}
 		},
@@ -124,10 +124,8 @@ func (o *Objective) evaluate(x []float64) {
 	}
 	copy(o.x, x)
 	o.set(x)
-	for _, g := range o.grads {
-		clear(g)
-	}
-	loss, err := o.f(0, o.grads)
+	o.grads.Reset()
+	loss, err := o.f(train.Batch{}, &o.grads)
 	o.loss, o.known = loss, true
 	if err != nil {
 		o.err = fmt.Errorf("gonumopt: objective: %w", err)

@@ -14,13 +14,13 @@ import (
 // line returns the objective of fitting a line to points: the mean squared error.
 func line(slope, intercept []float64) train.Objective[float64] {
 	x, y := []float64{1, 2, 3, 4}, []float64{2, 4, 5, 4}
-	return func(_ int, grads [][]float64) (float64, error) {
+	return func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
 		var loss float64
 		for i := range x {
 			r := slope[0]*x[i] + intercept[0] - y[i]
 			loss += r * r / 4
-			grads[0][0] += 2 * r * x[i] / 4
-			grads[1][0] += 2 * r / 4
+			g.Dense[0][0] += 2 * r * x[i] / 4
+			g.Dense[1][0] += 2 * r / 4
 		}
 		return loss, nil
 	}
@@ -75,8 +75,8 @@ func ExampleEarlyStopping() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	r, err := train.Fit(context.Background(), opt, func(_ int, grads [][]float64) (float64, error) {
-		grads[0][0] = -1 // training drives w up and up
+	r, err := train.Fit(context.Background(), opt, func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
+		g.Dense[0][0] = -1 // training drives w up and up
 		return -w[0], nil
 	}, train.FitOptions[float64]{
 		Stop:          []train.StopRule{early, train.StepLimit(1000)},

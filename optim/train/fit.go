@@ -11,15 +11,6 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
-// An Objective is what a run minimises. It returns the loss at the parameters'
-// present values and adds its gradients to grads, which has one slice for each
-// parameter of the optimizer, in order, all zero. The step says which mini-batch
-// to take. An error ends the run.
-//
-// With a loss scale the gradients, but not the loss, are multiplied by
-// [optim.Optimizer.LossScale]. [FindRate] should be given no loss scale.
-type Objective[T kernels.Float] func(step int, grads [][]T) (loss float64, err error)
-
 // FitOptions are the options of [Fit] and of a [Run]. All but Stop may be left out.
 type FitOptions[T kernels.Float] struct {
 	// Stop holds the rules that end the run, at the first that says so. There

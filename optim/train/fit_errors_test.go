@@ -24,7 +24,7 @@ func TestFitErrors(t *testing.T) {
 		o    FitOptions[float64]
 		want []string
 	}{
-		{nil, func(int, [][]float64) (float64, error) { return 0, own }, FitOptions[float64]{Stop: limit}, []string{"iteration 1", "objective", "own"}},
+		{nil, func(Batch, *optim.Gradients[float64]) (float64, error) { return 0, own }, FitOptions[float64]{Stop: limit}, []string{"iteration 1", "objective", "own"}},
 		{nil, nil, FitOptions[float64]{Stop: limit, Progress: func(Progress) error { return own }}, []string{"iteration 1", "Progress", "own"}},
 		{nil, nil, FitOptions[float64]{Stop: limit, ValidateEvery: 3, Validate: func() (float64, error) { return 0, own }}, []string{"iteration 3", "Validate", "own"}},
 		{ctx, nil, FitOptions[float64]{Progress: func(p Progress) error {

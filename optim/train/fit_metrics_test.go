@@ -45,9 +45,9 @@ func TestFitEarlyStopping(t *testing.T) {
 			t.Fatal(err)
 		}
 		fit := func() (FitResult, error) {
-			return Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-				grads[0][0] = -2 // one up
-				if step == c.bad {
+			return Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+				g.Dense[0][0] = -2 // one up
+				if b.Step == c.bad {
 					return math.Inf(1), nil
 				}
 				return 1, nil

@@ -14,11 +14,11 @@ import (
 
 // bowl returns the objective (w0²+w1²)/2 over one parameter.
 func bowl(w []float64) Objective[float64] {
-	return func(_ int, grads [][]float64) (float64, error) {
+	return func(_ Batch, g *optim.Gradients[float64]) (float64, error) {
 		var loss float64
 		for i, v := range w {
 			loss += v * v / 2
-			grads[0][i] += v
+			g.Dense[0][i] += v
 		}
 		return loss, nil
 	}
@@ -39,9 +39,9 @@ func TestFit(t *testing.T) {
 	}
 	var log []string
 	f := bowl(w)
-	r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-		log = append(log, fmt.Sprintf("objective %d", step))
-		return f(step, grads)
+	r, err := Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+		log = append(log, fmt.Sprintf("objective %d", b.Step))
+		return f(b, g)
 	}, FitOptions[float64]{
 		Stop:      []StopRule{StepLimit(9), GradNormLimit(2.3)},
 		Smoothing: 0.5,
@@ -81,9 +81,9 @@ func TestFit(t *testing.T) {
 	// A second run goes on counting.
 	log = nil
 	again := func(limit StepLimit) FitResult {
-		r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-			log = append(log, fmt.Sprintf("objective %d", step))
-			return f(step, grads)
+		r, err := Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+			log = append(log, fmt.Sprintf("objective %d", b.Step))
+			return f(b, g)
 		}, FitOptions[float64]{Stop: []StopRule{limit}})
 		if err != nil {
 			t.Fatal(err)
@@ -107,14 +107,14 @@ func TestFitSkips(t *testing.T) {
 	opt := fitting(t, w)
 	avg, _ := NewSWA([]optim.Param[float64]{{Name: "w", Value: w}})
 	var steps []int
-	r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-		steps = append(steps, step)
-		if grads[0][0] != 0 {
-			t.Errorf("step %d finds gradient %v", step, grads[0][0])
+	r, err := Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+		steps = append(steps, b.Step)
+		if g.Dense[0][0] != 0 {
+			t.Errorf("step %d finds gradient %v", b.Step, g.Dense[0][0])
 		}
-		grads[0][0] = 1
-		if step == 1 {
-			grads[0][0] = math.NaN()
+		g.Dense[0][0] = 1
+		if b.Step == 1 {
+			g.Dense[0][0] = math.NaN()
 			return math.NaN(), nil
 		}
 		return 1, nil
@@ -132,11 +132,11 @@ func TestFitResume(t *testing.T) {
 	var batches, checks []int
 	fit := func(limit StepLimit) {
 		t.Helper()
-		_, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-			batches = append(batches, step)
-			grads[0][0] = 1
-			if step == 2 || step == 3 {
-				grads[0][0] = math.NaN()
+		_, err := Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+			batches = append(batches, b.Step)
+			g.Dense[0][0] = 1
+			if b.Step == 2 || b.Step == 3 {
+				g.Dense[0][0] = math.NaN()
 			}
 			return 1, nil
 		}, FitOptions[float64]{
@@ -178,8 +178,8 @@ func TestFitResume(t *testing.T) {
 // TestFitOnlySkips: a run of which no step can be taken fails.
 func TestFitOnlySkips(t *testing.T) {
 	w := []float64{4, 8}
-	nan := func(_ int, grads [][]float64) (float64, error) {
-		grads[0][1] = math.NaN()
+	nan := func(_ Batch, g *optim.Gradients[float64]) (float64, error) {
+		g.Dense[0][1] = math.NaN()
 		return 1, nil
 	}
 	o := FitOptions[float64]{Stop: []StopRule{StepLimit(50)}}

@@ -74,7 +74,7 @@ type RateCurve struct {
 // the options, whose schedule it replaces, and gives the parameters their values
 // back in the end, whatever happens. Every group takes its steps with the same rates,
 // times its [optim.LRFactor], whatever its rule and that rule's LR: for groups with rules of
-// their own, which need other rates, the factors come first. The objective is called with
+// their own, which need other rates, the factors come first. The objective's batches have
 // the steps 0, 1, and so on.
 //
 // It is an error if an option is out of its domain, if a group has a schedule of its own, if
@@ -110,16 +110,14 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 
 	average := MovingAverage{Decay: sweep.Smoothing}
 	lowest := math.Inf(1)
-	grads := opt.NewGradients().Dense
+	grads := opt.NewGradients()
 	for i := 0; i < sweep.Steps && !c.Diverged; i++ {
 		rates.i = i
 		if ctx.Err() != nil {
 			return c, fmt.Errorf("train: FindRate: step %d: %w", i+1, context.Cause(ctx))
 		}
-		for _, g := range grads {
-			clear(g)
-		}
-		loss, err := f(i, grads)
+		grads.Reset()
+		loss, err := f(Batch{Step: i}, grads)
 		if err != nil {
 			return c, fmt.Errorf("train: FindRate: step %d: objective: %w", i+1, err)
 		}
@@ -127,7 +125,7 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 		c.Losses = append(c.Losses, loss)
 		c.Smoothed = append(c.Smoothed, average.Add(loss))
 		lowest = min(lowest, average.Value())
-		report, err := opt.Step(grads)
+		report, err := opt.Step(grads.Dense)
 		if err != nil {
 			return c, err
 		}

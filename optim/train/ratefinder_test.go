@@ -24,11 +24,11 @@ func testFindRate[T kernels.Float](t *testing.T) {
 	w := []T{1, 1}
 	curvature := []T{1, 7}
 	var steps []int
-	f := func(step int, grads [][]T) (float64, error) {
-		steps = append(steps, step)
+	f := func(b Batch, g *optim.Gradients[T]) (float64, error) {
+		steps = append(steps, b.Step)
 		var loss float64
 		for i, c := range curvature {
-			grads[0][i] += c * w[i]
+			g.Dense[0][i] += c * w[i]
 			loss += float64(c*w[i]*w[i]) / 2
 		}
 		return loss, nil
@@ -65,12 +65,12 @@ func testFindRate[T kernels.Float](t *testing.T) {
 
 	// A non-finite loss or gradient ends the sweep, and there is still a suggestion.
 	for _, bad := range []struct{ loss, grad float64 }{{math.NaN(), 1}, {1, math.Inf(1)}} {
-		c, err = FindRate(context.Background(), optim.SGD{}, params, func(step int, grads [][]T) (float64, error) {
-			if step == 20 {
-				grads[0][0] = T(bad.grad)
+		c, err = FindRate(context.Background(), optim.SGD{}, params, func(b Batch, g *optim.Gradients[T]) (float64, error) {
+			if b.Step == 20 {
+				g.Dense[0][0] = T(bad.grad)
 				return bad.loss, nil
 			}
-			return f(step, grads)
+			return f(b, g)
 		}, sweep)
 		if err != nil || !c.Diverged || len(c.Rates) != 21 || !(c.Suggest > 0) {
 			t.Errorf("%+v: %d rates, suggestion %v, error %v", bad, len(c.Rates), c.Suggest, err)
@@ -107,10 +107,10 @@ func TestFindRateGroups(t *testing.T) {
 	params := []optim.Param[float64]{{Name: "w", Value: w}, {Name: "v", Value: v}}
 	sweep := RateSweep{From: 0.125, To: 0.5, Steps: 3, Blowup: 3}
 	var seen [][2]float64
-	_, err := FindRate(context.Background(), optim.SGD{LR: 9}, params, func(step int, grads [][]float64) (float64, error) {
+	_, err := FindRate(context.Background(), optim.SGD{LR: 9}, params, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
 		seen = append(seen, [2]float64{w[0], v[0]})
-		grads[0][0], grads[1][0] = 1, 1
-		return -float64(step), nil
+		g.Dense[0][0], g.Dense[1][0] = 1, 1
+		return -float64(b.Step), nil
 	}, sweep, optim.WithGroup(func(name string) bool { return name == "v" }, optim.GroupRule(optim.SGD{LR: 7}), optim.LRFactor(2)))
 	if want := [][2]float64{{1, 1}, {0.875, 0.75}, {0.625, 0.25}}; err != nil || !slices.Equal(seen, want) {
 		t.Errorf("parameters %v, want %v; error %v", seen, want, err)
@@ -149,11 +149,11 @@ func TestBadFindRate(t *testing.T) {
 	_, err = FindRate(none, optim.SGD{}, params, bowl(w), NewRateSweep())
 	wantError(t, err, "FindRate", "nil Context")
 	// The parameters come back after errors too.
-	c, err := FindRate(context.Background(), optim.SGD{}, params, func(step int, grads [][]float64) (float64, error) {
-		if step == 60 {
+	c, err := FindRate(context.Background(), optim.SGD{}, params, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+		if b.Step == 60 {
 			return 0, own
 		}
-		return bowl(w)(step, grads)
+		return bowl(w)(b, g)
 	}, NewRateSweep())
 	wantError(t, err, "step 61", "objective", "own")
 	if !errors.Is(err, own) || len(c.Rates) != 60 || w[0] != 1 {
@@ -165,8 +165,8 @@ func TestBadFindRate(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want Canceled", err)
 	}
-	_, err = FindRate(context.Background(), optim.SGD{}, params, func(step int, grads [][]float64) (float64, error) {
-		return float64(step), nil
+	_, err = FindRate(context.Background(), optim.SGD{}, params, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+		return float64(b.Step), nil
 	}, NewRateSweep())
 	wantError(t, err, "never fell", "1e-07")
 }
@@ -176,10 +176,10 @@ func TestBadFindRate(t *testing.T) {
 func TestFindRateSkips(t *testing.T) {
 	w := []float64{4, 8}
 	f := bowl(w)
-	c, err := FindRate(context.Background(), optim.SGD{LR: 1}, []optim.Param[float64]{{Name: "w", Value: w}}, func(step int, grads [][]float64) (float64, error) {
-		loss, err := f(step, grads)
-		if step == 80 {
-			grads[0][0] = math.NaN()
+	c, err := FindRate(context.Background(), optim.SGD{LR: 1}, []optim.Param[float64]{{Name: "w", Value: w}}, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+		loss, err := f(b, g)
+		if b.Step == 80 {
+			g.Dense[0][0] = math.NaN()
 		}
 		return loss, err
 	}, NewRateSweep(), optim.FailAfterSkips(1))

@@ -38,7 +38,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 	return &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}, nil
 }
 
-// Fit runs the loop until a rule ends it. The objective's step is the number of
+// Fit runs the loop until a rule ends it. The Step of the objective's batch is the number of
 // iterations before, skipped steps included, so that no mini-batch is taken twice
 // and none is left out, whether or not the run was resumed.
 //
@@ -70,7 +70,7 @@ func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	}
 	r.enter()
-	grads := r.opt.NewGradients().Dense
+	grads := r.opt.NewGradients()
 	reason := ""
 	if !r.open {
 		reason = r.askAgain()
@@ -106,7 +106,7 @@ func iterationError(iteration int, what string, err error) error {
 
 // step takes the next step, after which nothing is left to do but what depends on
 // the metric.
-func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
+func (r *Run[T]) step(ctx context.Context, grads *optim.Gradients[T]) error {
 	n, opt, average := r.opt.Iterations(), r.opt, r.o.Average
 	if ctx.Err() != nil {
 		return iterationError(n+1, "", context.Cause(ctx))
@@ -114,14 +114,12 @@ func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
 	if average != nil && average.swapped {
 		return iterationError(n+1, "", errSwapped)
 	}
-	for _, g := range grads {
-		clear(g)
-	}
-	loss, err := r.f(n, grads)
+	grads.Reset()
+	loss, err := r.f(Batch{Step: n}, grads)
 	if err != nil {
 		return iterationError(n+1, "objective: ", err)
 	}
-	report, failed := opt.Step(grads)
+	report, failed := opt.Step(grads.Dense)
 	if failed != nil && !report.Skipped {
 		return iterationError(n+1, "", failed)
 	}

@@ -23,8 +23,8 @@ func TestRunRestoreErrors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Run, err = NewRun(opt, func(_ int, grads [][]float32) (float64, error) {
-			grads[0][0], grads[1][0] = 1, s.values[1][0]
+		s.Run, err = NewRun(opt, func(_ Batch, g *optim.Gradients[float32]) (float64, error) {
+			g.Dense[0][0], g.Dense[1][0] = 1, s.values[1][0]
 			return float64(s.values[1][0]), nil
 		}, FitOptions[float32]{
 			Stop:          append([]StopRule{StepLimit(4), early, &LossChange{Tol: 0.01, For: 3}, &skipRule{limit: 9}}, rules...),

@@ -155,7 +155,7 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit) *scen
 		s.note("progress %+v", p)
 		return s.cut("progress", p.Iteration)
 	}
-	if s.Run, err = NewRun(opt, func(step int, grads [][]T) (float64, error) { return s.objective(seed, step, grads) }, o); err != nil {
+	if s.Run, err = NewRun(opt, func(b Batch, g *optim.Gradients[T]) (float64, error) { return s.objective(seed, b.Step, g.Dense) }, o); err != nil {
 		t.Fatal(err)
 	}
 	return s
