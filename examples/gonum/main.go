@@ -1,8 +1,7 @@
 // Gonum shows how a program that uses gonum gets the kernels of this module: by
-// one line for each type, and no other change.
+// one line, and no other change.
 //
-//	blas64.Use(gonumblas.Implementation{})
-//	blas32.Use(gonumblas.Implementation{})
+//	gonumblas.Use()
 //
 // It solves a least-squares problem by conjugate gradients, in float64 with the
 // matrices and vectors of gonum's package mat and in float32 with package blas32,
@@ -98,8 +97,7 @@ func (o *options) both(w io.Writer, name string, solve func() []float64) (a answ
 	a.gonum, without = o.time(solve)
 
 	// All it takes.
-	blas32.Use(gonumblas.Implementation{})
-	blas64.Use(gonumblas.Implementation{})
+	gonumblas.Use()
 	a.kernels, with = o.time(solve)
 
 	fmt.Fprintf(w, "%s  gonum %8.2f ms  kernels %8.2f ms  %5.2f times as fast\n", name,

@@ -1,8 +1,7 @@
-// Package gonumblas runs gonum on the kernels of package kernels. It takes two
-// lines, and what is built on gonum's BLAS runs on them with no other change:
+// Package gonumblas runs gonum on the kernels of package kernels. It takes one
+// line, and what is built on gonum's BLAS runs on them with no other change:
 //
-//	blas32.Use(gonumblas.Implementation{})
-//	blas64.Use(gonumblas.Implementation{})
+//	gonumblas.Use()
 //
 // Implementation has all of real Level 1, the products of whole, symmetric and
 // triangular matrices with vectors (?GEMV, ?GER, ?SYMV, ?SYR, ?SYR2, ?TRMV, ?TRSV),
@@ -39,7 +38,19 @@
 // vector gives the same bits as its elements side by side.
 package gonumblas
 
-import "gonum.org/v1/gonum/blas/gonum"
+import (
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// Use makes [Implementation] what blas32 and blas64 call from now on, and with them mat, lapack,
+// optimize and stat. It is blas32.Use and blas64.Use, which are not to be called while other
+// goroutines are at work in gonum; these, with gonum's own Implementation, also undo it.
+func Use() {
+	blas32.Use(Implementation{})
+	blas64.Use(Implementation{})
+}
 
 // Implementation implements blas.Float32 and blas.Float64, and by embedding
 // gonum's implementation also blas.Complex64 and blas.Complex128.

@@ -2,30 +2,21 @@ package gonumblas_test
 
 import (
 	"fmt"
+	"log"
 
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/seed63264101/steepest/kernels/gonumblas"
 )
 
-// Two lines put gonum on the kernels. All that is built on blas32 and blas64 uses
-// them from then on, such as mat and optimize.
-func ExampleImplementation() {
-	blas32.Use(gonumblas.Implementation{})
-	blas64.Use(gonumblas.Implementation{})
-
-	a := mat.NewDense(2, 3, []float64{
-		1, 2, 3,
-		4, 5, 6,
-	})
-	var y mat.VecDense
-	y.MulVec(a, mat.NewVecDense(3, []float64{1, 0, -1}))
-	fmt.Println(mat.Formatted(&y))
-	fmt.Println(mat.Norm(&y, 2) == blas64.Nrm2(y.RawVector()))
-	// Output:
-	// ⎡-2⎤
-	// ⎣-2⎦
-	// true
+// One line puts gonum on the kernels: from then on all that is built on blas32 and blas64
+// uses them, here the singular value decomposition.
+func ExampleUse() {
+	gonumblas.Use()
+	var svd mat.SVD
+	if !svd.Factorize(mat.NewDense(3, 2, []float64{1, 2, 2, 1, 2, -2}), mat.SVDThin) {
+		log.Fatal("the decomposition did not converge")
+	}
+	fmt.Printf("%.3f\n", svd.Values(nil))
+	// Output: [3.000 3.000]
 }
