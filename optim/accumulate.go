@@ -1,10 +1,6 @@
 package optim
 
-import (
-	"fmt"
-
-	"github.com/seed63264101/steepest/kernels"
-)
+import "github.com/seed63264101/steepest/kernels"
 
 // Accumulate adds the gradients of micro-batches to buffers of the optimizer's
 // own, for a later Step. The callers' slices are free for the next micro-batch
@@ -17,85 +13,90 @@ import (
 // The errors are Step's, and change nothing. Gradients that are not finite skip
 // the step they go into.
 func (o *Optimizer[T]) Accumulate(batches ...[][]T) error {
-	if len(batches) == 0 {
-		return fmt.Errorf("optim: Accumulate without gradients")
-	}
-	if len(o.cohorts) == 0 {
-		return fmt.Errorf("optim: Accumulate with every parameter frozen")
-	}
-	if err := o.checkMode(); err != nil {
+	defer o.release()
+	if err := o.takeDense("Accumulate", batches, 0); err != nil {
 		return err
 	}
-	if err := o.checkBatches("Accumulate", batches); err != nil {
-		return err
-	}
-	o.take(batches)
-	o.run(accumulate)
-	o.pending += len(batches)
-	o.release()
+	o.accumulate(len(batches))
 	return nil
+}
+
+// accumulate adds the batches that were taken to the sums.
+func (o *Optimizer[T]) accumulate(batches int) {
+	o.ready(batches)
+	if len(o.tables) > 0 {
+		o.addRows(batches)
+		o.plan.begin()
+		o.plan.end()
+	}
+	o.run(accumulate)
+	o.pending += batches
 }
 
 // Accumulated returns the number of batches accumulated for the next step.
 func (o *Optimizer[T]) Accumulated() int { return o.pending }
 
 // Discard drops the gradients accumulated for the next step.
-func (o *Optimizer[T]) Discard() { o.pending = 0 }
+func (o *Optimizer[T]) Discard() {
+	o.pending = 0
+	o.release()
+}
 
-// take notes the batches' slices and readies the buffers for their sum. Copying
-// them keeps the callers' lists of slices off the heap.
-func (o *Optimizer[T]) take(batches [][][]T) {
-	o.flat = o.flat[:0]
-	for _, b := range batches {
-		o.flat = append(o.flat, b...)
-	}
+// ready readies the buffers for the sum of so many batches.
+func (o *Optimizer[T]) ready(batches int) {
 	for i := range o.params {
-		if p := &o.params[i]; p.sum == nil && p.cohort >= 0 {
+		if p := &o.params[i]; p.sum == nil && p.cohort >= 0 && p.table == nil {
 			p.sum = make([]T, len(p.Value))
+			o.own[i] = p.sum
 		}
 	}
 	for i := range o.spaces {
-		if w := &o.spaces[i]; cap(w.parts) < len(batches) {
-			w.parts = make([][]T, len(batches))
+		if w := &o.spaces[i]; cap(w.parts) < batches {
+			w.parts = make([][]T, batches)
 		} else {
-			w.parts = w.parts[:len(batches)]
+			w.parts = w.parts[:batches]
 		}
 	}
 }
 
 // gather brings the gradients of a step together in o.grads. They are still to be
 // multiplied by the factor, and combined first by a pass that reduces.
-func (o *Optimizer[T]) gather(batches [][][]T) (factor float64) {
-	o.pass.reduces = o.pending > 0 || len(batches) != 1
+func (o *Optimizer[T]) gather(batches int) (factor float64) {
+	o.pass.reduces = o.pending > 0 || batches != 1
 	if !o.pass.reduces {
 		o.pass.clears = o.zeroGrads
-		copy(o.grads, batches[0])
+		o.grads = o.flat
 		for i, n := range o.memory.lens {
 			if n < 0 {
 				o.grads[i] = nil
 			}
 		}
+		o.gatherRows(batches)
 		return 1
 	}
-	o.take(batches)
+	o.ready(batches)
 	o.pass.clears = false // combine does
-	for i := range o.params {
-		if p := &o.params[i]; p.cohort >= 0 {
-			o.grads[i] = p.sum
-		}
-	}
+	o.grads = o.own
+	o.gatherRows(batches)
 	if o.pending > 0 && o.reduction == ReduceMean {
-		return 1 / float64(o.pending+len(batches))
+		return 1 / float64(o.pending+batches)
 	}
 	return 1
 }
 
-// release forgets the callers' gradients, so as not to keep them alive.
+// release forgets the callers' gradients, so as not to keep them alive, and the rows of
+// tables that no later step needs.
 func (o *Optimizer[T]) release() {
-	clear(o.grads)
 	clear(o.flat)
+	clear(o.given)
+	o.flat, o.given, o.grads = o.flat[:0], o.given[:0], nil
 	for i := range o.spaces {
 		clear(o.spaces[i].parts)
+	}
+	if o.pending == 0 {
+		for _, i := range o.tables {
+			o.params[i].table.forget()
+		}
 	}
 }
 

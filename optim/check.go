@@ -73,7 +73,7 @@ func sortedSpans[T kernels.Float](params []Param[T]) []span {
 // A memoryCheck looks for gradients that overlap where they may not. Gradients
 // mostly lie where they lay in the last step, and then there is nothing to do.
 type memoryCheck struct {
-	lens   []int     // of the parameters, -1 if frozen
+	lens   []int     // of the parameters' gradients, -1 if frozen
 	params []span    // of the parameters, in the order of memory
 	seen   []uintptr // first bytes of the gradients that were found good
 	given  []span    // of those to check
@@ -88,6 +88,8 @@ func newMemoryCheck[T kernels.Float](params []parameter[T]) memoryCheck {
 		n := len(p.Value)
 		if p.frozen {
 			n = -1
+		} else if p.Sparse {
+			n = 0
 		}
 		plain[i], m.lens = p.Param, append(m.lens, n)
 	}
@@ -95,19 +97,17 @@ func newMemoryCheck[T kernels.Float](params []parameter[T]) memoryCheck {
 	return m
 }
 
-// sameAsSeen reports whether all gradients have the right lengths and lie where
+// sameAsSeen reports whether all dense gradients have the right lengths and lie where
 // good ones lay. It reads little memory: with many small parameters, that shows.
-func sameAsSeen[T kernels.Float](m *memoryCheck, batches [][][]T) bool {
-	if len(m.seen) != len(batches)*len(m.lens) {
+func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T) bool {
+	if len(m.seen) != len(flat) {
 		return false
 	}
-	for b, grads := range batches {
-		if len(grads) != len(m.lens) {
-			return false
-		}
-		seen := m.seen[b*len(m.lens):][:len(grads)]
+	for first := 0; first < len(flat); first += len(m.lens) {
+		grads := flat[first:][:len(m.lens)]
+		seen := m.seen[first:][:len(grads)]
 		for i, g := range grads {
-			if n := m.lens[i]; n >= 0 && (len(g) != n || uintptr(unsafe.Pointer(unsafe.SliceData(g))) != seen[i]) {
+			if n := m.lens[i]; n >= 0 && (len(g) != n || n > 0 && uintptr(unsafe.Pointer(unsafe.SliceData(g))) != seen[i]) {
 				return false
 			}
 		}
@@ -120,7 +120,7 @@ func sameAsSeen[T kernels.Float](m *memoryCheck, batches [][][]T) bool {
 func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
 	for _, g := range m.given {
 		if g.last == 0 {
-			continue // frozen
+			continue // frozen or without rows
 		}
 		i, _ := slices.BinarySearchFunc(m.params, g, func(p, g span) int { return cmp.Compare(p.last, g.first) })
 		if i < len(m.params) && m.params[i].overlaps(g) {
@@ -136,49 +136,5 @@ func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
 			}
 		}
 	}
-	m.seen = m.seen[:0]
-	for _, g := range m.given {
-		m.seen = append(m.seen, g.first)
-	}
 	return grad, other, false, true
-}
-
-// checkBatches returns an error unless every batch holds a gradient for every
-// parameter that is not frozen, and none lies where it may not.
-func (o *Optimizer[T]) checkBatches(call string, batches [][][]T) error {
-	m := &o.memory
-	if sameAsSeen(m, batches) {
-		return nil
-	}
-	m.given = m.given[:0]
-	for b, grads := range batches {
-		if len(grads) != len(o.params) {
-			return fmt.Errorf("optim: %s: batch %d has %d gradients for %d parameters", call, b, len(grads), len(o.params))
-		}
-		for i, g := range grads {
-			p := &o.params[i]
-			if p.frozen {
-				m.given = append(m.given, span{batch: b, param: i})
-				continue
-			}
-			switch {
-			case g == nil:
-				return fmt.Errorf("optim: parameter %q: gradient of batch %d is nil", p.Name, b)
-			case len(g) != len(p.Value):
-				return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
-					p.Name, b, len(g), len(p.Value))
-			}
-			m.given = append(m.given, spanOf(g, b, i))
-		}
-	}
-	g, other, isParam, ok := m.check(o.zeroGrads)
-	switch {
-	case ok:
-		return nil
-	case isParam:
-		return fmt.Errorf("optim: parameter %q: gradient of batch %d overlaps the parameter %q in memory",
-			o.params[g.param].Name, g.batch, o.params[other.param].Name)
-	}
-	return fmt.Errorf("optim: gradients of parameter %q in batch %d and of %q in batch %d overlap in memory, which ZeroGrads forbids",
-		o.params[g.param].Name, g.batch, o.params[other.param].Name, other.batch)
 }

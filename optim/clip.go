@@ -18,17 +18,30 @@ func (o *Optimizer[T]) gradNorm() wide {
 // 1e-6 of clipping.
 func (o *Optimizer[T]) sumSquares() Sum {
 	var sum, own Sum
+	for _, i := range o.tables {
+		o.params[i].squares = Sum{} // if there are no rows
+	}
+	notes := o.needsOwn || len(o.tables) > 0
 	blocks := o.plan.blocks
 	for k, b := range blocks {
 		own = own.plus(o.plan.squares[k])
 		if k+1 < len(blocks) && blocks[k+1].param == b.param {
 			continue
 		}
-		if o.needsOwn {
+		if notes {
 			o.params[b.param].squares = own
 		}
 		sum = sum.plus(own)
 		own = Sum{}
+	}
+	if len(o.tables) == 0 {
+		return sum
+	}
+	sum = Sum{} // in the order of the parameters, which blocks of rows are not in
+	for i := range o.params {
+		if p := &o.params[i]; p.cohort >= 0 {
+			sum = sum.plus(p.squares)
+		}
 	}
 	return sum
 }

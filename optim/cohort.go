@@ -10,8 +10,9 @@ import (
 // A parameter is a Param with what the optimizer knows of it.
 type parameter[T kernels.Float] struct {
 	Param[T]
-	dims   []int // its shape, a vector's too
-	state  [][]T // in the order of Rule.State, then scratch vectors
+	dims   []int        // its shape, a vector's too
+	state  [][]T        // in the order of Rule.State, then scratch vectors
+	table  *rowTable[T] // nil for a dense one
 	frozen bool
 	group  int // index
 
@@ -59,11 +60,17 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 			return err
 		}
 		g := &groups[added[i].group]
+		if err := g.checkSparse(p); err != nil {
+			return err
+		}
 		if lens[i], err = stateLens(g.rule, p); err != nil {
 			return err
 		}
 		if err := checkScratch(g.rule, g.sample, p); err != nil {
 			return err
+		}
+		if p.Sparse {
+			added[i].table = newRowTable(p, g.rule, lens[i])
 		}
 	}
 	for i, state := range newState[T](lens) {
@@ -97,7 +104,7 @@ func (o *Optimizer[T]) settle() {
 // carried numbers and frozenness, whenever one of these changes other than by a
 // step.
 func (o *Optimizer[T]) regroup() {
-	o.cohorts, o.measures, o.needsOwn = nil, false, o.clipParamNorm.set
+	o.cohorts, o.tables, o.measures, o.needsOwn = nil, nil, false, o.clipParamNorm.set
 	for i := range o.params {
 		p := &o.params[i]
 		p.cohort, p.coef = -1, one
@@ -119,18 +126,26 @@ func (o *Optimizer[T]) regroup() {
 		}
 		c := &o.cohorts[p.cohort]
 		c.members = append(c.members, i)
+		if p.table != nil {
+			o.tables = append(o.tables, i)
+		}
 		o.measures = o.measures || c.measurer != nil
 		o.needsOwn = o.needsOwn || o.groups[p.group].clipNorm.set
 	}
 	o.plan = newPlan(o.params, o.workers)
 	if o.measures {
-		o.plan.measured = make([][2]Sum, len(o.plan.blocks))
+		o.plan.measured = make([][2]Sum, o.plan.dense.blocks)
 	}
 	o.targets = o.newTargets()
 	o.memory = newMemoryCheck(o.params)
-	o.grads = make([][]T, len(o.params))
+	o.own = make([][]T, len(o.params))
+	for i := range o.params {
+		if p := &o.params[i]; p.cohort >= 0 {
+			o.own[i] = p.sum
+		}
+	}
 	o.rates = make([]float64, len(o.groups))
-	o.spaces = make([]workspace[T], o.plan.workers)
+	o.spaces = make([]workspace[T], o.plan.most)
 	for i := range o.spaces {
 		o.spaces[i] = o.newWorkspace()
 	}

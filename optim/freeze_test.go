@@ -89,7 +89,7 @@ func TestFreezeErrors(t *testing.T) {
 	before := opt.Params()
 	unchanged := func() {
 		t.Helper()
-		if !reflect.DeepEqual(opt.Params(), before) || len(opt.grads) != 2 {
+		if !reflect.DeepEqual(opt.Params(), before) || len(opt.own) != 2 {
 			t.Errorf("parameters are now %+v", opt.Params())
 		}
 	}

@@ -46,7 +46,15 @@ func (g *Gradients[T]) Reset() {
 func (o *Optimizer[T]) NewGradients() *Gradients[T] {
 	g := &Gradients[T]{Dense: make([][]T, len(o.params))}
 	for i := range o.params {
-		g.Dense[i] = make([]T, len(o.params[i].Value))
+		p := &o.params[i]
+		if !p.Sparse {
+			g.Dense[i] = make([]T, len(p.Value))
+			continue
+		}
+		if g.Rows == nil {
+			g.Rows = make([]RowGradients[T], len(o.params))
+		}
+		g.Rows[i].dim = p.Shape[1]
 	}
 	return g
 }

@@ -122,10 +122,6 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if err := g.checkRate(); err != nil {
 		return err
 	}
-	_, whole := g.sample.(WholeUpdater[T])
-	if _, ok := g.rule.(StateShaper); ok && !whole {
-		return fmt.Errorf("optim: %s keeps state of other lengths than the parameter's, and updates no whole parameters: it is a rule for NewEmbedding", g.rule.Name())
-	}
 	if _, ok := g.sample.(Evaluator[T]); ok && (g.bounds.set || g.l1 != 0) {
 		return fmt.Errorf("optim: %s takes gradients at another point than the one to evaluate, which Bounds and L1 do not reach", g.rule.Name())
 	}

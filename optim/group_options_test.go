@@ -148,7 +148,7 @@ func TestBadGroupOptions(t *testing.T) {
 		{GroupRule((*SGD)(nil)), []string{"nil Rule", "GroupRule"}},
 		{GroupRule(SGD{LR: -1}), []string{"SGD", "LR", "-1", "GroupRule"}},
 		{GroupRule(SGD{}), []string{"SGD", "LR = 0", "GroupRule"}},
-		{GroupRule(NewRowAdagrad(1)), []string{"RowAdagrad", "NewEmbedding", `"head.weight"`}},
+		{GroupRule(NewRowAdagrad(1)), []string{"RowAdagrad", "Sparse", `"head.weight"`}},
 		{GroupSchedule(nil), []string{"nil Schedule", "GroupSchedule"}},
 		{GroupSchedule(schedule.Cosine{}), []string{"Cosine", "TMax = 0", "GroupSchedule"}},
 		{GroupClipNorm(0), []string{"GroupClipNorm = 0"}},

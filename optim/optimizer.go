@@ -33,8 +33,11 @@ type Optimizer[T kernels.Float] struct {
 
 	// Working space.
 	memory memoryCheck
-	flat   [][]T // the gradients of all batches, one batch behind the other
-	grads  [][]T // one gradient for each parameter, nil for a frozen one
+	tables []int             // indices of the sparse parameters that are not frozen
+	flat   [][]T             // the dense gradients of all batches, one batch behind the other
+	given  []RowGradients[T] // those of the tables in the same way
+	own    [][]T             // buffers for the sums of batches, nil where there is none
+	grads  [][]T             // one gradient for each parameter, nil for a frozen one
 	rates  []float64
 	spaces []workspace[T]
 	pass   pass

@@ -37,11 +37,11 @@ func (o *Optimizer[T]) run(ph phase) {
 		o.work(0)
 		return
 	}
-	if o.pool == nil || o.pool.Workers() < workers {
+	if most := o.plan.most; o.pool == nil || o.pool.Workers() < most {
 		if o.pool != nil {
 			o.pool.Close()
 		}
-		o.pool = parallel.New(workers)
+		o.pool = parallel.New(most)
 		runtime.AddCleanup(o, (*parallel.Pool).Close, o.pool)
 	}
 	o.pool.Run((*crew[T])(o), workers)
@@ -90,15 +90,19 @@ func (o *Optimizer[T]) do(w *workspace[T], k int) {
 	case squareAgain:
 		o.plan.squares[k] = sumSquares(o.grads[b.param][b.lo:b.hi])
 	case measure, apply:
-		o.updateBlock(w, k)
+		if k < o.plan.dense.blocks {
+			o.updateBlock(w, k)
+		} else if o.pass.phase == apply {
+			o.updateRows(w, b)
+		}
 	case zero:
 		clear(o.grads[b.param][b.lo:b.hi])
 	}
 }
 
-// reduce combines a part of the batches if the pass is to do it.
+// reduce combines a part of the batches if the pass is to do it. Rows are combined before.
 func (o *Optimizer[T]) reduce(w *workspace[T], b block) {
-	if o.pass.reduces {
+	if o.pass.reduces && o.params[b.param].table == nil {
 		o.combine(w, b, o.reduction == ReduceMean)
 	}
 }
@@ -177,7 +181,7 @@ func (o *Optimizer[T]) updateWhole(w *workspace[T], param int, c *cohort[T]) {
 		seen = w.whole[:len(g)]
 		copyScaled(seen, g, o.clipValue.set, c.clip, c.pre)
 	}
-	c.whole.UpdateWhole(Param[T]{p.Name, p.Value, p.dims}, seen, p.state, scratch)
+	c.whole.UpdateWhole(Param[T]{Name: p.Name, Value: p.Value, Shape: p.dims}, seen, p.state, scratch)
 	if c.constrains {
 		o.groups[c.group].constrain(p.Value, c.rate)
 	}

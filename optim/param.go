@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -16,6 +17,13 @@ type Param[T kernels.Float] struct {
 	// Shape has the dimensions, the slowest first: rows, then columns of a matrix
 	// stored row by row. It matters to rules for matrices; nil is a vector.
 	Shape []int
+
+	// Sparse says that the parameter is a table, of Shape [rows, elements of a row], of which
+	// a step touches few rows: word vectors, the factors of users and items. It gets its
+	// gradients row by row, see [Gradients] and [Optimizer.StepSparse], and a step reads and
+	// writes those rows and their state alone, at a cost in proportion to them. Its rule must
+	// be [Lazy].
+	Sparse bool
 }
 
 // shape returns the shape of a parameter, a vector's too.
@@ -28,6 +36,9 @@ func (p Param[T]) shape() []int {
 
 // checkShape returns an error unless the shape is that of as many elements.
 func (p Param[T]) checkShape() error {
+	if p.Sparse && len(p.Shape) != 2 {
+		return fmt.Errorf("optim: parameter %q: the shape %v of a Sparse parameter, want [rows, elements of a row]", p.Name, p.Shape)
+	}
 	if len(p.Shape) == 0 {
 		return nil
 	}
@@ -42,11 +53,14 @@ func (p Param[T]) checkShape() error {
 	if n != len(p.Value) {
 		return fmt.Errorf("optim: parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, len(p.Value))
 	}
+	if p.Sparse && p.Shape[0] > math.MaxInt32 {
+		return fmt.Errorf("optim: parameter %q: %d rows, want at most %d", p.Name, p.Shape[0], math.MaxInt32)
+	}
 	return nil
 }
 
 // stateLens returns the lengths of the state vectors of a parameter, and of the scratch
-// vectors behind them.
+// vectors behind them, which a table does not have: they are its workers'.
 func stateLens[T kernels.Float](rule Rule, p Param[T]) ([]int, error) {
 	names := rule.State()
 	lens := slices.Repeat([]int{len(p.Value)}, len(names))
@@ -60,6 +74,14 @@ func stateLens[T kernels.Float](rule Rule, p Param[T]) ([]int, error) {
 				return nil, fmt.Errorf("optim: parameter %q: %s has the length %d for its state vector %q", p.Name, rule.Name(), n, names[i])
 			}
 		}
+	}
+	if p.Sparse {
+		for i, n := range lens {
+			if n%p.Shape[0] != 0 {
+				return nil, fmt.Errorf("optim: parameter %q: %s keeps %d elements of %q for %d rows, want as many for each", p.Name, rule.Name(), n, names[i], p.Shape[0])
+			}
+		}
+		return lens, nil
 	}
 	for range scratchOf(rule) {
 		lens = append(lens, len(p.Value))
@@ -75,6 +97,7 @@ type ParamInfo struct {
 	LRFactor    float64 // product of its groups' factors
 	WeightDecay float64 // its group's, or the rule's
 	Frozen      bool
+	Sparse      bool
 	Steps       int // taken by this parameter
 	Group       int // index in what [Optimizer.Groups] returns
 }
@@ -86,7 +109,7 @@ func (o *Optimizer[T]) Params() []ParamInfo {
 	infos := make([]ParamInfo, len(o.params))
 	for i, p := range o.params {
 		g := &o.groups[p.group]
-		infos[i] = ParamInfo{p.Name, len(p.Value), slices.Clone(p.Shape), g.factor, decayOf(g.rule), p.frozen, p.steps, p.group}
+		infos[i] = ParamInfo{p.Name, len(p.Value), slices.Clone(p.Shape), g.factor, decayOf(g.rule), p.frozen, p.Sparse, p.steps, p.group}
 	}
 	return infos
 }

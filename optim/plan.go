@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -14,10 +15,19 @@ const scratchBytes = 1 << 12
 // A plan cuts the parameters that are not frozen into blocks, and gathers blocks
 // to work items of about the same size, so that many small parameters cost what
 // a large one does. Blocks do not depend on the number of workers.
+//
+// Behind the parameters' blocks are those of the rows of tables in the present step: parts
+// of their gradients, one behind the other.
 type plan struct {
 	blocks  []block
 	items   []int // item i is blocks[items[i]:items[i+1]]
 	workers int   // that the size is worth
+	most    int   // workers that the plan may use
+
+	size  int                                      // elements of a block
+	total int                                      // elements of all blocks
+	open  int                                      // elements of the last item, 0 if it is full
+	dense struct{ blocks, items, total, open int } // without rows
 
 	// Results of the blocks, to be added in their order.
 	squares  []Sum    // of the gradients
@@ -33,30 +43,48 @@ const (
 )
 
 func newPlan[T kernels.Float](params []parameter[T], workers int) plan {
-	size := blockLen[T]()
-	var pl plan
-	total, open := 0, 0
+	pl := plan{size: blockLen[T]()}
+	rows := 0
 	for i := range params {
-		if params[i].frozen {
-			continue
-		}
-		n := len(params[i].Value)
-		total += n
-		for lo := 0; lo < n; lo += size {
-			if open == 0 {
-				pl.items = append(pl.items, len(pl.blocks))
-			}
-			hi := min(n, lo+size)
-			pl.blocks = append(pl.blocks, block{i, lo, hi})
-			if open += hi - lo; open >= itemBlocks*size {
-				open = 0
-			}
+		switch p := &params[i]; {
+		case p.frozen:
+		case p.Sparse:
+			rows += len(p.Value)
+		default:
+			pl.add(i, len(p.Value))
 		}
 	}
-	pl.workers = max(1, min(workers, total/(workerBlocks*size), len(pl.items)))
-	pl.items = append(pl.items, len(pl.blocks))
-	pl.squares = make([]Sum, len(pl.blocks))
+	pl.most = max(1, min(workers, (pl.total+rows)/(workerBlocks*pl.size)))
+	pl.dense.blocks, pl.dense.items, pl.dense.total, pl.dense.open = len(pl.blocks), len(pl.items), pl.total, pl.open
+	pl.end()
 	return pl
+}
+
+// begin leaves the rows of the last step out of the plan.
+func (pl *plan) begin() {
+	pl.blocks, pl.items, pl.total, pl.open = pl.blocks[:pl.dense.blocks], pl.items[:pl.dense.items], pl.dense.total, pl.dense.open
+}
+
+// add cuts n elements of a parameter into blocks.
+func (pl *plan) add(param, n int) {
+	pl.total += n
+	for lo := 0; lo < n; lo += pl.size {
+		if pl.open == 0 {
+			pl.items = append(pl.items, len(pl.blocks))
+		}
+		hi := min(n, lo+pl.size)
+		pl.blocks = append(pl.blocks, block{param, lo, hi})
+		if pl.open += hi - lo; pl.open >= itemBlocks*pl.size {
+			pl.open = 0
+		}
+	}
+}
+
+// end makes the plan ready after the last add.
+func (pl *plan) end() {
+	pl.workers = max(1, min(pl.most, pl.total/(workerBlocks*pl.size), len(pl.items)))
+	pl.items = append(pl.items, len(pl.blocks))
+	pl.squares = slices.Grow(pl.squares[:0], len(pl.blocks))[:len(pl.blocks)]
 }
 
 // A target is what a block updates. Targets lie one behind the other, so that many
@@ -91,7 +119,7 @@ type workspace[T kernels.Float] struct {
 	parts   [][]T // a block of each micro-batch's gradient
 	pieces  [][]T // a piece of a block of each state vector
 	scratch []T   // a piece of the gradient, clipped by value or scaled
-	whole   []T   // the gradient of a whole parameter like that, and an updater's own scratch
+	whole   []T   // the gradient of a whole parameter or row like that, and an updater's own scratch
 	_       [64]byte
 }
 
@@ -101,7 +129,9 @@ func (o *Optimizer[T]) newWorkspace() workspace[T] {
 	for i := range o.params {
 		p := &o.params[i]
 		vectors = max(vectors, len(p.state))
-		if p.cohort >= 0 {
+		if t := p.table; t != nil {
+			vectors, whole = max(vectors, len(p.state)+t.scratch), max(whole, (1+t.scratch)*t.dim)
+		} else if p.cohort >= 0 {
 			if u := o.cohorts[p.cohort].whole; u != nil {
 				whole = max(whole, len(p.Value)+u.Scratch(p.dims))
 			}

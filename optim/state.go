@@ -40,7 +40,8 @@ type Snapshot[T kernels.Float] struct {
 // A ParamSnapshot is the part of a Snapshot that belongs to one parameter.
 type ParamSnapshot[T kernels.Float] struct {
 	Name    string             `json:"name"`
-	Shape   []int              `json:"shape,omitempty"`   // nil is a vector
+	Shape   []int              `json:"shape,omitempty"` // nil is a vector
+	Sparse  bool               `json:"sparse,omitempty"`
 	Rule    string             `json:"rule,omitempty"`    // its name, if it is not the optimizer's or has other options
 	Options map[string]string  `json:"options,omitempty"` // that rule's
 	Steps   int                `json:"steps"`             // taken by this parameter
@@ -49,6 +50,9 @@ type ParamSnapshot[T kernels.Float] struct {
 	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
 	Numbers map[string]float64 `json:"numbers,omitempty"` // what some rules carry from step to step besides
 	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
+
+	// Of a parameter that is Sparse, Sum has the rows of these indices alone, in this order.
+	SumRows []int `json:"sum_rows,omitempty"`
 }
 
 // A StateSnapshot is a vector with a name, such as one of those that the rule keeps
@@ -194,7 +198,7 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 }
 
 func (v savable[T]) snapshotParam(p savableParam[T]) ParamSnapshot[T] {
-	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
+	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Sparse: p.Sparse, Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
 	if !meansSame(p.rule, v.rule) {
 		s.Rule, s.Options = p.rule.Name(), savedOptions(p.rule)
 	}
@@ -210,6 +214,9 @@ func (v savable[T]) snapshotParam(p savableParam[T]) ParamSnapshot[T] {
 	}
 	if v.pending > 0 && !p.frozen {
 		s.Sum = slices.Clone(p.sum)
+		if t := p.table; t != nil && len(t.rows) > 0 {
+			s.Sum, s.SumRows = slices.Clone(t.sums), slices.Clone(t.rows)
+		}
 	}
 	return s
 }
@@ -237,7 +244,11 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 		for j, n := range p.numbers {
 			p.carried[j] = saved.Numbers[n.Name]
 		}
-		if saved.Sum != nil {
+		if t := p.table; t != nil {
+			t.forget()
+			t.note(saved.SumRows)
+			t.sums = append(t.sums, saved.Sum...)
+		} else if saved.Sum != nil {
 			p.sum = slices.Clone(saved.Sum)
 		}
 	}
@@ -332,12 +343,35 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 	if !v.dense && (s.Frozen || all.Accumulated > 0 || s.Steps != all.Steps) {
 		return failed("frozen = %t, accumulated = %d, %d of %d steps: not those of an Embedding", s.Frozen, all.Accumulated, s.Steps, all.Steps)
 	}
-	sum := 0
-	if all.Accumulated > 0 && !s.Frozen {
+	return p.checkSum(s, all.Accumulated > 0 && !s.Frozen)
+}
+
+// checkSum returns an error unless the accumulated gradients are those of the parameter, or
+// of rows of a table, or there are none and should be none.
+func (p *parameter[T]) checkSum(s *ParamSnapshot[T], wanted bool) error {
+	failed := func(format string, args ...any) error {
+		return fmt.Errorf("optim: snapshot of parameter %q: accumulated gradients of %w", p.Name, fmt.Errorf(format, args...))
+	}
+	sum, rows := 0, 0
+	switch {
+	case wanted && p.table == nil:
 		sum = len(p.Value)
+	case wanted:
+		rows = len(s.SumRows)
+		sum = rows * p.table.dim
+	}
+	if len(s.SumRows) != rows {
+		return failed("%d rows, want %d", len(s.SumRows), rows)
 	}
 	if len(s.Sum) != sum {
-		return failed("accumulated gradients of %d elements, want %d", len(s.Sum), sum)
+		return failed("%d elements, want %d", len(s.Sum), sum)
+	}
+	seen := make(map[int]bool, rows)
+	for _, row := range s.SumRows {
+		if row < 0 || row >= p.dims[0] || seen[row] {
+			return failed("the row %d, want 0 to %d and each once", row, p.dims[0]-1)
+		}
+		seen[row] = true
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package optim
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Step takes one training step. A batch holds one gradient for each parameter,
 // in the order of the parameters. Several batches are the gradients of
@@ -27,18 +24,15 @@ import (
 //
 // With [Unchecked] no gradient is looked at before the update.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
-	if len(batches) == 0 && o.pending == 0 {
-		return Report{}, fmt.Errorf("optim: Step without gradients")
-	}
-	if len(o.cohorts) == 0 {
-		return Report{}, fmt.Errorf("optim: Step with every parameter frozen")
-	}
-	if err := o.checkMode(); err != nil {
+	defer o.release()
+	if err := o.takeDense("Step", batches, o.pending); err != nil {
 		return Report{}, err
 	}
-	if err := o.checkBatches("Step", batches); err != nil {
-		return Report{}, err
-	}
+	return o.step(len(batches))
+}
+
+// step takes the step of so many batches that were taken.
+func (o *Optimizer[T]) step(batches int) (Report, error) {
 	lr, err := o.nextRates()
 	if err != nil {
 		return Report{}, err
@@ -62,7 +56,6 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	}
 	o.scaling.update(o.scaler, r.Skipped)
 	o.pending = 0
-	o.release()
 	return r, o.skipped.update(&o.config, &r)
 }
 
@@ -70,7 +63,11 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 func (o *Optimizer[T]) blame(factor float64) Reason {
 	for i, g := range o.grads {
 		if j, v, found := blame(g, factor); found {
-			return Reason{o.params[i].Name, j, v}
+			p := &o.params[i]
+			if p.table != nil {
+				j = p.table.element(j)
+			}
+			return Reason{p.Name, j, v}
 		}
 	}
 	return Reason{}
@@ -111,7 +108,7 @@ func (o *Optimizer[T]) conclude() {
 	for i := range o.params {
 		o.params[i].own = [2]Sum{}
 	}
-	for k, b := range o.plan.blocks {
+	for k, b := range o.plan.blocks[:o.plan.dense.blocks] {
 		p := &o.params[b.param]
 		p.own = plus2(p.own, o.plan.measured[k])
 	}
