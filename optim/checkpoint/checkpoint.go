@@ -15,11 +15,12 @@
 // for every vector that the rule keeps for it, such as
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
 // step, "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME"
-// for the caller's own vectors. They have the dtype F32 or F64 and one dimension. The
-// text's "__metadata__" has the entries
+// for the caller's own vectors. They have the dtype F32 or F64, and the shape of the
+// parameter NAME if they have as many elements, or else one dimension. The text's
+// "__metadata__" has the entries
 //
 //	format     "steepest.optim"
-//	version    "1"
+//	version    "2"
 //	optimizer  a JSON object with the other fields of optim.Snapshot
 //	sha256     the digest of the whole file, as it is with 64 zeros here
 //
@@ -57,7 +58,7 @@ import (
 
 const (
 	format  = "steepest.optim"
-	version = "1"
+	version = "2"
 )
 
 // A Stateful has a state that can be saved: an [optim.Optimizer], an

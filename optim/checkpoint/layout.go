@@ -2,44 +2,65 @@ package checkpoint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
-// A vector is a place in a snapshot with the name of its tensor.
+// A vector is a place in a snapshot with the name of its tensor, and the shape of its
+// parameter.
 type vector[T kernels.Float] struct {
-	name string
-	data *[]T
+	name  string
+	shape []int
+	data  *[]T
+}
+
+// dims returns the shape of a vector's tensor with n elements: that of the parameter if it has
+// as many, or else one dimension.
+func (v vector[T]) dims(n int64) []int64 {
+	shape := make([]int64, len(v.shape))
+	for i, d := range v.shape {
+		if d < 0 {
+			return []int64{n}
+		}
+		shape[i] = int64(d)
+	}
+	if k, ok := count(shape); !ok || k != n || len(shape) == 0 {
+		return []int64{n}
+	}
+	return shape
 }
 
 // vectorsOf lists a snapshot's vectors in the order of their data. A rule's
 // vectors have no dot in their names, so that no two names are the same.
 func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 	var list []vector[T]
+	shapes := make(map[string][]int)
 	for i := range s.Params {
 		p := &s.Params[i]
-		list = append(list, vector[T]{"model." + p.Name, &p.Value})
+		shapes[p.Name] = p.Shape
+		list = append(list, vector[T]{"model." + p.Name, p.Shape, &p.Value})
 	}
 	for i := range s.Params {
 		p := &s.Params[i]
 		for j := range p.State {
 			v := &p.State[j]
-			list = append(list, vector[T]{"state." + p.Name + "." + v.Name, &v.Value})
+			list = append(list, vector[T]{"state." + p.Name + "." + v.Name, p.Shape, &v.Value})
 		}
 		if s.Accumulated > 0 && !p.Frozen {
-			list = append(list, vector[T]{"grad." + p.Name, &p.Sum})
+			list = append(list, vector[T]{"grad." + p.Name, p.Shape, &p.Sum})
 		}
 	}
 	for i := range s.Run {
 		for j := range s.Run[i].Vectors {
 			v := &s.Run[i].Vectors[j]
-			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), &v.Value})
+			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), shapes[v.Name], &v.Value})
 		}
 	}
 	for i := range s.ExtraVectors {
 		v := &s.ExtraVectors[i]
-		list = append(list, vector[T]{"extra." + v.Name, &v.Value})
+		list = append(list, vector[T]{"extra." + v.Name, nil, &v.Value})
 	}
 	return list
 }
@@ -63,7 +84,7 @@ func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error)
 		}
 		seen[v.name] = true
 		n := len(*v.data)
-		t := tensor{name: v.name, dtype: dtype[T](), shape: []int64{int64(n)}, begin: at, end: at + byteSize[T](n)}
+		t := tensor{name: v.name, dtype: dtype[T](), shape: v.dims(int64(n)), begin: at, end: at + byteSize[T](n)}
 		h.tensors = append(h.tensors, t)
 		at = t.end
 	}
@@ -88,8 +109,10 @@ func match[T kernels.Float](h *header, s *optim.Snapshot[T]) ([]vector[T], error
 			return nil, fmt.Errorf("tensor %q is not in the metadata", t.name)
 		case t.dtype != dtype[T]():
 			return nil, fmt.Errorf("tensor %q has the dtype %s, want %s", t.name, t.dtype, dtype[T]())
-		case len(t.shape) != 1:
-			return nil, fmt.Errorf("tensor %q has the shape %d, want one dimension", t.name, t.shape)
+		}
+		n, _ := count(t.shape) // the header's check has found that it fits
+		if want := v.dims(n); !slices.Equal(t.shape, want) {
+			return nil, fmt.Errorf("tensor %q has the shape %d, want %d", t.name, t.shape, want)
 		}
 		list[i] = v
 		delete(places, t.name)
