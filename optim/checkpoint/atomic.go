@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
@@ -54,11 +55,21 @@ func replaceFile(path string, write func(*os.File) error) (err error) {
 	return nil
 }
 
+// What the names of temporary files begin and end with; 16 hexadecimal digits are between.
+const tempPrefix, tempSuffix = ".checkpoint-", ".tmp"
+
+// isTemp reports whether createTemp makes files of this name.
+func isTemp(name string) bool {
+	rest, ok := strings.CutPrefix(name, tempPrefix)
+	digits, tail, found := strings.Cut(rest, tempSuffix)
+	return ok && found && tail == "" && len(digits) == 16 && strings.Trim(digits, "0123456789abcdef") == ""
+}
+
 // createTemp creates a file with the permissions of a new file, which those of
 // os.CreateTemp are not. A rename within the directory is atomic.
 func createTemp(dir string) (*os.File, error) {
 	for range 100 {
-		name := filepath.Join(dir, fmt.Sprintf(".checkpoint-%016x.tmp", rand.Uint64()))
+		name := filepath.Join(dir, fmt.Sprintf("%s%016x%s", tempPrefix, rand.Uint64(), tempSuffix))
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err

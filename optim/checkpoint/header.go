@@ -16,8 +16,14 @@ const maxHeader = 100_000_000
 
 const metadataKey = "__metadata__"
 
-// elementSize gives the bytes per element of the dtypes that a checkpoint has.
-var elementSize = map[string]int64{"F32": 4, "F64": 8}
+// elementBits gives the bits per element of the format's dtypes. Elements of less than a byte
+// are packed.
+var elementBits = map[string]int64{
+	"BOOL": 8, "U8": 8, "I8": 8, "U16": 16, "I16": 16, "U32": 32, "I32": 32, "U64": 64, "I64": 64,
+	"F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
+	"F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
+	"F16": 16, "BF16": 16, "F32": 32, "F64": 64, "C64": 64,
+}
 
 // A header is the first part of a safetensors file: 8 bytes with the length of
 // the JSON text, little-endian, and the text.
@@ -51,11 +57,18 @@ func (h *header) encode() error {
 		Offsets [2]int64 `json:"data_offsets"`
 	}
 	raw := make([]byte, 8)
-	raw = appendJSON(append(raw, '{'), metadataKey)
-	raw = appendJSON(append(raw, ':'), h.metadata)
+	raw = append(raw, '{')
+	add := func(name string, value any) {
+		if raw[len(raw)-1] != '{' {
+			raw = append(raw, ',')
+		}
+		raw = appendJSON(append(appendJSON(raw, name), ':'), value)
+	}
+	if h.metadata != nil {
+		add(metadataKey, h.metadata)
+	}
 	for _, t := range h.tensors {
-		raw = appendJSON(append(raw, ','), t.name)
-		raw = appendJSON(append(raw, ':'), entry{t.dtype, t.shape, [2]int64{t.begin, t.end}})
+		add(t.name, entry{t.dtype, t.shape, [2]int64{t.begin, t.end}})
 	}
 	raw = append(raw, '}')
 	for len(raw)%8 != 0 {
@@ -80,8 +93,8 @@ func appendJSON(b []byte, v any) []byte {
 }
 
 // readHeader reads and checks the header of a file of the given size. What it
-// accepts is a safetensors file with float tensors whose data fill the rest of
-// the file without gaps and overlaps.
+// accepts is a safetensors file whose tensors' data fill the rest of the file
+// without gaps and overlaps.
 func readHeader(r io.Reader, size int64) (*header, error) {
 	var length [8]byte
 	if size < int64(len(length)) {
@@ -181,24 +194,37 @@ func (d *decoder) tensor() (t tensor, err error) {
 	if err != nil {
 		return t, err
 	}
-	size, ok := elementSize[t.dtype]
+	bits, ok := elementBits[t.dtype]
 	switch {
 	case !ok:
-		return t, fmt.Errorf("dtype %q, want F32 or F64", t.dtype)
+		return t, fmt.Errorf("dtype %q is none of the format's", t.dtype)
 	case t.shape == nil:
 		return t, fmt.Errorf("no shape")
 	case len(offsets) != 2:
 		return t, fmt.Errorf("data_offsets %d, want a begin and an end", offsets)
 	}
 	t.begin, t.end = offsets[0], offsets[1]
-	for _, n := range t.shape {
-		if n != 0 && size > math.MaxInt64/n {
-			return t, fmt.Errorf("shape %d has too many elements", t.shape)
-		}
-		size *= n
+	n, ok := count(t.shape)
+	if !ok || n > math.MaxInt64/bits {
+		return t, fmt.Errorf("shape %d has too many elements", t.shape)
 	}
-	if size != t.end-t.begin {
-		return t, fmt.Errorf("shape %d of %s has %d bytes, data_offsets %d have %d", t.shape, t.dtype, size, offsets, t.end-t.begin)
+	if bits *= n; bits%8 != 0 {
+		return t, fmt.Errorf("shape %d of %s has %d bits, which end within a byte", t.shape, t.dtype, bits)
+	}
+	if bits/8 != t.end-t.begin {
+		return t, fmt.Errorf("shape %d of %s has %d bytes, data_offsets %d have %d", t.shape, t.dtype, bits/8, offsets, t.end-t.begin)
 	}
 	return t, nil
+}
+
+// count returns the number of elements of a shape, if it fits.
+func count(shape []int64) (int64, bool) {
+	n := int64(1)
+	for _, d := range shape {
+		if d != 0 && n > math.MaxInt64/d {
+			return 0, false
+		}
+		n *= d
+	}
+	return n, true
 }

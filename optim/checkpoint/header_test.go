@@ -21,14 +21,16 @@ func file(text string, n int) []byte {
 
 func TestReadHeader(t *testing.T) {
 	// Data out of the text's order, padding, white space, an empty tensor, a
-	// scalar, and both types: all that the format allows and others write.
+	// scalar, and other types: all that the format allows and others write.
 	text := ` {
 		"b": {"shape": [2, 3], "dtype": "F32", "data_offsets": [8, 32]},
 		"__metadata__": {"k": "v"},
 		"none": {"data_offsets": [8, 8], "dtype": "F32", "shape": [0, 7]},
-		"a\u0062": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]}
+		"a\u0062": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]},
+		"q": {"dtype": "F6_E3M2", "shape": [4, 2], "data_offsets": [32, 38]},
+		"yes": {"dtype": "BOOL", "shape": [1], "data_offsets": [38, 39]}
 	}   `[1:]
-	b := file(text, 32)
+	b := file(text, 39)
 	h, err := readHeader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
@@ -39,8 +41,10 @@ func TestReadHeader(t *testing.T) {
 			{"ab", "F64", []int64{}, 0, 8},
 			{"none", "F32", []int64{0, 7}, 8, 8},
 			{"b", "F32", []int64{2, 3}, 8, 32},
+			{"q", "F6_E3M2", []int64{4, 2}, 32, 38},
+			{"yes", "BOOL", []int64{1}, 38, 39},
 		},
-		raw: b[:len(b)-32],
+		raw: b[:len(b)-39],
 	}
 	if !reflect.DeepEqual(h, want) {
 		t.Errorf("got %+v, want %+v", h, want)
@@ -78,7 +82,9 @@ func TestReadHeaderErrors(t *testing.T) {
 		{one(ok + `,"more":[]`), 8, []string{`"a": "more": unknown`}},
 		{one(`"Dtype":"F32","shape":[2],"data_offsets":[0,8]`), 8, []string{`"Dtype": unknown`}},
 		{one(`"dtype":7,"shape":[2],"data_offsets":[0,8]`), 8, []string{`"dtype": 7, want a string`}},
-		{one(`"dtype":"F16","shape":[2],"data_offsets":[0,4]`), 4, []string{`"a": dtype "F16"`}},
+		{one(`"dtype":"F17","shape":[2],"data_offsets":[0,4]`), 4, []string{`"a": dtype "F17" is none`}},
+		{one(`"dtype":"F4","shape":[3,3],"data_offsets":[0,5]`), 5, []string{`"a": shape [3 3] of F4 has 36 bits`}},
+		{one(`"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,4]`), 4, []string{`shape [4] of F6_E2M3 has 3 bytes`, "have 4"}},
 		{one(`"dtype":"F32","data_offsets":[0,8]`), 8, []string{`"a": no shape`}},
 		{one(`"dtype":"F32","shape":2,"data_offsets":[0,8]`), 8, []string{`"shape": 2, want [`}},
 		{one(`"dtype":"F32","shape":[-2],"data_offsets":[0,8]`), 8, []string{`"shape": -2, want an integer`}},

@@ -27,14 +27,15 @@ func newRun[T kernels.Float](t testing.TB, rule optim.Rule, opts ...optim.Option
 	rng := rand.New(rand.NewPCG(1, 2))
 	r := new(run[T])
 	for _, p := range []struct {
-		name string
-		n    int
-	}{{"weights", 1000}, {"layer.0.bias", 7}, {"größe \"x\"\n<&>", 1}} {
+		name  string
+		n     int
+		shape []int
+	}{{"weights", 1000, []int{50, 20}}, {"layer.0.bias", 7, nil}, {"größe \"x\"\n<&>", 1, []int{1, 1}}} {
 		v := make([]T, p.n)
 		for i := range v {
 			v[i] = T(rng.NormFloat64())
 		}
-		r.params = append(r.params, optim.Param[T]{Name: p.name, Value: v})
+		r.params = append(r.params, optim.Param[T]{Name: p.name, Value: v, Shape: p.shape})
 	}
 	var err error
 	if r.opt, err = optim.New(rule, r.params, opts...); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -15,7 +16,7 @@ import (
 // python reads a file as anyone would who knows the format, and prints the
 // tensors' names with their bytes in hexadecimal digits.
 const python = `
-import array, hashlib, json, struct, sys
+import array, hashlib, json, math, struct, sys
 raw = open(sys.argv[1], "rb").read()
 n, = struct.unpack("<Q", raw[:8])
 header = json.loads(raw[8:8 + n])
@@ -26,7 +27,7 @@ digest = meta["sha256"].encode()
 assert raw.count(digest) == 1
 assert hashlib.sha256(raw.replace(digest, b"0" * 64)).hexdigest().encode() == digest
 assert (8 + n) % 8 == 0
-out, end = {}, 0
+out, shapes, end = {}, {}, 0
 for name, t in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
     begin, stop = t["data_offsets"]
     assert begin == end
@@ -35,11 +36,12 @@ for name, t in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
     values.frombytes(data[begin:stop])
     if sys.byteorder == "big":
         values.byteswap()
-    assert [len(values)] == t["shape"]
+    assert len(values) == math.prod(t["shape"])
     out[name] = [x.hex() for x in values]
+    shapes[name] = t["shape"]
 assert end == len(data)
 about = json.loads(meta["optimizer"])
-json.dump({"steps": about["steps"], "rule": about["rule"], "tensors": out}, sys.stdout)
+json.dump({"steps": about["steps"], "rule": about["rule"], "tensors": out, "shapes": shapes}, sys.stdout)
 `
 
 func TestPython(t *testing.T) {
@@ -64,6 +66,7 @@ func testPython[T kernels.Float](t *testing.T) {
 		Steps   int
 		Rule    string
 		Tensors map[string][]string
+		Shapes  map[string][]int
 	}
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
@@ -71,6 +74,9 @@ func testPython[T kernels.Float](t *testing.T) {
 	s := r.snapshot(t)
 	if got.Steps != 3 || got.Rule != "Adam" {
 		t.Errorf("got %d steps of %q, want 3 of Adam", got.Steps, got.Rule)
+	}
+	if a, b := got.Shapes["model.weights"], got.Shapes["state.weights.exp_avg_sq"]; !slices.Equal(a, []int{50, 20}) || !slices.Equal(b, a) {
+		t.Errorf("got the shapes %v", got.Shapes)
 	}
 	vectors := map[string][]T{}
 	for i, p := range s.Params {

@@ -1,0 +1,126 @@
+package checkpoint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A vector is a place in a snapshot with the name of its tensor, and the shape of its
+// parameter.
+type vector[T kernels.Float] struct {
+	name  string
+	shape []int
+	data  *[]T
+}
+
+// dims returns the shape of a vector's tensor with n elements: that of the parameter if it has
+// as many, or else one dimension.
+func (v vector[T]) dims(n int64) []int64 {
+	shape := make([]int64, len(v.shape))
+	for i, d := range v.shape {
+		if d < 0 {
+			return []int64{n}
+		}
+		shape[i] = int64(d)
+	}
+	if k, ok := count(shape); !ok || k != n || len(shape) == 0 {
+		return []int64{n}
+	}
+	return shape
+}
+
+// vectorsOf lists a snapshot's vectors in the order of their data. A rule's
+// vectors have no dot in their names, so that no two names are the same.
+func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
+	var list []vector[T]
+	shapes := make(map[string][]int)
+	for i := range s.Params {
+		p := &s.Params[i]
+		shapes[p.Name] = p.Shape
+		list = append(list, vector[T]{"model." + p.Name, p.Shape, &p.Value})
+	}
+	for i := range s.Params {
+		p := &s.Params[i]
+		for j := range p.State {
+			v := &p.State[j]
+			list = append(list, vector[T]{"state." + p.Name + "." + v.Name, p.Shape, &v.Value})
+		}
+		if s.Accumulated > 0 && !p.Frozen {
+			list = append(list, vector[T]{"grad." + p.Name, p.Shape, &p.Sum})
+		}
+	}
+	for i := range s.Run {
+		for j := range s.Run[i].Vectors {
+			v := &s.Run[i].Vectors[j]
+			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), shapes[v.Name], &v.Value})
+		}
+	}
+	for i := range s.ExtraVectors {
+		v := &s.ExtraVectors[i]
+		list = append(list, vector[T]{"extra." + v.Name, nil, &v.Value})
+	}
+	return list
+}
+
+// layout returns the header of a snapshot's file, its digest still zeros, and
+// the vectors behind it.
+func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error) {
+	about, err := describe(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &header{metadata: map[string]string{
+		"format": format, "version": version, "optimizer": about, "sha256": noDigest,
+	}}
+	vectors := vectorsOf(s)
+	var at int64
+	seen := make(map[string]bool)
+	for _, v := range vectors {
+		if seen[v.name] {
+			return nil, nil, fmt.Errorf("tensor %q: the snapshot has it twice", v.name)
+		}
+		seen[v.name] = true
+		n := len(*v.data)
+		t := tensor{name: v.name, dtype: dtype[T](), shape: v.dims(int64(n)), begin: at, end: at + byteSize[T](n)}
+		h.tensors = append(h.tensors, t)
+		at = t.end
+	}
+	return h, vectors, h.encode()
+}
+
+// match finds the place of each tensor in the snapshot. Tensors and places must
+// correspond.
+func match[T kernels.Float](h *header, s *optim.Snapshot[T]) ([]vector[T], error) {
+	places := make(map[string]vector[T])
+	for _, v := range vectorsOf(s) {
+		if _, ok := places[v.name]; ok {
+			return nil, fmt.Errorf("metadata list tensor %q twice", v.name)
+		}
+		places[v.name] = v
+	}
+	list := make([]vector[T], len(h.tensors))
+	for i, t := range h.tensors {
+		v, ok := places[t.name]
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("tensor %q is not in the metadata", t.name)
+		case t.dtype != dtype[T]():
+			return nil, fmt.Errorf("tensor %q has the dtype %s, want %s", t.name, t.dtype, dtype[T]())
+		}
+		n, _ := count(t.shape) // the header's check has found that it fits
+		if want := v.dims(n); !slices.Equal(t.shape, want) {
+			return nil, fmt.Errorf("tensor %q has the shape %d, want %d", t.name, t.shape, want)
+		}
+		list[i] = v
+		delete(places, t.name)
+	}
+	for _, v := range vectorsOf(s) {
+		if _, ok := places[v.name]; ok {
+			return nil, fmt.Errorf("tensor %q is missing", v.name)
+		}
+	}
+	return list, nil
+}
