@@ -15,6 +15,8 @@
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
 //   - Each row of a matrix: [RowSums], [RowDots] and [RowMax]; [RowSubtract] and [RowScale] with a
 //     number for each row.
+//   - Rows that a list of indices names: [Gather] copies them, [ScatterAdd] adds to them;
+//     [EmbeddingBag] adds them up in bags, with [EmbeddingBagGrad].
 //   - Moments and normalisation: [ColumnMoments], [RowMoments], [StandardizeColumns] and its
 //     inverse [UnstandardizeColumns], [ReciprocalRoot]; [BatchNorm], [BatchNormApply],
 //     [LayerNorm] and [RMSNorm] with their gradients [BatchNormGrad], [LayerNormGrad] and
@@ -90,6 +92,10 @@
 // Rows of a matrix. [RowSums] and [RowDots] give the bits of Sum and Dot for each row.
 // [RowMax] passes over NaN: it is -Inf where a row holds nothing else, and +0 for zeros of
 // either sign.
+//
+// Rows at indices. [ScatterAdd] adds to a row in the order of the indices. [EmbeddingBag]'s
+// sums start at +0 and add the rows of a bag in their order, with weights the rounded
+// products; a mean is the sum times 1/n, both rounded.
 //
 // Matrix times vector. [Gemv]'s element r is alpha times the Dot of row r and x, to
 // the bit, plus beta*y[r]. [GemvT] first scales y by beta, and then adds to it, for

@@ -241,6 +241,22 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			var labels [4]int
 			kernels.CrossEntropyWeight(labels[:], 10, &kernels.CrossEntropyOptions[T]{Weights: w[:]})
 		},
+		"Gather":     func() { var d, a [40]T; r := [4]int{3, 1}; kernels.Gather(d[:], 10, a[:], 10, 10, r[:]) },
+		"ScatterAdd": func() { var d, a [40]T; r := [4]int{3, 1}; kernels.ScatterAdd(d[:], 10, a[:], 10, 10, r[:]) },
+		"EmbeddingBag": func() {
+			var y, table [40]T
+			var w [3]T
+			rows, offsets := [3]int{3, 1, 3}, [4]int{0, 2, 2, 3}
+			kernels.EmbeddingBag(y[:], 10, table[:], 10, 10, rows[:], offsets[:], w[:], kernels.BagSum)
+			kernels.EmbeddingBag(y[:], 10, table[:], 10, 10, rows[:], offsets[:], nil, kernels.BagMean)
+		},
+		"EmbeddingBagGrad": func() {
+			var d, dy, table [40]T
+			var w, dw [3]T
+			rows, offsets := [3]int{3, 1, 3}, [4]int{0, 2, 2, 3}
+			kernels.EmbeddingBagGrad(d[:], 10, dw[:], dy[:], 10, table[:], 10, 10, rows[:], offsets[:], w[:], kernels.BagSum)
+			kernels.EmbeddingBagGrad(d[:], 10, nil, dy[:], 10, nil, 10, 10, rows[:], offsets[:], nil, kernels.BagMean)
+		},
 		"RowSums":     func() { var x [4]T; var a [40]T; kernels.RowSums(x[:], a[:], 10, 10) },
 		"RowDots":     func() { var x [4]T; var a, b [40]T; kernels.RowDots(x[:], a[:], 10, b[:], 10, 10) },
 		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },

@@ -214,3 +214,33 @@ func ExampleLayerNorm() {
 	fmt.Printf("%.3f\n", y)
 	// Output: [-1.342 -0.447 0.447 1.342 -0.577 -0.577 -0.577 1.732]
 }
+
+// Rows of a table for a batch, and the gradient back into it.
+func ExampleGather() {
+	table := []float32{0, 1, 10, 11, 20, 21} // three rows of two
+	batch := make([]float32, 6)
+	rows := []int{2, 0, 2}
+	kernels.Gather(batch, 2, table, 2, 2, rows)
+	fmt.Println(batch)
+	grad := make([]float32, len(table))
+	kernels.ScatterAdd(grad, 2, batch, 2, 2, rows)
+	fmt.Println(grad)
+	// Output:
+	// [20 21 0 1 20 21]
+	// [0 1 0 0 40 42]
+}
+
+// The means of two bags of words, and the gradient of each word.
+func ExampleEmbeddingBag() {
+	table := []float32{0, 1, 10, 11, 20, 21} // three words, two numbers each
+	words, offsets := []int{0, 2, 1}, []int{0, 2, 3}
+	y, dWords := make([]float32, 4), make([]float32, 6)
+	kernels.EmbeddingBag(y, 2, table, 2, 2, words, offsets, nil, kernels.BagMean)
+	fmt.Println(y)
+	dy := []float32{4, 6, 1, 1}
+	kernels.EmbeddingBagGrad(dWords, 2, nil, dy, 2, nil, 2, 2, words, offsets, nil, kernels.BagMean)
+	fmt.Println(dWords)
+	// Output:
+	// [10 11 10 11]
+	// [2 3 2 3 1 1]
+}

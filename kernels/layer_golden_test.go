@@ -8,8 +8,8 @@ import (
 	"github.com/seed63264101/steepest/kernels/kerneltest/golden"
 )
 
-// TestGoldenLayers compares what linear models, moments and normalisations compute from fixed
-// inputs with hashes that are the same for all machines.
+// TestGoldenLayers compares what linear models, moments, normalisations and bags compute from
+// fixed inputs with hashes that are the same for all machines.
 func TestGoldenLayers(t *testing.T) {
 	restoreLevel(t)
 	for _, l := range kernels.Levels() {
@@ -54,6 +54,17 @@ func hashLayers[T kernels.Float](hashes map[string]golden.Hash) {
 		golden.AddAll(h, byColumn)
 		golden.AddAll(h, byRow)
 	})
+	for i, name := range []string{"sum", "weighted", "mean"} {
+		hash("EmbeddingBag/"+name, func(h *golden.Hash, draw func() T, rows, columns int) {
+			b := newBags(rows, columns, i == 1, kernels.BagMode(i/2), draw)
+			b.run()
+			b.grad()
+			kernels.ScatterAdd(b.table.x, b.table.stride, b.dRows.x, b.dRows.stride, columns, b.rows)
+			for _, x := range [][]T{b.y.x, b.dRows.x, b.dWeights, b.table.x} {
+				golden.AddAll(h, x)
+			}
+		})
+	}
 	for _, loss := range linearLosses {
 		hash(fmt.Sprint("LinearGradient/loss=", int(loss)), func(h *golden.Hash, draw func() T, rows, columns int) {
 			m, w, grad := newMatrix(rows, columns, 2, draw), newMatrix(1, columns, 0, draw), newMatrix(1, columns, 0, draw)
