@@ -15,13 +15,16 @@ import (
 //	EtaMin + (base-EtaMin) * (1+cos(π·step/TMax)) / 2
 //
 // This is the closed form of torch.optim.lr_scheduler.CosineAnnealingLR. As
-// there, the rate rises again after TMax steps, back to base after 2*TMax.
+// there, the rate rises again after TMax steps, back to base after 2*TMax. With
+// Hold it stays at EtaMin from there on, so that a run may be longer than the
+// cosine.
 //
 // TMax must be positive and EtaMin finite and not negative; optim.New says so
 // otherwise.
 type Cosine struct {
 	TMax   int     // steps from the highest to the lowest rate
 	EtaMin float64 // lowest rate
+	Hold   bool    // after TMax steps the rate is EtaMin; torch's rises again
 }
 
 // Rate returns the formula's value. It is exactly base and exactly EtaMin at the
@@ -29,6 +32,9 @@ type Cosine struct {
 func (c Cosine) Rate(base float64, step int) float64 {
 	if c.TMax <= 0 {
 		return invalid
+	}
+	if c.Hold {
+		step = min(step, c.TMax)
 	}
 	return anneal(base, c.EtaMin, portable.CosPi(step, c.TMax))
 }

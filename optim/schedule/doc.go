@@ -15,6 +15,7 @@
 //	CosineWarmRestarts  falls along half a cosine, again and again
 //	OneCycle            rises, and falls to almost nothing
 //	Plateau             falls when a metric has stopped improving
+//	WarmupStableDecay   rises, stays, and falls at the end
 //	Warmup              rises, and then follows another schedule
 //	Sequence            follows one schedule after the other
 //

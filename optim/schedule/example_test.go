@@ -17,6 +17,33 @@ func ExampleCosine() {
 	// Output: 0.1000 0.0868 0.0550 0.0232 0.0100
 }
 
+// A cosine that stays at its lowest rate, behind a warm-up: a run that goes on
+// after the fourteenth step meets no rising rate.
+func ExampleCosine_hold() {
+	s := schedule.Warmup{Steps: 4, Then: schedule.Cosine{TMax: 10, EtaMin: 0.001, Hold: true}}
+	for _, step := range []int{0, 2, 4, 9, 14, 15, 24} {
+		fmt.Printf("step %d: %.4f\n", step, s.Rate(0.01, step))
+	}
+	// Output:
+	// step 0: 0.0000
+	// step 2: 0.0050
+	// step 4: 0.0100
+	// step 9: 0.0055
+	// step 14: 0.0010
+	// step 15: 0.0010
+	// step 24: 0.0010
+}
+
+// A quarter of the steps to cool down in, to a hundredth of the rate.
+func ExampleWarmupStableDecay() {
+	s := schedule.WarmupStableDecay{Warmup: 2, Stable: 4, Decay: 4, MinFactor: 0.01, Shape: schedule.SqrtDecay}
+	for step := range 12 {
+		fmt.Printf("%.3f ", s.Rate(1, step))
+	}
+	fmt.Println()
+	// Output: 0.000 0.500 1.000 1.000 1.000 1.000 1.000 0.505 0.300 0.143 0.010 0.010
+}
+
 // Warm up, hold, then decay: schedules are put together from smaller ones.
 func ExampleSequence() {
 	s := schedule.Sequence{

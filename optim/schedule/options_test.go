@@ -43,6 +43,12 @@ func TestBadSchedules(t *testing.T) {
 		{cycle(func(c *OneCycle) { c.PctStart = nan }), []string{"OneCycle", "PctStart", "NaN"}},
 		{cycle(func(c *OneCycle) { c.DivFactor = 0 }), []string{"OneCycle", "DivFactor", "0"}},
 		{cycle(func(c *OneCycle) { c.FinalDivFactor = -1 }), []string{"OneCycle", "FinalDivFactor", "-1"}},
+		{WarmupStableDecay{}, []string{"WarmupStableDecay", "Decay", "0"}},
+		{WarmupStableDecay{Warmup: -3, Decay: 1}, []string{"WarmupStableDecay", "Warmup", "-3"}},
+		{WarmupStableDecay{Stable: -4, Decay: 1}, []string{"WarmupStableDecay", "Stable", "-4"}},
+		{WarmupStableDecay{Decay: 1, StartFactor: 1.5}, []string{"WarmupStableDecay", "StartFactor", "1.5"}},
+		{WarmupStableDecay{Decay: 1, MinFactor: nan}, []string{"WarmupStableDecay", "MinFactor", "NaN"}},
+		{WarmupStableDecay{Decay: 1, Shape: 3}, []string{"WarmupStableDecay", "Shape", "3", "LinearDecay"}},
 		{Warmup{Steps: -1}, []string{"Warmup", "Steps", "-1"}},
 		{Warmup{StartFactor: 2}, []string{"Warmup", "StartFactor", "2"}},
 		{Sequence{}, []string{"Sequence", "no Schedules"}},
@@ -80,6 +86,7 @@ func TestBadSchedules(t *testing.T) {
 	for _, s := range []Schedule{
 		StepDecay{}, Polynomial{}, CosineWarmRestarts{}, CosineWarmRestarts{T0: 1}, OneCycle{}, Sequence{},
 		Sequence{Schedules: []Schedule{nil}}, Warmup{Then: (*Plateau)(nil)}, Warmup{Steps: 9, Then: Func(nil)},
+		WarmupStableDecay{}, WarmupStableDecay{Decay: 9, Shape: -1},
 	} {
 		if got := s.Rate(1, 5); !math.IsNaN(got) {
 			t.Errorf("%#v gives %v, want NaN", s, got)
@@ -156,13 +163,17 @@ var scheduleBits = []struct {
 	{InverseTime{0.013}, 0x262d4d22af2f927d},
 	{Polynomial{250, 0.9, 1e-3}, 0xb558f81d99be0aec},
 	{Constant{0.3, 100}, 0x8ed04b0df44a6300},
-	{Cosine{101, 1e-3}, 0x165f0577932f8785},
+	{Cosine{101, 1e-3, false}, 0x165f0577932f8785},
+	{Cosine{101, 1e-3, true}, 0x6c4897e0be7b9631},
 	{CosineWarmRestarts{7, 2, 1e-3}, 0x756446d9c3d0dfbc},
 	{OneCycle{290, 0.37, 23, 1e3, false, false}, 0xee83a160b9448362},
 	{OneCycle{290, 0.37, 23, 1e3, true, true}, 0x789f2b2acd2317ec},
 	{Warmup{100, 1. / 3, Exponential{0.99}}, 0x54347ed481eeb51},
 	{Sequence{[]Schedule{Exponential{0.99}, InverseTime{0.1}}, []int{123}}, 0xda09ae0921d0cd1f},
 	{NewPlateau(), 0x7316abc2b1ff5780},
+	{WarmupStableDecay{30, 100, 150, 0.1, 0.01, LinearDecay}, 0xa977543bc139586b},
+	{WarmupStableDecay{30, 100, 150, 0.1, 0.01, SqrtDecay}, 0x2532df6e20d0d804},
+	{WarmupStableDecay{30, 100, 150, 0.1, 0.01, CosineDecay}, 0x96567c2ca59fd5da},
 }
 
 // TestScheduleBits: the same bits on every machine.

@@ -48,3 +48,23 @@ func TestCosine(t *testing.T) {
 		t.Errorf("Cosine without TMax gives %v, want NaN", got)
 	}
 }
+
+// TestCosineHold: the same rates up to TMax, and from there on the last.
+func TestCosineHold(t *testing.T) {
+	rises := Cosine{TMax: 7, EtaMin: 1e-3}
+	holds := rises
+	holds.Hold = true
+	for step := range 8 {
+		if got, want := holds.Rate(0.1, step), rises.Rate(0.1, step); got != want {
+			t.Errorf("step %d has rate %v, want %v", step, got, want)
+		}
+	}
+	for _, step := range []int{7, 8, 14, 1000, math.MaxInt} {
+		if got := holds.Rate(0.1, step); got != 1e-3 {
+			t.Errorf("step %d has rate %v, want EtaMin", step, got)
+		}
+	}
+	if got := rises.Rate(0.1, 14); got != 0.1 {
+		t.Errorf("without Hold, step 14 has rate %v, want 0.1", got)
+	}
+}
