@@ -124,6 +124,7 @@ var types = map[string]reflect.Type{
 	"schedule.Sequence":           reflect.TypeFor[schedule.Sequence](),
 	"schedule.StepDecay":          reflect.TypeFor[schedule.StepDecay](),
 	"schedule.Warmup":             reflect.TypeFor[schedule.Warmup](),
+	"train.Batches":               reflect.TypeFor[train.Batches](),
 	"train.DivergedError":         reflect.TypeFor[train.DivergedError](),
 	"train.Divergence":            reflect.TypeFor[train.Divergence](),
 	"train.EarlyStopping":         reflect.TypeFor[train.EarlyStopping[f32]](),
