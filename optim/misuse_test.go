@@ -125,6 +125,7 @@ var types = map[string]reflect.Type{
 	"schedule.StepDecay":          reflect.TypeFor[schedule.StepDecay](),
 	"schedule.Warmup":             reflect.TypeFor[schedule.Warmup](),
 	"schedule.WarmupStableDecay":  reflect.TypeFor[schedule.WarmupStableDecay](),
+	"train.Batches":               reflect.TypeFor[train.Batches](),
 	"train.DivergedError":         reflect.TypeFor[train.DivergedError](),
 	"train.Divergence":            reflect.TypeFor[train.Divergence](),
 	"train.EarlyStopping":         reflect.TypeFor[train.EarlyStopping[f32]](),

@@ -159,6 +159,8 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		if m.IntN(2) == 0 {
 			return optim.NewProdigy(1), true
 		}
+	case reflect.TypeFor[train.Batches](): // an order takes memory
+		return train.Batches{Samples: pick(m, -1, 0, 1, 10, 10, 10), Size: pick(m, -1, 0, 1, 3, 3, 20), Seed: m.Uint64(), DropLast: m.IntN(3) == 0, InOrder: m.IntN(3) == 0}, true
 	case reflect.TypeFor[train.RateSweep]():
 		if m.IntN(2) == 0 {
 			return train.NewRateSweep(), true

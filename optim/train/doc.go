@@ -8,6 +8,7 @@
 // [Fit] is a small loop over a user's gradient function. A [Run] is the same loop as a value
 // that can be left, saved and entered again as if nothing had happened.
 //
+//	Batches        says which samples belong to a step, shuffled anew in each epoch
 //	StepLimit      ends a run after so many iterations
 //	GradNormLimit  at a small gradient
 //	LossChange     when the loss hardly changes

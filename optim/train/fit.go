@@ -11,11 +11,21 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
-// FitOptions are the options of [Fit] and of a [Run]. All but Stop may be left out.
+// FitOptions are the options of [Fit] and of a [Run]. All but Stop may be left out, and Stop
+// beside Epochs.
 type FitOptions[T kernels.Float] struct {
 	// Stop holds the rules that end the run, at the first that says so. There
-	// must be one, unless the context can be cancelled. None may be there twice.
+	// must be one, unless there are Epochs or the context can be cancelled. None may be
+	// there twice.
 	Stop []StopRule
+
+	// Batches says which samples the objective is called for. Without it that is the
+	// objective's own business, which can tell by the step.
+	Batches *Batches
+
+	// Epochs ends the run after so many passes over the samples of Batches, those before it
+	// was resumed included. 0 sets no limit.
+	Epochs int
 
 	// Smoothing is the decay of the moving average of the loss, in [0, 1).
 	Smoothing float64
@@ -69,8 +79,18 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		return fmt.Errorf("train: Fit: an Optimizer that is not from New")
 	case f == nil:
 		return fmt.Errorf("train: Fit: nil Objective")
+	case o.Epochs != 0 && o.Batches == nil:
+		return fmt.Errorf("train: Fit: Epochs = %d without Batches", o.Epochs)
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("train: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
+	}
+	if err := domain.Whole("Epochs", o.Epochs, 0); err != nil {
+		return fmt.Errorf("train: Fit: %w", err)
+	}
+	if o.Batches != nil {
+		if err := validate(*o.Batches); err != nil {
+			return err
+		}
 	}
 	if o.Validate != nil {
 		if err := domain.Whole("ValidateEvery", o.ValidateEvery, 1); err != nil {

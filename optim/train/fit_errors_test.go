@@ -60,6 +60,8 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: []StopRule{GradNormLimit(-1)}}, []string{"GradNormLimit", "-1"}},
 		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: -1, For: 1}}}, []string{"LossChange", "Tol", "-1"}},
 		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: 1}}}, []string{"LossChange", "For", "0"}},
+		{FitOptions[float64]{Stop: limit, Epochs: 2}, []string{"Epochs = 2", "Batches"}},
+		{FitOptions[float64]{Stop: limit, Epochs: -1, Batches: &Batches{Samples: 1, Size: 1}}, []string{"Epochs", "-1"}},
 		{FitOptions[float64]{Stop: limit, Smoothing: 1}, []string{"Smoothing", "1"}},
 		{FitOptions[float64]{Stop: limit, ValidateEvery: 5}, []string{"ValidateEvery", "5", "Validate"}},
 		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},

@@ -20,6 +20,8 @@ type RateSweep struct {
 	Steps     int     // number of rates, at least 2
 	Smoothing float64 // decay of the moving average of the loss, in [0, 1)
 	Blowup    float64 // end when the average is above the lowest by this many times the first loss, > 0
+
+	Batches *Batches // which samples the objective is called for, as in FitOptions
 }
 
 // NewRateSweep returns a sweep of 100 rates from 1e-7 to 10, with Smoothing 0.8
@@ -40,7 +42,7 @@ func (s RateSweep) Rate(base float64, step int) float64 {
 
 // Validate returns an error if an option is out of its domain.
 func (s RateSweep) Validate() error {
-	return cmp.Or(
+	err := cmp.Or(
 		domain.Real("From", s.From, domain.Positive),
 		domain.Real("To", s.To, domain.Where(fmt.Sprintf("a finite number > From = %v", s.From), func(v float64, _ func(float64) float64) bool {
 			return v > s.From && !math.IsInf(v, 0)
@@ -50,6 +52,10 @@ func (s RateSweep) Validate() error {
 		domain.Real("Smoothing", s.Smoothing, domain.Fraction),
 		domain.Real("Blowup", s.Blowup, domain.Positive),
 	)
+	if err == nil && s.Batches != nil {
+		err = s.Batches.Validate()
+	}
+	return err
 }
 
 // A RateCurve is the loss as a function of the learning rate.
@@ -108,6 +114,10 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 		}
 	}()
 
+	var samples *sampler
+	if sweep.Batches != nil {
+		samples = newSampler(*sweep.Batches)
+	}
 	average := MovingAverage{Decay: sweep.Smoothing}
 	lowest := math.Inf(1)
 	grads := opt.NewGradients()
@@ -117,7 +127,7 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 			return c, fmt.Errorf("train: FindRate: step %d: %w", i+1, context.Cause(ctx))
 		}
 		grads.Reset()
-		loss, err := f(Batch{Step: i}, grads)
+		loss, err := f(samples.of(i), grads)
 		if err != nil {
 			return c, fmt.Errorf("train: FindRate: step %d: objective: %w", i+1, err)
 		}

@@ -16,11 +16,13 @@ import (
 // package checkpoint keeps it in files.
 //
 // How far the run is, is one number, [optim.Optimizer.Iterations], from which everything
-// is counted: the mini-batch, the metrics of ValidateEvery, [StepLimit].
+// is counted: the mini-batch and its samples, epochs, the metrics of ValidateEvery,
+// [StepLimit].
 type Run[T kernels.Float] struct {
 	opt     *optim.Optimizer[T]
 	f       Objective[T]
 	o       FitOptions[T]
+	samples *sampler      // nil without Batches
 	average MovingAverage // of the loss
 	last    Progress      // the last iteration, with Step 0 if it is not known
 	open    bool          // whether last's step was taken, and what follows it was not done
@@ -35,7 +37,15 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 	if err := o.check(opt, f); err != nil {
 		return nil, err
 	}
-	return &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}, nil
+	r := &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}
+	r.o.Stop = slices.Clone(o.Stop)
+	if o.Batches != nil {
+		r.samples = newSampler(*o.Batches)
+	}
+	if o.Epochs > 0 {
+		r.o.Stop = append(r.o.Stop, epochLimit{o.Epochs, o.Batches.Steps(o.Epochs)})
+	}
+	return r, nil
 }
 
 // Fit runs the loop until a rule ends it. The Step of the objective's batch is the number of
@@ -92,8 +102,17 @@ func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 // enter forgets the last iteration if the optimizer has been elsewhere since.
 func (r *Run[T]) enter() {
 	if n := r.opt.Iterations(); r.last.Iteration != n {
-		r.last, r.open = Progress{Iteration: n}, false
+		r.last, r.open = r.progress(n), false
 	}
+}
+
+// progress returns what is known of an iteration that others have made.
+func (r *Run[T]) progress(iteration int) Progress {
+	p := Progress{Iteration: iteration, Epochs: r.o.Epochs}
+	if r.samples != nil && iteration > 0 {
+		p.Epoch = r.samples.Epoch(iteration-1) + 1
+	}
+	return p
 }
 
 func (r *Run[T]) result(reason string) FitResult {
@@ -115,7 +134,7 @@ func (r *Run[T]) step(ctx context.Context, grads *optim.Gradients[T]) error {
 		return iterationError(n+1, "", errSwapped)
 	}
 	grads.Reset()
-	loss, err := r.f(Batch{Step: n}, grads)
+	loss, err := r.f(r.samples.of(n), grads)
 	if err != nil {
 		return iterationError(n+1, "objective: ", err)
 	}
@@ -124,7 +143,9 @@ func (r *Run[T]) step(ctx context.Context, grads *optim.Gradients[T]) error {
 		return iterationError(n+1, "", failed)
 	}
 	report.GroupLRs = slices.Clone(report.GroupLRs) // a Progress may be kept
-	r.last = Progress{Report: report, Iteration: n + 1, Loss: loss, Average: r.average.Add(loss), Metric: r.last.Metric}
+	metric := r.last.Metric
+	r.last = r.progress(n + 1)
+	r.last.Report, r.last.Loss, r.last.Average, r.last.Metric = report, loss, r.average.Add(loss), metric
 	r.open = true
 	if average != nil && !report.Skipped {
 		if err := average.Update(); err != nil {
@@ -205,7 +226,7 @@ func (r *Run[T]) askAgain() string {
 // the run has ended before, but its number.
 func countsAlone(rule StopRule) bool {
 	switch rule.(type) {
-	case StepLimit, MetricRule:
+	case StepLimit, epochLimit, MetricRule:
 		return true
 	}
 	return false

@@ -81,8 +81,8 @@ func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 // Restore puts the run into the state of a snapshot: Fit goes on as it did there.
 //
 // The optimizer must fit the snapshot as [optim.Optimizer.Restore] says, and the run must
-// have the same parts with a state, in the same order; their options may differ.
-// It is an error if not, and where Snapshot is one. Then nothing has changed.
+// have the same Batches and the same parts with a state, in the same order; their options may
+// differ. It is an error if not, and where Snapshot is one. Then nothing has changed.
 func (r *Run[T]) Restore(s *optim.Snapshot[T]) error {
 	if err := r.checkWhole(); err != nil {
 		return err
@@ -162,13 +162,35 @@ type runState struct {
 	Average averageState
 	Last    progressState
 	Open    bool
+	Batches *Batches `json:",omitempty"`
+}
+
+// batches returns the numbers of the run's Batches, nil if it has none.
+func (r *Run[T]) batches() *Batches {
+	if r.samples == nil {
+		return nil
+	}
+	return &r.samples.Batches
+}
+
+// sameBatches returns an error for batches that are cut, or follow each other, in another way.
+func sameBatches(saved, own *Batches) error {
+	switch {
+	case saved == nil && own == nil, saved != nil && own != nil && *saved == *own:
+		return nil
+	case saved == nil:
+		return fmt.Errorf("no Batches, want %+v", *own)
+	case own == nil:
+		return fmt.Errorf("%+v, want a run without Batches", *saved)
+	}
+	return fmt.Errorf("%+v, want %+v", *saved, *own)
 }
 
 // A loop is a Run as a Saver of what it remembers itself.
 type loop[T kernels.Float] Run[T]
 
 func (r *loop[T]) SaveState() (string, error) {
-	return state.JSON(runState{saveAverage(r.average), saveProgress(r.last), r.open})
+	return state.JSON(runState{saveAverage(r.average), saveProgress(r.last), r.open, (*Run[T])(r).batches()})
 }
 
 func (r *loop[T]) RestoreState(text string) error {
@@ -179,10 +201,15 @@ func (r *loop[T]) RestoreState(text string) error {
 	if s.Last.Iteration < 0 || s.Last.Step < 0 {
 		return fmt.Errorf("iteration %d, step %d, want no negative counts", s.Last.Iteration, s.Last.Step)
 	}
+	if err := sameBatches(s.Batches, (*Run[T])(r).batches()); err != nil {
+		return err
+	}
 	if err := s.Average.restore(&r.average); err != nil {
 		return err
 	}
-	r.last, r.open = s.Last.progress(), s.Open
+	last := (*Run[T])(r).progress(s.Last.Iteration)
+	s.Last.restore(&last)
+	r.last, r.open = last, s.Open
 	return nil
 }
 
@@ -213,16 +240,15 @@ func saveProgress(p Progress) progressState {
 	}
 }
 
-func (s progressState) progress() Progress {
+// restore sets all but what follows from the iteration and the options.
+func (s progressState) restore(p *Progress) {
 	var rates []float64
 	for _, lr := range s.GroupLRs {
 		rates = append(rates, float64(lr))
 	}
-	return Progress{
-		Report: optim.Report{
-			Step: s.Step, LR: float64(s.LR), GradNorm: float64(s.GradNorm), ClipCoef: float64(s.ClipCoef), LossScale: float64(s.Scale),
-			Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)}, GroupLRs: rates,
-		},
-		Iteration: s.Iteration, Loss: float64(s.Loss), Average: float64(s.Average), Metric: float64(s.Metric), Validated: s.Validated,
+	p.Report = optim.Report{
+		Step: s.Step, LR: float64(s.LR), GradNorm: float64(s.GradNorm), ClipCoef: float64(s.ClipCoef), LossScale: float64(s.Scale),
+		Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)}, GroupLRs: rates,
 	}
+	p.Loss, p.Average, p.Metric, p.Validated = float64(s.Loss), float64(s.Average), float64(s.Metric), s.Validated
 }

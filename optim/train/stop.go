@@ -5,21 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 	"github.com/seed63264101/steepest/optim/internal/state"
 )
-
-// Progress is what is known of a run after a step. It may be kept: the next step leaves it as
-// it is.
-type Progress struct {
-	optim.Report         // what the step did
-	Iteration    int     // steps tried in this run so far, from 1, also before it was resumed; skipped ones count
-	Loss         float64 // loss before the step
-	Average      float64 // moving average of the loss
-	Validated    bool    // whether there is a new Metric
-	Metric       float64 // last metric on validation data
-}
 
 // A StopRule ends a run. [Fit] asks its rules after every step, each of them
 // every time. When a [Run] is entered again, it asks about the last iteration once
@@ -52,6 +40,17 @@ func (n StepLimit) Stop(p Progress) string {
 // Validate returns an error if an option is out of its domain.
 func (n StepLimit) Validate() error {
 	return domain.Whole("limit", int(n), 1)
+}
+
+// An epochLimit ends a run after FitOptions.Epochs.
+type epochLimit struct{ epochs, steps int }
+
+// Stop ends the run at the limit.
+func (l epochLimit) Stop(p Progress) string {
+	if p.Iteration < l.steps {
+		return ""
+	}
+	return fmt.Sprintf("%d epochs", l.epochs)
 }
 
 // A GradNormLimit ends a run when the Euclidean norm of all gradients together,
