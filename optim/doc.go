@@ -65,6 +65,8 @@
 //
 // # Rules of one's own
 //
+// A [RuleFunc] is a rule of one function, to try an idea with.
+//
 // A [Rule] is an interface of five methods, and so a user's struct can be one. It makes
 // an [Updater], whose Prepare computes the coefficients of a step and whose Update
 // takes the step for a part of a parameter, with the functions of package kernels or in
