@@ -27,8 +27,10 @@ func Bounds(lo, hi float64) GroupOption {
 // 2005). It comes before [Bounds]. lambda must be finite and not negative.
 //
 // Like decoupled weight decay it goes by the rate alone, that of Report.GroupLRs, also
-// where the rule scales its own step further, as [LARS], [LAMB], [Muon] and [Adafactor] do:
-// the penalty then weighs more or less than lambda beside the loss.
+// where the rule scales its own step further, as [LARS], [LAMB], [Muon], [Adafactor] and
+// those of Adam's family do: the penalty then weighs more or less than lambda beside the
+// loss. With [Momentum], whose steps add up to 1/(1-Momentum) times the gradient's, it
+// weighs 1-Momentum times as much.
 //
 // Rules that take gradients at another point than the one to evaluate, as
 // [ScheduleFreeAdamW], have no L1 penalty, nor have those that refuse it, see

@@ -53,7 +53,14 @@ func (m *Method) Status() (optimize.Status, error) { return m.status, m.err }
 
 // Run runs the rule.
 func (m *Method) Run(operation chan<- optimize.Task, result <-chan optimize.Task, tasks []optimize.Task) {
-	// do has a task carried out. It reports false if optimize ends the run.
+	m.status, m.err = conduct(operation, result, tasks, m.run)
+	close(operation)
+}
+
+// conduct runs a sequential method. It gets the first task and do, which has a task
+// carried out, and reports false if optimize ends the run.
+func conduct(operation chan<- optimize.Task, result <-chan optimize.Task, tasks []optimize.Task,
+	run func(first optimize.Task, do func(optimize.Operation) bool) (optimize.Status, error)) (optimize.Status, error) {
 	task := tasks[0]
 	do := func(op optimize.Operation) bool {
 		task.Op = op
@@ -61,13 +68,13 @@ func (m *Method) Run(operation chan<- optimize.Task, result <-chan optimize.Task
 		task = <-result
 		return task.Op != optimize.PostIteration
 	}
-	m.status, m.err = m.run(task, do)
-	if m.status != optimize.NotTerminated {
+	status, err := run(task, do)
+	if status != optimize.NotTerminated {
 		do(optimize.MethodDone)
 	}
 	for range result { // until optimize has closed it
 	}
-	close(operation)
+	return status, err
 }
 
 const evaluation = optimize.FuncEvaluation | optimize.GradEvaluation
@@ -102,7 +109,7 @@ func (m *Method) run(first optimize.Task, do func(optimize.Operation) bool) (opt
 		if !do(optimize.MajorIteration) {
 			return optimize.NotTerminated, nil
 		}
-		if largest < m.threshold() {
+		if largest < threshold(m.GradStopThreshold) {
 			return optimize.GradientThreshold, nil
 		}
 		r, err := opt.Step([][]float64{loc.Gradient})
@@ -116,9 +123,10 @@ func (m *Method) run(first optimize.Task, do func(optimize.Operation) bool) (opt
 	}
 }
 
-func (m *Method) threshold() float64 {
-	if m.GradStopThreshold == 0 {
+// threshold returns the GradStopThreshold of a method that says set.
+func threshold(set float64) float64 {
+	if set == 0 {
 		return 1e-12
 	}
-	return m.GradStopThreshold // of NaN every comparison is false
+	return set // of NaN every comparison is false
 }

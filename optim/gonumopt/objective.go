@@ -3,10 +3,10 @@ package gonumopt
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"sync"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/train"
 	"gonum.org/v1/gonum/optimize"
@@ -26,6 +26,11 @@ type Objective struct {
 	loss  float64
 	grads optim.Gradients[float64]
 	err   error
+
+	// largest is the largest magnitude of a gradient's element in the first evaluation
+	// of the problem.
+	largest float64
+	started bool
 }
 
 // NewObjective returns an Objective over the parameters. It must be deterministic:
@@ -84,7 +89,7 @@ func (o *Objective) set(x []float64) {
 func (o *Objective) Problem() optimize.Problem {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.known, o.err = false, nil // of a run before
+	o.known, o.err, o.started = false, nil, false // of a run before
 	return optimize.Problem{
 		Func: func(x []float64) float64 {
 			o.mu.Lock()
@@ -130,32 +135,15 @@ func (o *Objective) evaluate(x []float64) {
 	if err != nil {
 		o.err = fmt.Errorf("gonumopt: objective: %w", err)
 	}
+	if !o.started {
+		o.started, o.largest = true, largestOf(o.grads.Dense)
+	}
 }
 
-// Minimize hands the objective of train.Fit to optimize.Minimize, with the
-// parameters' present values to start from, and sets the parameters to the result.
-// Settings and method may be nil, as there; a method that needs more than function
-// and gradient is an error. Settings and options of methods that optimize does not
-// take make it panic, as ever. If no major iteration was made, the parameters are as
-// before.
-func Minimize(params []optim.Param[float64], f train.Objective[float64], settings *optimize.Settings, method optimize.Method) (*optimize.Result, error) {
-	o, err := NewObjective(params, f)
-	if err != nil {
-		return nil, err
+// largestOf returns the largest magnitude.
+func largestOf(grads [][]float64) (largest float64) {
+	for _, g := range grads {
+		largest = max(largest, kernels.Amax(g))
 	}
-	if method != nil {
-		if v := reflect.ValueOf(method); v.Kind() == reflect.Pointer && v.IsNil() {
-			return nil, fmt.Errorf("gonumopt: the method %T is nil", method)
-		}
-		if _, err := method.Uses(optimize.Available{Grad: true}); err != nil {
-			return nil, fmt.Errorf("gonumopt: %T: %w", method, err)
-		}
-	}
-	x := o.X()
-	defer func() { o.set(x) }() // after a panic too
-	r, err := optimize.Minimize(o.Problem(), slices.Clone(x), settings, method)
-	if r != nil && r.MajorIterations > 0 {
-		x = r.X
-	}
-	return r, err
+	return largest
 }

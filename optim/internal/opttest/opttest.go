@@ -33,11 +33,14 @@ func WantError(t testing.TB, err error, parts ...string) {
 // With returns a copy of v changed by f.
 func With[V any](v V, f func(*V)) V { f(&v); return v }
 
-// Golden returns the path of a file with reference values: beside the data directory that
-// STEEPEST_DATA names, or in ../shared seen from the project's root.
-func Golden(name string) string {
+// Golden returns the path of a file with reference values, beside the directory of [Data].
+func Golden(name string) string { return filepath.Join(Data(".."), "golden", name) }
+
+// Data returns the path of a file with data: in the directory that STEEPEST_DATA names, or
+// in ../shared/data seen from the project's root.
+func Data(name string) string {
 	if data := os.Getenv("STEEPEST_DATA"); data != "" {
-		return filepath.Join(data, "..", "golden", name)
+		return filepath.Join(data, name)
 	}
 	root := "."
 	for range 5 { // a package lies no deeper
@@ -46,7 +49,7 @@ func Golden(name string) string {
 		}
 		root = filepath.Join(root, "..")
 	}
-	return filepath.Join(root, "..", "shared", "golden", name)
+	return filepath.Join(root, "..", "shared", "data", name)
 }
 
 // Source returns the files of the package in a directory, seen from the package under test,
