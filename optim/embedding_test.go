@@ -186,14 +186,6 @@ func testEmbeddingFormulas(t *testing.T, rule Rule) {
 	}
 }
 
-// TestDeadRow: a row without a gradient is no 0/0.
-func TestDeadRow(t *testing.T) {
-	e := mustNewEmbedding(t, RowAdagrad{LR: 1e38, Eps: 1e-30}, []float32{1, 2}, 1)
-	if _, err := e.Step([]int{1}, []float32{0}); err != nil || e.table.Value[1] != 2 {
-		t.Errorf("a dead row became %v, error %v", e.table.Value[1], err)
-	}
-}
-
 // TestEmbeddingRefuses: an error or a skipped step changes nothing.
 func TestEmbeddingRefuses(t *testing.T) {
 	nan := math.NaN()

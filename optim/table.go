@@ -27,12 +27,14 @@ func newRowTable[T kernels.Float](p Param[T], rule Rule, lens []int) *rowTable[T
 
 // note appends those of the rows that are not in the list yet.
 func (t *rowTable[T]) note(rows []int) {
+	places, list := t.places, t.rows
 	for _, row := range rows {
-		if t.places[row] == 0 {
-			t.rows = append(t.rows, row)
-			t.places[row] = int32(len(t.rows))
+		if places[row] == 0 {
+			list = append(list, row)
+			places[row] = int32(len(list))
 		}
 	}
+	t.rows = list
 }
 
 // add adds gradients of rows in the list to the sums. A row that has none yet is the next
@@ -59,10 +61,10 @@ func (t *rowTable[T]) forget() {
 // element returns the index in the parameter of an element of the rows' gradients.
 func (t *rowTable[T]) element(j int) int { return t.rows[j/t.dim]*t.dim + j%t.dim }
 
-// rowsOf returns the first and the last of the rows, exclusive, that begin in a block of
-// their gradients: it updates whole ones.
+// rowsOf returns the first and the last of the rows, exclusive, that end in a block of their
+// gradients: it updates whole ones.
 func (t *rowTable[T]) rowsOf(b block) (first, last int) {
-	return (b.lo + t.dim - 1) / t.dim, (b.hi + t.dim - 1) / t.dim
+	return b.lo / t.dim, b.hi / t.dim
 }
 
 // addRows adds the batches' rows to those of the tables.
@@ -127,7 +129,7 @@ func (o *Optimizer[T]) divide(x []T, by T) {
 	}
 }
 
-// updateRows updates the rows that begin in a block.
+// updateRows updates the rows that end in a block.
 func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 	p, g := &o.params[b.param], o.grads[b.param]
 	t, c := p.table, &o.cohorts[p.cohort]
@@ -137,17 +139,17 @@ func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 	}
 	changes := o.clipValue.set || c.pre != 1
 	first, last := t.rowsOf(b)
-	for i := first; i < last; i++ {
-		row := t.rows[i]
-		x, seen := p.Value[row*t.dim:][:t.dim], g[i*t.dim:][:t.dim]
+	value, dim, updater := p.Value, t.dim, c.Updater
+	for i, row := range t.rows[first:last] {
+		x, seen := value[row*dim:][:dim], g[(first+i)*dim:][:dim]
 		for s, width := range t.widths {
 			state[s] = p.state[s][row*width:][:width]
 		}
 		if changes {
-			copyScaled(w.whole[:t.dim], seen, o.clipValue.set, c.clip, c.pre)
-			seen = w.whole[:t.dim]
+			copyScaled(w.whole[:dim], seen, o.clipValue.set, c.clip, c.pre)
+			seen = w.whole[:dim]
 		}
-		c.Update(x, seen, state)
+		updater.Update(x, seen, state)
 		if c.constrains {
 			o.groups[c.group].constrain(x, c.rate)
 		}
