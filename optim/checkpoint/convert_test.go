@@ -279,9 +279,9 @@ func newConverted[T kernels.Float](t *testing.T, last int) *train.Run[T] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
-		for i, g := range r.grads() {
-			copy(grads[i], g)
+	run, err := train.NewRun(r.opt, func(_ train.Batch, g *optim.Gradients[T]) (float64, error) {
+		for i, d := range r.grads() {
+			copy(g.Dense[i], d)
 		}
 		return 1, nil
 	}, train.FitOptions[T]{

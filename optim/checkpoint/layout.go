@@ -58,7 +58,11 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 			list = append(list, vector[T]{"state." + p.Name + "." + v.Name, p.Shape, &v.Value})
 		}
 		if s.Accumulated > 0 && !p.Frozen {
-			list = append(list, vector[T]{"grad." + p.Name, p.Shape, &p.Sum})
+			shape := p.Shape
+			if p.Sparse && len(shape) == 2 {
+				shape = []int{len(p.SumRows), shape[1]}
+			}
+			list = append(list, vector[T]{"grad." + p.Name, shape, &p.Sum})
 		}
 	}
 	for i := range s.Run {
