@@ -14,7 +14,7 @@ type LoadOption interface {
 
 type options struct {
 	convert, partial bool
-	rename           func(string) string
+	rename           func(string) string // nil for the names as they are
 }
 
 // A weightsOption is good for weights alone.
@@ -55,7 +55,7 @@ func Rename(f func(name string) string) WeightsOption {
 }
 
 func newOptions[O WeightsOption](list []O) (options, error) {
-	o := options{rename: func(name string) string { return name }}
+	var o options
 	for _, opt := range list {
 		if any(opt) == nil {
 			return o, fmt.Errorf("nil option")
