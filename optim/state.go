@@ -71,7 +71,7 @@ type LossScaleSnapshot struct {
 // A RunSnapshot is the state of one part of a training loop: of the loop itself, or of
 // what watches it. A train.Run makes and reads them.
 type RunSnapshot[T kernels.Float] struct {
-	Type    string             `json:"type"`              // its Go type
+	Type    string             `json:"type"`              // its Go type without type arguments
 	State   string             `json:"state"`             // what SaveState returns
 	Vectors []StateSnapshot[T] `json:"vectors,omitempty"` // under the parameters' names
 }

@@ -85,11 +85,11 @@ func Save[T kernels.Float](path string, opt Stateful[T]) error {
 // Load restores the optimizer's state from a file. The optimizer must be made as
 // the one that was saved; [optim.Optimizer.Restore] says what may differ. On
 // error it is unchanged.
-func Load[T kernels.Float](path string, opt Stateful[T]) error {
+func Load[T kernels.Float](path string, opt Stateful[T], opts ...LoadOption) error {
 	if isNil(opt) {
 		return fmt.Errorf("checkpoint %s: nothing to restore: %T is nil", path, opt)
 	}
-	s, err := Read[T](path)
+	s, err := Read[T](path, opts...)
 	if err != nil {
 		return err
 	}
@@ -124,22 +124,26 @@ func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 }
 
 // Read reads a snapshot from a file. It is an error if the file is no regular
-// one, is no checkpoint, is not whole or has another element type.
-func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
-	s, err := readFile[T](path)
+// one, is no checkpoint, is not whole or, without [Convert], has another element type.
+func Read[T kernels.Float](path string, opts ...LoadOption) (*optim.Snapshot[T], error) {
+	s, err := readFile[T](path, opts)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", path, err)
 	}
 	return s, nil
 }
 
-func readFile[T kernels.Float](path string) (*optim.Snapshot[T], error) {
+func readFile[T kernels.Float](path string, opts []LoadOption) (*optim.Snapshot[T], error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, err
+	}
 	f, size, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return decode[T](f, size)
+	return decode[T](f, size, o)
 }
 
 // open opens a file for reading, and returns its size.

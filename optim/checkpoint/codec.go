@@ -22,15 +22,8 @@ func encode[T kernels.Float](w io.WriteSeeker, h *header, vectors []vector[T]) e
 	place := bytes.Index(h.raw, []byte(entry+noDigest+`"`)) + len(entry)
 
 	hash := sha256.New()
-	both := io.MultiWriter(w, hash)
-	if _, err := both.Write(h.raw); err != nil {
+	if err := writeAll(io.MultiWriter(w, hash), h, vectors); err != nil {
 		return err
-	}
-	buf := make([]byte, chunkBytes)
-	for _, v := range vectors {
-		if err := writeVector(both, *v.data, buf); err != nil {
-			return err
-		}
 	}
 	if _, err := w.Seek(int64(place), io.SeekStart); err != nil {
 		return err
@@ -39,11 +32,25 @@ func encode[T kernels.Float](w io.WriteSeeker, h *header, vectors []vector[T]) e
 	return err
 }
 
+// writeAll writes header and data.
+func writeAll[T kernels.Float](w io.Writer, h *header, vectors []vector[T]) error {
+	if _, err := w.Write(h.raw); err != nil {
+		return err
+	}
+	buf := make([]byte, chunkBytes)
+	for _, v := range vectors {
+		if err := writeVector(w, *v.data, buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // noDigest stands in the digest's place where the digest is computed.
 var noDigest = strings.Repeat("0", hex.EncodedLen(sha256.Size))
 
 // decode reads a file of the given size.
-func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error) {
+func decode[T kernels.Float](r io.Reader, size int64, o options) (*optim.Snapshot[T], error) {
 	h, err := readHeader(r, size)
 	if err != nil {
 		return nil, err
@@ -59,7 +66,7 @@ func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error
 	if err != nil {
 		return nil, err
 	}
-	places, err := match(h, s)
+	places, err := match(h, s, o)
 	if err != nil {
 		return nil, err
 	}

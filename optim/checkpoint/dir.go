@@ -196,7 +196,7 @@ func (e *FallbackError) Unwrap() []error { return e.Corrupt }
 // caller should know, and may accept. On any other error s is as it was. One is that all
 // checkpoints are corrupt; another, that one is whole but does not fit s, or cannot be read:
 // then none before it is tried.
-func LoadLatest[T kernels.Float](d Dir, s Stateful[T]) (step int, found bool, err error) {
+func LoadLatest[T kernels.Float](d Dir, s Stateful[T], opts ...LoadOption) (step int, found bool, err error) {
 	if d.Path == "" {
 		return 0, false, d.Validate()
 	}
@@ -207,7 +207,7 @@ func LoadLatest[T kernels.Float](d Dir, s Stateful[T]) (step int, found bool, er
 	var corrupt []error
 	for _, step := range slices.Backward(steps) {
 		path := d.File(step)
-		loadErr := Load(path, s)
+		loadErr := Load(path, s, opts...)
 		if loadErr == nil {
 			if corrupt != nil {
 				err = &FallbackError{path, corrupt}

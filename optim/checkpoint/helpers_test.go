@@ -143,7 +143,7 @@ func replace(old, new string) func([]byte) []byte {
 }
 
 func decodeBytes[T kernels.Float](b []byte) (*optim.Snapshot[T], error) {
-	return decode[T](bytes.NewReader(b), int64(len(b)))
+	return decode[T](bytes.NewReader(b), int64(len(b)), options{})
 }
 
 // sameBits compares snapshots; NaNs are equal to themselves.

@@ -44,10 +44,24 @@ about = json.loads(meta["optimizer"])
 json.dump({"steps": about["steps"], "rule": about["rule"], "tensors": out, "shapes": shapes}, sys.stdout)
 `
 
-func TestPython(t *testing.T) {
+// runPython runs a program and returns what it prints, or skips the test where there is no
+// Python.
+func runPython(t *testing.T, program string, args ...string) []byte {
+	t.Helper()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("no python3")
 	}
+	out, err := exec.Command("python3", append([]string{"-c", program}, args...)...).Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		t.Fatalf("%v\n%s", err, exit.Stderr)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestPython(t *testing.T) {
 	t.Run("float32", testPython[float32])
 	t.Run("float64", testPython[float64])
 }
@@ -55,13 +69,7 @@ func TestPython(t *testing.T) {
 func testPython[T kernels.Float](t *testing.T) {
 	r := newRun[T](t, optim.NewAdam(0.01))
 	r.steps(t, 3)
-	out, err := exec.Command("python3", "-c", python, r.save(t)).Output()
-	if err != nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			t.Fatalf("%v\n%s", err, exit.Stderr)
-		}
-		t.Fatal(err)
-	}
+	out := runPython(t, python, r.save(t))
 	var got struct {
 		Steps   int
 		Rule    string

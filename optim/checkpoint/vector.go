@@ -48,33 +48,26 @@ func writeVector[T kernels.Float](w io.Writer, v []T, buf []byte) error {
 	return nil
 }
 
-// readVector reads a tensor's elements. The caller has made sure that the file
-// has them, so that their number may be trusted with an allocation.
+// readVector reads a tensor's elements, which may be of any of the dtypes that decodeVector
+// knows. The caller has made sure that the file has them, so that their number may be trusted
+// with an allocation.
 func readVector[T kernels.Float](r io.Reader, t tensor, buf []byte) ([]T, error) {
-	size := int64(unsafe.Sizeof(T(0)))
+	size := elementBits[t.dtype] / 8
 	total := (t.end - t.begin) / size
-	if total > math.MaxInt/size {
+	if total > math.MaxInt/int64(unsafe.Sizeof(T(0))) {
 		return nil, fmt.Errorf("tensor %q: %d elements do not fit into memory", t.name, total)
 	}
 	all := make([]T, total)
 	step := len(buf) / int(size)
-	for rest := all; len(rest) > 0; {
-		n := min(step, len(rest))
-		part := buf[:byteSize[T](n)]
+	for at := 0; at < len(all); at += step {
+		v := all[at:min(at+step, len(all))]
+		part := buf[:len(v)*int(size)]
 		if _, err := io.ReadFull(r, part); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", t.name, err)
 		}
-		switch v := any(rest[:n]).(type) {
-		case []float32:
-			for i := range v {
-				v[i] = math.Float32frombits(binary.LittleEndian.Uint32(part[4*i:]))
-			}
-		case []float64:
-			for i := range v {
-				v[i] = math.Float64frombits(binary.LittleEndian.Uint64(part[8*i:]))
-			}
+		if i, x := decodeVector(v, part, t.dtype); i >= 0 {
+			return nil, fmt.Errorf("tensor %q: element %d = %v of %s is beyond the range of %s", t.name, at+i, x, t.dtype, dtype[T]())
 		}
-		rest = rest[n:]
 	}
 	return all, nil
 }

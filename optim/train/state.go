@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -23,7 +24,9 @@ func (r *Run[T]) parts() []part[T] {
 		if !ok {
 			return
 		}
-		p := part[T]{Part: state.Part{Name: fmt.Sprintf("%T", v), Saver: saver}}
+		// Without type arguments: a run may go on in the other float type.
+		name, _, _ := strings.Cut(fmt.Sprintf("%T", v), "[")
+		p := part[T]{Part: state.Part{Name: name, Saver: saver}}
 		if v, ok := v.(VectorSaver[T]); ok {
 			p.vectors = v.Params()
 		}

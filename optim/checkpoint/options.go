@@ -1,0 +1,66 @@
+package checkpoint
+
+import "fmt"
+
+// A WeightsOption says which tensors [LoadWeights] takes for which parameters.
+type WeightsOption interface{ set(*options) }
+
+// A LoadOption says how [Load], [LoadLatest] and [Read] read a checkpoint. [LoadWeights] takes
+// it, too.
+type LoadOption interface {
+	WeightsOption
+	whole()
+}
+
+type options struct {
+	convert, partial bool
+	rename           func(string) string // nil for the names as they are
+}
+
+// A weightsOption is good for weights alone.
+type weightsOption func(*options)
+
+func (f weightsOption) set(o *options) { f(o) }
+
+// A loadOption is good for whole checkpoints, too.
+type loadOption struct{ weightsOption }
+
+func (loadOption) whole() {}
+
+// Convert allows tensors of the other float type: a float32 run goes on in float64, and the
+// other way. [LoadWeights] takes F16 and BF16, too. Numbers are rounded to the nearest; it is
+// an error, with the tensor and the element, if a finite one is beyond the range of float32.
+//
+// All that is in a checkpoint is converted: state, gradients, the averages of a train.Run, and
+// extra vectors. A second moment below the floor of float32's (see package kernels), or an
+// average that vanishes there, is what a float32 run could have, too: the next step takes it
+// as it takes the zeros of a new optimizer.
+func Convert() LoadOption {
+	return loadOption{func(o *options) { o.convert = true }}
+}
+
+// Partial allows parameters that the file has no tensor for, which stay as they are, and
+// tensors that no parameter wants. The [LoadReport] lists both.
+func Partial() WeightsOption {
+	return weightsOption(func(o *options) { o.partial = true })
+}
+
+// Rename gives the tensors the names that f returns, by which they find their parameters. What
+// f returns "" for is left out: it is not even unexpected.
+func Rename(f func(name string) string) WeightsOption {
+	if f == nil {
+		return nil
+	}
+	return weightsOption(func(o *options) { o.rename = f })
+}
+
+func newOptions[O WeightsOption](list []O) (options, error) {
+	var o options
+	for _, opt := range list {
+		if any(opt) == nil {
+			return o, fmt.Errorf("nil option")
+		}
+		opt.set(&o)
+	}
+	return o, nil
+}

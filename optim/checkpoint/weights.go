@@ -1,0 +1,88 @@
+package checkpoint
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A SaveOption adds to what [SaveWeights] writes.
+type SaveOption func(map[string]string)
+
+// Metadata adds texts to the file, which [LoadReport] gives back. Some programs in Python want
+// a "format" of "pt".
+func Metadata(entries map[string]string) SaveOption {
+	return func(m map[string]string) { maps.Copy(m, entries) }
+}
+
+// SaveWeights writes the values of parameters to a file, and replaces the one that may be
+// there as [Write] does. It is a plain safetensors file, which other programs read: a tensor
+// for each parameter with its name and shape, one dimension if that is nil, in their order.
+//
+// While an optimizer trains with a rule such as ScheduleFreeAdamW, the values are not those to
+// evaluate with: optim.Optimizer.EvalMode sets those, and train.WeightAverage.Swap an average.
+func SaveWeights[T kernels.Float](path string, params []optim.Param[T], opts ...SaveOption) error {
+	h, vectors, err := weightsLayout(params, opts)
+	if err == nil {
+		err = replaceFile(path, func(f *os.File) error { return writeAll(f, h, vectors) })
+	}
+	if err != nil {
+		return fmt.Errorf("weights %s: %w", path, err)
+	}
+	return nil
+}
+
+func weightsLayout[T kernels.Float](params []optim.Param[T], opts []SaveOption) (*header, []vector[T], error) {
+	if err := checkParams(params); err != nil {
+		return nil, nil, err
+	}
+	metadata := make(map[string]string)
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, nil, fmt.Errorf("nil option")
+		}
+		opt(metadata)
+	}
+	for _, name := range slices.Sorted(maps.Keys(metadata)) {
+		if !utf8.ValidString(name) || !utf8.ValidString(metadata[name]) {
+			return nil, nil, fmt.Errorf("metadata entry %q: %q is not UTF-8", name, metadata[name])
+		}
+	}
+	if metadata["format"] == format {
+		return nil, nil, fmt.Errorf("metadata entry \"format\": %q is that of a checkpoint", format)
+	}
+	h := new(header)
+	if len(metadata) > 0 {
+		h.metadata = metadata
+	}
+	vectors := make([]vector[T], len(params))
+	for i := range params {
+		p := &params[i]
+		vectors[i] = vector[T]{p.Name, p.Shape, &p.Value}
+	}
+	return h, vectors, place(h, vectors)
+}
+
+// checkParams returns an error unless the parameters can be those of a file.
+func checkParams[T kernels.Float](params []optim.Param[T]) error {
+	seen := make(map[string]bool)
+	for _, p := range params {
+		switch {
+		case p.Name == metadataKey || !utf8.ValidString(p.Name):
+			return fmt.Errorf("parameter %q: no tensor can have this name", p.Name)
+		case seen[p.Name]:
+			return fmt.Errorf("parameter %q: twice", p.Name)
+		}
+		seen[p.Name] = true
+		shape, ok := dims(p.Shape)
+		if n, fits := count(shape); len(p.Shape) > 0 && (!ok || !fits || n != int64(len(p.Value))) {
+			return fmt.Errorf("parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, len(p.Value))
+		}
+	}
+	return nil
+}
