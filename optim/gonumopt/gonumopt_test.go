@@ -197,6 +197,38 @@ func TestProblem(t *testing.T) {
 	}
 }
 
+// TestSparse: the rows of a table add up to the gradient of all of it.
+func TestSparse(t *testing.T) {
+	table := []float64{3, 1, 4, 1, 5, 9}
+	want := []float64{0.5, 1, 0.5, 1, 5, 9}
+	params := []optim.Param[float64]{{Name: "table", Value: table, Shape: []int{3, 2}, Sparse: true}}
+	r, err := Minimize(params, func(_ train.Batch, g *optim.Gradients[float64]) (loss float64, err error) {
+		for i := range 4 { // twice each of the first two rows
+			row := table[2*(i%2):][:2]
+			room := g.Rows[0].Add(i % 2)
+			for j, v := range row {
+				d := v - want[j]
+				loss += d * d
+				room[j] = 2 * d
+			}
+		}
+		return loss, nil
+	}, nil, &optimize.LBFGS{GradStopThreshold: 1e-9})
+	if err != nil || !slices.Equal(r.X, table) {
+		t.Fatalf("%v, result %v, parameters %v", err, r.X, table)
+	}
+	for i, v := range table {
+		if math.Abs(v-want[i]) > 1e-9 {
+			t.Errorf("element %d is %v, want %v", i, v, want[i])
+		}
+	}
+	_, err = Minimize(params, func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
+		g.Rows[0].Add(3)
+		return 0, nil
+	}, nil, nil)
+	wantError(t, err, "gonumopt: objective", `"table"`, "index 3")
+}
+
 func TestObjectiveErrors(t *testing.T) {
 	w := []float64{5, 5}
 	params := []optim.Param[float64]{{Name: "w", Value: w[:1]}, {Name: "v", Value: w[1:]}}

@@ -8,13 +8,14 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/flat"
 	"github.com/seed63264101/steepest/optim/train"
 	"gonum.org/v1/gonum/optimize"
 )
 
 // An Objective is the objective of train.Fit as an optimize.Problem. The
 // variables of the problem are the parameters' values, one parameter behind the
-// other.
+// other, and those of all rows of a sparse one.
 type Objective struct {
 	params []optim.Param[float64]
 	f      train.Objective[float64]
@@ -24,11 +25,11 @@ type Objective struct {
 	known bool       // whether the fields below hold for the parameters' present values
 	x     []float64
 	loss  float64
-	grads optim.Gradients[float64]
+	grads *optim.Gradients[float64]
+	grad  []float64 // the same as one vector
 	err   error
 
-	// largest is the largest magnitude of a gradient's element in the first evaluation
-	// of the problem.
+	// largest is the largest magnitude in the gradient of the problem's first evaluation.
 	largest float64
 	started bool
 }
@@ -41,15 +42,15 @@ func NewObjective(params []optim.Param[float64], f train.Objective[float64]) (*O
 		return nil, fmt.Errorf("gonumopt: nil Objective")
 	}
 	// New knows what is wrong with parameters.
-	if _, err := optim.New(optim.SGD{LR: 1}, params); err != nil {
+	opt, err := optim.New(optim.SGD{LR: 1}, params)
+	if err != nil {
 		return nil, err
 	}
-	o := &Objective{params: slices.Clone(params), f: f}
+	o := &Objective{params: slices.Clone(params), f: f, grads: opt.NewGradients()}
 	for _, p := range params {
-		o.grads.Dense = append(o.grads.Dense, make([]float64, len(p.Value)))
 		o.dim += len(p.Value)
 	}
-	o.x = make([]float64, o.dim)
+	o.x, o.grad = make([]float64, o.dim), make([]float64, o.dim)
 	return o, nil
 }
 
@@ -101,9 +102,7 @@ func (o *Objective) Problem() optimize.Problem {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.evaluate(x)
-			for _, g := range o.grads.Dense {
-				grad = grad[copy(grad, g):]
-			}
+			copy(grad, o.grad)
 		},
 		Status: func() (optimize.Status, error) {
 			o.mu.Lock()
@@ -130,20 +129,15 @@ func (o *Objective) evaluate(x []float64) {
 	copy(o.x, x)
 	o.set(x)
 	o.grads.Reset()
-	loss, err := o.f(train.Batch{}, &o.grads)
+	loss, err := o.f(train.Batch{}, o.grads)
+	if err == nil {
+		err = flat.Gradients(o.grad, o.params, o.grads)
+	}
 	o.loss, o.known = loss, true
 	if err != nil {
 		o.err = fmt.Errorf("gonumopt: objective: %w", err)
 	}
 	if !o.started {
-		o.started, o.largest = true, largestOf(o.grads.Dense)
+		o.started, o.largest = true, kernels.Amax(o.grad)
 	}
-}
-
-// largestOf returns the largest magnitude.
-func largestOf(grads [][]float64) (largest float64) {
-	for _, g := range grads {
-		largest = max(largest, kernels.Amax(g))
-	}
-	return largest
 }
