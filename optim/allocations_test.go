@@ -82,17 +82,3 @@ func TestParallelAllocations(t *testing.T) {
 		opt.Close()
 	}
 }
-
-func TestEmbeddingAllocations(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	rows := []int{3, 9, 3, 1}
-	grads := random[float32](rng, 4*8)[0]
-	for _, rule := range rowRules {
-		e := mustNewEmbedding(t, rule, random[float32](rng, 80)[0], 8, ClipNorm(1), ClipValue(0.1))
-		step := func() { e.Step(rows, grads) }
-		step()
-		if n := kerneltest.Allocations(20, step); n != 0 {
-			t.Errorf("%s: %v allocations", rule.Name(), n)
-		}
-	}
-}

@@ -77,7 +77,7 @@
 //   - of a Rule: [Decayer], a weight decay, which groups may change; [Scratcher],
 //     vectors that hold nothing between steps; [StateShaper], state of other lengths
 //     than the parameter's; [ShapeChooser], another rule for parameters of some shapes;
-//     [Lazy], fit for an [Embedding]; [L1Checker], none for [L1];
+//     [Lazy], fit for sparse parameters; [L1Checker], none for [L1];
 //   - of an Updater: [Initializer], state that does not start at zero; [Carrier],
 //     numbers carried from step to step; [Measurer], sums over whole parameters before
 //     the step; [WholeUpdater], whole matrices instead of parts; [Evaluator], another
@@ -117,10 +117,26 @@
 // an L1 penalty. [WithoutDecay] and [BiasOrNorm] are its usual use. A group that matches
 // nothing is an error, if it is not [MayBeEmpty]; [Optimizer.Groups] tells what came of
 // them all.
-// [Optimizer.Freeze] leaves parameters out of all steps until
-// [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
-// its own steps. An [Embedding] is an optimizer for a table of which each step
-// touches a few rows.
+//
+// [Optimizer.Freeze] leaves parameters out of all steps until [Optimizer.Thaw], and
+// [Optimizer.AddParams] adds new ones. Each parameter counts its own steps.
+//
+// A parameter that is Sparse is a table of which each step touches a few rows: word vectors,
+// or the factors of users and items. [Optimizer.StepSparse] and [Optimizer.AccumulateSparse]
+// take [Gradients] of both kinds:
+//
+//	opt, err := optim.New(optim.NewAdam(1e-3), []optim.Param[float32]{
+//		{Name: "words", Value: table, Shape: []int{vocabulary, dim}, Sparse: true},
+//		{Name: "weights", Value: w},
+//	}, optim.ClipNorm(1))
+//	g := opt.NewGradients()
+//	...
+//	room := g.Rows[0].Add(3, 17, 3) // for the gradients of these rows, in this order
+//	...                             // into room and g.Dense[1]
+//	report, err := opt.StepSparse(g)
+//	g.Reset()
+//
+// Clipping, schedule, groups and snapshots are one for all. The rule of a table is [Lazy].
 //
 // # Workers
 //

@@ -35,18 +35,17 @@ var numberDomains = map[string]numberDomain{
 	"(0,1)":                     {good: []float64{0.5, 1 - 0x1p-24}, bad: []float64{0, 1, 1.25}, bad32: []float64{1 - 1e-9}},
 }
 
-// accept returns the error with which the rules of r are refused, by New or, if it
-// has no variants, by NewEmbedding.
+// accept returns the error with which the rules of r are refused for a dense parameter or,
+// if it has no variants, for a table.
 func (r testedRule) accept(rule Rule) (err32, err64 error) {
-	embedding := r.variants == nil && r.matrices == nil
-	return accept[float32](rule, embedding), accept[float64](rule, embedding)
+	sparse := r.variants == nil && r.matrices == nil
+	return accept[float32](rule, sparse), accept[float64](rule, sparse)
 }
 
-func accept[T kernels.Float](rule Rule, embedding bool) error {
+func accept[T kernels.Float](rule Rule, sparse bool) error {
 	p := Param[T]{Name: "w", Value: []T{1}}
-	if embedding {
-		_, err := NewEmbedding(rule, p, 1)
-		return err
+	if sparse {
+		p.Shape, p.Sparse = []int{1, 1}, true
 	}
 	_, err := New(rule, []Param[T]{p})
 	return err
@@ -144,9 +143,9 @@ func TestNoRules(t *testing.T) {
 		{nil, []string{"nil Rule"}},
 		{(*Adam)(nil), []string{"nil Rule", "*optim.Adam"}},
 	} {
-		for _, embedding := range []bool{false, true} {
-			wantError(t, accept[float32](c.rule, embedding), c.want...)
-			wantError(t, accept[float64](c.rule, embedding), c.want...)
+		for _, sparse := range []bool{false, true} {
+			wantError(t, accept[float32](c.rule, sparse), c.want...)
+			wantError(t, accept[float64](c.rule, sparse), c.want...)
 		}
 	}
 }

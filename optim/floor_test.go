@@ -222,18 +222,16 @@ func TestInitialSums(t *testing.T) {
 	}
 }
 
-// TestRowAdagradSmallEps is TestNoStepLonger for the rule of embeddings.
+// TestRowAdagradSmallEps is TestNoStepLonger for the rule of rows.
 func TestRowAdagradSmallEps(t *testing.T) {
 	for x := 1e-30; x < 1e18; x *= 10 {
 		for _, eps := range []float64{1e-30, 1e-20, 1e-10, 1e-3} {
 			table := []float32{0, 0}
-			e := mustNewEmbedding(t, RowAdagrad{LR: 1e-3, Eps: eps}, table, 2)
+			o := newTableOnly(t, RowAdagrad{LR: 1e-3, Eps: eps}, table, 2)
 			sum := 0.0
 			for step := range 50 {
 				clear(table)
-				if _, err := e.Step([]int{0}, []float32{float32(x), 0}); err != nil {
-					t.Fatal(err)
-				}
+				mustStepSparse(t, o, rowsOnly([]int{0}, []float32{float32(x), 0}))
 				sum += x * x / 2
 				got, want := -float64(table[0]), 1e-3*x/(math.Sqrt(sum)+eps)
 				if !(got <= want*(1+1e-5)) || x > 1e-14 && !(got >= want*(1-1e-5)) {

@@ -59,8 +59,8 @@ func runLevel[T kernels.Float](t *testing.T, rule Rule) []uint64 {
 	return append(all, opt.bits()...)
 }
 
-// TestEmbeddingLevels: the same bits on every level.
-func TestEmbeddingLevels(t *testing.T) {
+// TestSparseLevels: rows get the same bits on every level.
+func TestSparseLevels(t *testing.T) {
 	defer kernels.SetLevel(kernels.ActiveLevel())
 	for _, rule := range rowRules {
 		var want []uint64
@@ -70,17 +70,15 @@ func TestEmbeddingLevels(t *testing.T) {
 			}
 			rng := rand.New(rand.NewPCG(30, 31))
 			const n, dim = 20, 50
-			e := mustNewEmbedding(t, rule, random[float32](rng, n*dim)[0], dim, ClipNorm(9), ClipValue(1))
+			o := newTableOnly(t, rule, random[float32](rng, n*dim)[0], dim, ClipNorm(9), ClipValue(1))
 			for range 5 {
 				rows := []int{rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n)}
-				if _, err := e.Step(rows, random[float32](rng, 5*dim)[0]); err != nil {
-					t.Fatal(err)
-				}
+				mustStepSparse(t, o, rowsOnly(rows, random[float32](rng, 5*dim)[0]))
 			}
 			if want == nil {
-				want = e.bits()
+				want = o.bits()
 			}
-			if !slices.Equal(e.bits(), want) {
+			if !slices.Equal(o.bits(), want) {
 				t.Errorf("%s: level %v differs from generic", rule.Name(), level)
 			}
 		}

@@ -43,8 +43,16 @@ func goodOptimizer() *optim.Optimizer[f32] {
 	return must(optim.New(optim.NewAdam(0.1), goodParams(), optim.WithSchedule(schedule.Warmup{Then: schedule.Cosine{TMax: 9}})))
 }
 
-func goodEmbedding() *optim.Embedding[f32] {
-	return must(optim.NewEmbedding(optim.NewAdam(0.1), optim.Param[f32]{Name: "w", Value: make([]f32, 8)}, 2))
+func goodTables() *optim.Optimizer[f32] {
+	return must(optim.New(optim.NewAdam(0.1), []optim.Param[f32]{
+		{Name: "t", Value: make([]f32, 8), Shape: []int{4, 2}, Sparse: true}, {Name: "w", Value: make([]f32, 3)},
+	}))
+}
+
+func goodGradients() *optim.Gradients[f32] {
+	g := goodTables().NewGradients()
+	g.Rows[0].Add(1, 3, 1)[2] = 1
+	return g
 }
 
 func goodRun() *train.Run[f32] {
@@ -191,11 +199,11 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 	case reflect.TypeFor[*optim.Optimizer[f32]]():
 		if m.IntN(2) == 0 {
-			return goodOptimizer(), true
+			return pick(m, goodOptimizer, goodTables)(), true
 		}
-	case reflect.TypeFor[*optim.Embedding[f32]]():
+	case reflect.TypeFor[*optim.Gradients[f32]]():
 		if m.IntN(2) == 0 {
-			return goodEmbedding(), true
+			return goodGradients(), true
 		}
 	case reflect.TypeFor[*train.Run[f32]]():
 		if m.IntN(2) == 0 {
@@ -207,7 +215,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 		s := must(pick[interface {
 			Snapshot() (*optim.Snapshot[f32], error)
-		}](m, goodOptimizer(), goodEmbedding(), goodRun()).Snapshot())
+		}](m, goodOptimizer(), goodTables(), goodRun()).Snapshot())
 		v := reflect.ValueOf(s).Elem()
 		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field
 			v.Field(i).Set(m.value(v.Field(i).Type(), depth+1))

@@ -19,7 +19,7 @@ const (
 	ReduceSum                   // the sum, for parts of one loss
 )
 
-// An Option configures an [Optimizer] or an [Embedding].
+// An Option configures an [Optimizer].
 type Option func(*config)
 
 type config struct {

@@ -14,8 +14,8 @@ type Report struct {
 	LossScale float64 // by which the gradients were divided
 
 	// GroupLRs are the learning rates of the groups, in the order of
-	// [Optimizer.Groups], or that of an Embedding. The slice is the optimizer's, and the next
-	// step writes to it: who wants to keep the rates copies them. A train.Progress has a copy.
+	// [Optimizer.Groups]. The slice is the optimizer's, and the next step writes to it: who wants
+	// to keep the rates copies them. A train.Progress has a copy.
 	GroupLRs []float64
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim/schedule"
@@ -122,43 +123,28 @@ func TestRestoreElsewhere(t *testing.T) {
 	restore(AdamW{LR: 1, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8})
 }
 
-func TestEmbeddingRestoreErrors(t *testing.T) {
-	fresh := func(dim int) *Embedding[float32] {
-		e, err := NewEmbedding(NewRowAdagrad(0.1), Param[float32]{Name: "words", Value: make([]float32, 24)}, dim)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return e
+// TestTableRestoreErrors: a table's state belongs to its rows.
+func TestTableRestoreErrors(t *testing.T) {
+	fresh := func(dim int) *Optimizer[float32] {
+		return mustNew(t, NewRowAdagrad(0.1), []Param[float32]{sparse("words", make([]float32, 24), dim)})
 	}
-	e := fresh(4)
-	if _, err := e.Step([]int{2}, []float32{1, 2, 3, 4}); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		edit func(s *Snapshot[float32])
-		want []string
-	}{
-		{func(s *Snapshot[float32]) { s.Rule = "Adagrad" }, []string{`"Adagrad"`, `"RowAdagrad"`}},
-		{func(s *Snapshot[float32]) { s.Params[0].Name = "x" }, []string{`"x"`, `"words"`}},
-		{func(s *Snapshot[float32]) { s.Params[0].Steps = 0 }, []string{`"words"`, "0 of 1 steps"}},
-		{func(s *Snapshot[float32]) { s.Params[0].Frozen = true }, []string{`"words"`, "frozen = true"}},
-		{func(s *Snapshot[float32]) { s.Accumulated = 1 }, []string{`"words"`, "accumulated = 1"}},
-	} {
-		s, err := e.Snapshot()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.edit(s)
-		wantError(t, e.Restore(s), c.want...)
-	}
-	s, err := e.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := fresh(4)
+	mustStepSparse(t, o, rowsOnly([]int{2}, []float32{1, 2, 3, 4}))
+	s := mustSnapshot(t, o)
 	other := fresh(3)
+	wantError(t, other.Restore(s), `"words"`, "[6 4]", "[8 3]")
+	// As of a table that knew neither its shape nor that it is one.
+	s.Params[0].Shape, s.Params[0].Sparse = nil, false
 	wantError(t, other.Restore(s), `"words"`, `"sum"`, "6", "8")
-	if other.Steps() != 0 || other.state[0][2] != 0 {
-		t.Error("a failed Restore changed the embedding")
+	if other.Steps() != 0 || other.params[0].state[0][2] != 0 {
+		t.Error("a failed Restore changed the table")
+	}
+	same := fresh(4)
+	if err := same.Restore(s); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(same.bits(), o.bits()) {
+		t.Error("a table goes elsewhere from a snapshot without a shape")
 	}
 }
 

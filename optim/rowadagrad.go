@@ -8,18 +8,18 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
-// RowAdagrad is [Adagrad] with one sum of squares for each row of an embedding
-// table instead of one for each element, which makes its state as small as it can
-// be (M. Naumov et al., Deep learning recommendation model for personalization and
-// recommendation systems, 2019; FBGEMM's exact row-wise AdaGrad). For a row p of
-// the table with the gradient g, both of D elements:
+// RowAdagrad is [Adagrad] with one sum of squares for each row of a table instead of one
+// for each element, which makes its state as small as it can be (M. Naumov et al., Deep
+// learning recommendation model for personalization and recommendation systems, 2019;
+// FBGEMM's exact row-wise AdaGrad). For a row p of the table with the gradient g, both of D
+// elements:
 //
 //	s += (g[0]² + g[1]² + ... + g[D-1]²) / D
 //	p -= LR / (sqrt(s) + Eps) * g
 //
-// It is a rule for [NewEmbedding] alone. LR must be finite and not negative, and
-// Eps must be positive; NewEmbedding says so otherwise. [NewRowAdagrad] fills in
-// the usual values.
+// It is a rule for parameters that are Sparse alone. LR must be finite and not negative,
+// and Eps must be positive; [New] says so otherwise. [NewRowAdagrad] fills in the usual
+// values.
 type RowAdagrad struct {
 	LR       float64 // learning rate
 	Eps      float64 // keeps the division away from 0

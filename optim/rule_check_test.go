@@ -69,7 +69,8 @@ func TestRuleChecks(t *testing.T) {
 		_, err = optim.New(optim.SGD{LR: 1}, params, optim.WithGroup(func(string) bool { return true }, optim.GroupRule(c.rule)))
 		opttest.WantError(t, err, c.want...)
 		if _, whole := c.rule.updater.(optim.WholeUpdater[float32]); !whole {
-			_, err = optim.NewEmbedding(c.rule, params[0], 3)
+			params[0].Shape, params[0].Sparse = []int{1, 3}, true
+			_, err = optim.New(c.rule, params)
 			opttest.WantError(t, err, c.want...)
 		}
 	}

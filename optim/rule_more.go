@@ -28,8 +28,8 @@ type L1Checker interface {
 	CheckL1(lambda float64) error
 }
 
-// A StateShaper is a [Rule] whose state vectors have lengths of their own. Only an
-// [Embedding], whose rows have equal parts of the vectors, and a [WholeUpdater] can
+// A StateShaper is a [Rule] whose state vectors have lengths of their own. Only steps of
+// Sparse parameters, whose rows have equal parts of the vectors, and a [WholeUpdater] can
 // tell which elements belong together.
 type StateShaper interface {
 	// StateLens returns the length of each of the vectors of State for a parameter of
@@ -48,8 +48,16 @@ type ShapeChooser interface {
 	ForShape(shape []int) (Rule, error)
 }
 
-// A Lazy is a [Rule] that may serve an [Embedding]. It is no [ShapeChooser] then, and its
-// updater is no [Measurer], [WholeUpdater] or [Evaluator].
+// A Lazy is a [Rule] that may serve parameters that are Sparse: its Update takes the step of a
+// row at a time. Its updater is no [Measurer], [WholeUpdater] or [Evaluator] then. Of this
+// package's rules that are
+//
+//	SGD         rows without a gradient would not move anyway
+//	Adagrad     as above
+//	RowAdagrad  Adagrad with one sum of squares for each row
+//	FTRL        as above
+//	Adam        lazy, as torch.optim.SparseAdam: moments of other rows stay as they are
+//	AdamW       lazy Adam with decoupled weight decay
 type Lazy interface {
 	// Lazy reports whether steps may leave out rows that have no gradient, and their
 	// state.

@@ -163,24 +163,25 @@ func TestOwnRuleSaved(t *testing.T) {
 	}
 }
 
-// TestOwnRuleEmbedding: rows take the steps that parameters of their own would.
-func TestOwnRuleEmbedding(t *testing.T) {
+// TestOwnRuleSparse: rows take the steps that parameters of their own would.
+func TestOwnRuleSparse(t *testing.T) {
 	const rows, dim = 4, 3
 	rng := rand.New(rand.NewPCG(94, 95))
 	table := gaussian[float64](rng, rows*dim)
 	single := slices.Clone(table[2*dim:][:dim])
-	e := must(optim.NewEmbedding(heavyBall{LR: 0.1, Mu: 0.5}, optim.Param[float64]{Name: "table", Value: table}, dim))
+	param := optim.Param[float64]{Name: "table", Value: table, Shape: []int{rows, dim}, Sparse: true}
+	s := must(optim.New(heavyBall{LR: 0.1, Mu: 0.5}, []optim.Param[float64]{param}))
 	o := must(optim.New(heavyBall{LR: 0.1, Mu: 0.5}, []optim.Param[float64]{{Name: "row", Value: single}}))
 	for range 5 {
 		g := gaussian[float64](rng, 2*dim)
-		must(e.Step([]int{0, 2}, g))
+		must(s.StepSparse(rowsOf([]int{0, 2}, g)))
 		must(o.Step([][]float64{g[dim:]}))
 	}
 	if !slices.Equal(table[2*dim:][:dim], single) {
 		t.Errorf("the row is %v, want %v", table[2*dim:][:dim], single)
 	}
-	_, err := optim.NewEmbedding(meter{}, optim.Param[float64]{Name: "table", Value: table}, dim)
-	opttest.WantError(t, err, "meter", "embedding", "Lazy")
+	_, err := optim.New(meter{LR: 1}, []optim.Param[float64]{param})
+	opttest.WantError(t, err, `"table"`, "meter", "Lazy")
 }
 
 // TestOwnRuleRefused: what a rule says against its options comes out of New.
@@ -246,8 +247,8 @@ func TestPointerRule(t *testing.T) {
 	if !reflect.DeepEqual(must(a.Snapshot()), must(b.Snapshot())) {
 		t.Error("a pointer differs from the value it pointed to")
 	}
-	e := must(optim.NewEmbedding(&value, optim.Param[float32]{Name: "t", Value: make([]float32, 4)}, 2))
-	if s := must(e.Snapshot()); s.Rule != "Adam" || s.Options["Beta1"] != "0.9" {
+	o := must(optim.New(&value, []optim.Param[float32]{{Name: "t", Value: make([]float32, 4), Shape: []int{2, 2}, Sparse: true}}))
+	if s := must(o.Snapshot()); s.Rule != "Adam" || s.Options["Beta1"] != "0.9" {
 		t.Errorf("saved as %q with %v", s.Rule, s.Options)
 	}
 	for _, rule := range []optim.Rule{(*optim.Adam)(nil), (*heavyBall)(nil)} {

@@ -52,21 +52,20 @@ func (r testedRule) check(t *testing.T) {
 		t.Errorf("the rule %s has the name %q", typ.Name(), name)
 	}
 
-	// What New and NewEmbedding accept.
-	for _, embedding := range []bool{false, true} {
-		accepts := accept[float64](r.first(), embedding) == nil
+	// What New accepts for dense parameters and for tables.
+	for _, sparse := range []bool{false, true} {
+		accepts := accept[float64](r.first(), sparse) == nil
 		has := r.variants != nil || r.matrices != nil
-		who := "New"
-		if embedding {
-			has, who = r.rows != nil, "NewEmbedding"
+		if sparse {
+			has = r.rows != nil
 		}
 		if accepts != has {
-			t.Errorf("%s accepts %s: %v, but tests with it: %v", who, name, accepts, has)
+			t.Errorf("New accepts %s, Sparse = %v: %v, but tests with it: %v", name, sparse, accepts, has)
 		}
 	}
 
-	// Every option is in use, in the variants for New or, of a rule that has none, in
-	// those for NewEmbedding.
+	// Every option is in use, in the variants for dense parameters or, of a rule that has
+	// none, in those for tables.
 	all := slices.Concat(r.variants, r.matrices)
 	if all == nil {
 		all = r.rows
@@ -128,16 +127,16 @@ func docOf(t *testing.T, name string) string {
 	return ""
 }
 
-// TestRulesInDoc: the comments on Rule and NewEmbedding name every rule that there
-// is, and no other.
+// TestRulesInDoc: the comments on Rule and Lazy name every rule that there is, and no
+// other.
 func TestRulesInDoc(t *testing.T) {
-	var ofNew, ofEmbedding []string
+	var dense, lazy []string
 	for _, r := range rules {
 		if r.variants != nil || r.matrices != nil {
-			ofNew = append(ofNew, r.name())
+			dense = append(dense, r.name())
 		}
 		if r.rows != nil {
-			ofEmbedding = append(ofEmbedding, r.name())
+			lazy = append(lazy, r.name())
 		}
 	}
 	compareNames := func(where string, found [][]string, want []string) {
@@ -151,12 +150,12 @@ func TestRulesInDoc(t *testing.T) {
 			t.Errorf("the comment on %s has the rules %v, want %v", where, names, want)
 		}
 	}
-	compareNames("Rule", regexp.MustCompile(`\[(\w+)\]`).FindAllStringSubmatch(docOf(t, "Rule"), -1), ofNew)
-	compareNames("NewEmbedding", regexp.MustCompile(`(?m)^\t(\w+) `).FindAllStringSubmatch(docOf(t, "NewEmbedding"), -1), ofEmbedding)
+	compareNames("Rule", regexp.MustCompile(`\[(\w+)\]`).FindAllStringSubmatch(docOf(t, "Rule"), -1), dense)
+	compareNames("Lazy", regexp.MustCompile(`(?m)^\t(\w+) `).FindAllStringSubmatch(docOf(t, "Lazy"), -1), lazy)
 
 	// The error for other rules.
 	err := accept[float64](NewLARS(1), true)
-	for _, name := range ofEmbedding {
+	for _, name := range lazy {
 		wantError(t, err, name)
 	}
 }
@@ -186,7 +185,7 @@ func TestTableInDoc(t *testing.T) {
 	}
 	for _, r := range rules {
 		if r.variants == nil && r.matrices == nil {
-			continue // of NewEmbedding alone
+			continue // of tables alone
 		}
 		e, ok := table[r.name()]
 		if !ok {

@@ -8,10 +8,10 @@ import (
 
 // A testedRule is all that the tests know of one type of rule. Every test that goes
 // through rules goes through rules below; TestEveryRuleIsTested compares them with
-// what New and NewEmbedding accept.
+// what New accepts.
 type testedRule struct {
 	variants []Rule // for New, with every option in use somewhere; the first has the usual values
-	rows     []Rule // for NewEmbedding
+	rows     []Rule // for tables
 	matrices []Rule // for New, of a rule that is tested with matrices alone
 
 	// domains say which values each numeric option may have; see domains_test.go.
@@ -319,7 +319,7 @@ var matrixRules = rulesOf(func(r testedRule) []Rule { return r.matrices })
 var adamDomains = map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"}
 
 // variants are all rules of New with every option in use somewhere, rowRules those
-// of NewEmbedding.
+// of tables.
 var (
 	variants = rulesOf(func(r testedRule) []Rule { return r.variants })
 	rowRules = rulesOf(func(r testedRule) []Rule { return r.rows })
@@ -353,7 +353,7 @@ func rulesOf(of func(testedRule) []Rule) []Rule {
 	return all
 }
 
-// first returns the first variant, for New or else for NewEmbedding or for matrices.
+// first returns the first variant, for dense parameters or else for tables or for matrices.
 func (r testedRule) first() Rule { return slices.Concat(r.variants, r.rows, r.matrices)[0] }
 
 // name returns the rule's name.

@@ -14,8 +14,7 @@ import (
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
-// A skipper takes steps with good and bad gradients, with an Optimizer or an
-// Embedding.
+// A skipper takes steps with good and bad gradients, dense or of rows.
 type skipper struct {
 	step interface {
 		Snapshot() (*Snapshot[float64], error)
@@ -27,10 +26,10 @@ type skipper struct {
 
 func newSkippers(t *testing.T, opts ...Option) map[string]skipper {
 	o := mustNew(t, NewAdam(0.1), []Param[float64]{{Name: "w", Value: []float64{1, 2, 3, 4}}}, opts...)
-	e := mustNewEmbedding(t, NewAdam(0.1), []float64{1, 2, 3, 4}, 2, opts...)
+	s := newTableOnly(t, NewAdam(0.1), []float64{1, 2, 3, 4}, 2, opts...)
 	return map[string]skipper{
-		"Optimizer": {o, func(g []float64) (Report, error) { return o.Step([][]float64{g}) }},
-		"Embedding": {e, func(g []float64) (Report, error) { return e.Step([]int{0, 1}, g) }},
+		"dense": {o, func(g []float64) (Report, error) { return o.Step([][]float64{g}) }},
+		"rows":  {s, func(g []float64) (Report, error) { return s.StepSparse(rowsOnly([]int{0, 1}, g)) }},
 	}
 }
 

@@ -46,13 +46,13 @@ type scheduleOwner struct {
 }
 
 // scheduleOwners returns the owners of the schedules, in their order.
-func (v savable[T]) scheduleOwners() []scheduleOwner {
+func (o *Optimizer[T]) scheduleOwners() []scheduleOwner {
 	first := make(map[int]string) // by setting
-	for _, p := range slices.Backward(v.params) {
-		first[p.setting] = p.Name
+	for _, p := range slices.Backward(o.params) {
+		first[o.groups[p.group].choice.schedule] = p.Name
 	}
 	owners := []scheduleOwner{{}}
-	for i, s := range v.settings {
+	for i, s := range o.settings {
 		if !s.schedule.set {
 			continue
 		}
@@ -67,9 +67,9 @@ func (v savable[T]) scheduleOwners() []scheduleOwner {
 
 // scheduleParts returns the schedules with a state and their owners, each once and with
 // the first owner, and an error if there is an Observer whose state cannot be had.
-func (v savable[T]) scheduleParts() (parts []state.Part, owners []scheduleOwner, err error) {
-	all, seen := v.schedules(), 0
-	for i, owner := range v.scheduleOwners() {
+func (o *Optimizer[T]) scheduleParts() (parts []state.Part, owners []scheduleOwner, err error) {
+	all, seen := o.schedules(), 0
+	for i, owner := range o.scheduleOwners() {
 		found := schedule.Find(all[:i+1], stateful)
 		for _, s := range found[seen:] {
 			if saver, ok := s.(schedule.Saver); ok {
@@ -84,8 +84,8 @@ func (v savable[T]) scheduleParts() (parts []state.Part, owners []scheduleOwner,
 	return parts, owners, err
 }
 
-func (v savable[T]) snapshotSchedules() ([]ScheduleSnapshot, error) {
-	parts, owners, err := v.scheduleParts()
+func (o *Optimizer[T]) snapshotSchedules() ([]ScheduleSnapshot, error) {
+	parts, owners, err := o.scheduleParts()
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +102,8 @@ func (v savable[T]) snapshotSchedules() ([]ScheduleSnapshot, error) {
 
 // restoreSchedules sets the states of each owner's schedules to the saved ones if there
 // are the same. On error all are as they were.
-func (v savable[T]) restoreSchedules(saved []ScheduleSnapshot) error {
-	all, owners, _ := v.scheduleParts()
+func (o *Optimizer[T]) restoreSchedules(saved []ScheduleSnapshot) error {
+	all, owners, _ := o.scheduleParts()
 	var parts []state.Part
 	var texts []string
 	for begin, end := 0, 0; begin < len(all); begin = end {

@@ -80,19 +80,28 @@ func ExampleWorkers() {
 	// Output: 1 <nil>
 }
 
-// Three word vectors of two elements. The step touches the words 2 and 0, and word
-// 2 twice.
-func ExampleEmbedding() {
-	vectors := []float64{1, 1, 2, 2, 3, 3}
-	opt, err := optim.NewEmbedding(optim.SGD{LR: 1}, optim.Param[float64]{Name: "words", Value: vectors}, 2)
+// Three word vectors of two elements, and a bias. The step touches the words 2 and 0, and
+// word 2 twice.
+func ExampleOptimizer_StepSparse() {
+	vectors, bias := []float64{1, 1, 2, 2, 3, 3}, []float64{0}
+	opt, err := optim.New(optim.SGD{LR: 1}, []optim.Param[float64]{
+		{Name: "words", Value: vectors, Shape: []int{3, 2}, Sparse: true},
+		{Name: "bias", Value: bias},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = opt.Step([]int{2, 0, 2}, []float64{1, 0, 0, 0.5, 1, 1})
-	fmt.Println(vectors, err)
-	_, err = opt.Step([]int{1, 7}, []float64{1, 1, 1, 1})
+	g := opt.NewGradients()
+	copy(g.Rows[0].Add(2, 0, 2), []float64{1, 0, 0, 0.5, 1, 1})
+	g.Dense[1][0] = -4
+	_, err = opt.StepSparse(g)
+	fmt.Println(vectors, bias, err)
+
+	g.Reset()
+	g.Rows[0].Add(1, 7)
+	_, err = opt.StepSparse(g)
 	fmt.Println(err)
 	// Output:
-	// [1 0.5 2 2 1 2] <nil>
-	// optim: parameter "words": index 7 at position 1, want 0 to 2
+	// [1 0.5 2 2 1 2] [4] <nil>
+	// optim: parameter "words": batch 0 has the index 7 at position 1, want 0 to 2
 }

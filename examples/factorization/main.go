@@ -3,9 +3,8 @@
 //
 // Every user and every item has a row of numbers in a table, and a rating is
 // predicted from the product of two rows. A mini-batch of ratings touches few
-// rows: their indices and gradients are all that optim.Embedding is given, which
-// adds up those of a row that appears more than once and updates these rows
-// alone.
+// rows: their indices and gradients are all that the optimizer is given, which adds
+// up those of a row that appears more than once and updates these rows alone.
 //
 //	go run ./examples/factorization
 //

@@ -112,11 +112,10 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 	rule := optim.NewAdagrad(o.lr)
 	rule.WeightDecay = o.decay
 	falling := optim.WithSchedule(schedule.Cosine{TMax: o.epochs * ((n + o.batch - 1) / o.batch)})
-	userOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "users", Value: m.users}, o.rank+1, falling)
-	if err != nil {
-		return nil, err
-	}
-	itemOpt, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "items", Value: m.items}, o.rank+1, falling)
+	opt, err := optim.New(rule, []optim.Param[float32]{
+		{Name: "users", Value: m.users, Shape: []int{o.users, o.rank + 1}, Sparse: true},
+		{Name: "items", Value: m.items, Shape: []int{o.items, o.rank + 1}, Sparse: true},
+	}, falling)
 	if err != nil {
 		return nil, err
 	}
@@ -130,10 +129,8 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 		for lo := 0; lo < n; lo += o.batch {
 			b.load(train, order[lo:min(n, lo+o.batch)])
 			total += 2 * b.gradient(m)
-			if err := demo.Taken(userOpt.Step(b.users.Rows, b.users.Grads)); err != nil {
-				return nil, err
-			}
-			if err := demo.Taken(itemOpt.Step(b.items.Rows, b.items.Grads)); err != nil {
+			rows := []optim.RowGradients[float32]{b.users.Gradients(), b.items.Gradients()}
+			if err := demo.Taken(opt.StepSparse(&optim.Gradients[float32]{Rows: rows})); err != nil {
 				return nil, err
 			}
 		}

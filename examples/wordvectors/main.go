@@ -4,8 +4,8 @@
 //
 // Every word has a row in two tables: its vector, and its vector as a neighbour of
 // others. A mini-batch of word pairs touches few rows of both, most of them more
-// than once. optim.Embedding adds up the gradients of each and updates these rows
-// alone, by row-wise AdaGrad, whose state is one number for a row.
+// than once. The optimizer adds up the gradients of each and updates these rows alone,
+// by row-wise AdaGrad, whose state is one number for a row.
 //
 //	go run ./examples/wordvectors
 //

@@ -89,11 +89,11 @@ func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 	m := newModel(len(t.words), o.dim)
 	m.initialise(o.seed)
 	rule := optim.NewRowAdagrad(o.lr)
-	centers, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "centers", Value: m.centers}, o.dim)
-	if err != nil {
-		return nil, 0, err
-	}
-	neighbours, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "neighbours", Value: m.neighbours}, o.dim)
+	shape := []int{len(t.words), o.dim}
+	opt, err := optim.New(rule, []optim.Param[float32]{
+		{Name: "centers", Value: m.centers, Shape: shape, Sparse: true},
+		{Name: "neighbours", Value: m.neighbours, Shape: shape, Sparse: true},
+	})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -105,10 +105,8 @@ func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 			return nil
 		}
 		total += b.gradient(m)
-		if err := demo.Taken(centers.Step(b.centers.Rows, b.centers.Grads)); err != nil {
-			return err
-		}
-		if err := demo.Taken(neighbours.Step(b.neighbours.Rows, b.neighbours.Grads)); err != nil {
+		rows := []optim.RowGradients[float32]{b.centers.Gradients(), b.neighbours.Gradients()}
+		if err := demo.Taken(opt.StepSparse(&optim.Gradients[float32]{Rows: rows})); err != nil {
 			return err
 		}
 		b.reset()

@@ -61,8 +61,8 @@ const (
 	version = "2"
 )
 
-// A Stateful has a state that can be saved: an [optim.Optimizer], an
-// [optim.Embedding] or a train.Run.
+// A Stateful has a state that can be saved: an [optim.Optimizer] or a
+// train.Run.
 type Stateful[T kernels.Float] interface {
 	Snapshot() (*optim.Snapshot[T], error)
 	Restore(*optim.Snapshot[T]) error

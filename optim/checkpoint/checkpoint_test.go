@@ -91,6 +91,6 @@ func TestNil(t *testing.T) {
 	}
 	path = newRun[float32](t, optim.NewAdam(0.01)).save(t)
 	wantError(t, Load[float32](path, nil), path, "nil")
-	wantError(t, Load(path, (*optim.Embedding[float32])(nil)), path, "*optim.Embedding[float32] is nil")
-	wantError(t, Load(path, new(optim.Embedding[float32])), path, "not from NewEmbedding")
+	wantError(t, Load(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
+	wantError(t, Load(path, new(optim.Optimizer[float32])), path, "not from New")
 }

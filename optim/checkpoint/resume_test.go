@@ -61,30 +61,32 @@ func testResume[T kernels.Float](t *testing.T) {
 	}
 }
 
-// TestEmbedding resumes one after every step.
-func TestEmbedding(t *testing.T) {
+// TestTable resumes one after every step.
+func TestTable(t *testing.T) {
 	const rows, dim, last = 50, 6, 6
 	for _, rule := range []optim.Rule{
 		optim.SGD{LR: 0.1}, optim.NewAdagrad(0.1), optim.NewRowAdagrad(0.1), optim.NewAdamW(0.1),
 	} {
-		fresh := func() *optim.Embedding[float32] {
+		fresh := func() *optim.Optimizer[float32] {
 			table := make([]float32, rows*dim)
 			for i := range table {
 				table[i] = float32(i % 7)
 			}
-			e, err := optim.NewEmbedding(rule, optim.Param[float32]{Name: "words", Value: table}, dim, optim.ClipNorm(1))
+			words := optim.Param[float32]{Name: "words", Value: table, Shape: []int{rows, dim}, Sparse: true}
+			o, err := optim.New(rule, []optim.Param[float32]{words}, optim.ClipNorm(1))
 			if err != nil {
 				t.Fatal(err)
 			}
-			return e
+			return o
 		}
-		step := func(e *optim.Embedding[float32]) {
-			rng := rand.New(rand.NewPCG(5, uint64(e.Steps())))
-			grads := make([]float32, 9*dim)
-			for i := range grads {
-				grads[i] = float32(rng.NormFloat64())
+		step := func(o *optim.Optimizer[float32]) {
+			rng := rand.New(rand.NewPCG(5, uint64(o.Steps())))
+			g := o.NewGradients()
+			room := g.Rows[0].Add(rng.Perm(rows)[:9]...)
+			for i := range room {
+				room[i] = float32(rng.NormFloat64())
 			}
-			if _, err := e.Step(rng.Perm(rows)[:9], grads); err != nil {
+			if _, err := o.StepSparse(g); err != nil {
 				t.Fatal(err)
 			}
 		}

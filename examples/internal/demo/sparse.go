@@ -1,10 +1,13 @@
 package demo
 
-import "slices"
+import (
+	"slices"
 
-// A Sparse is the gradient of some rows of a table, as optim.Embedding takes it:
-// the rows' indices, and their gradients one behind the other. An index may
-// appear more than once.
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A Sparse is the gradient of some rows of a table: the rows' indices, and their gradients
+// one behind the other. An index may appear more than once.
 type Sparse struct {
 	Rows  []int
 	Grads []float32
@@ -19,6 +22,11 @@ func (s *Sparse) Gather(dst, table []float32, dim int) []float32 {
 	}
 	s.Grads = Zeros(s.Grads, len(dst))
 	return dst
+}
+
+// Gradients returns the rows as a step takes them.
+func (s *Sparse) Gradients() optim.RowGradients[float32] {
+	return optim.RowGradients[float32]{Rows: s.Rows, Values: s.Grads}
 }
 
 // Reset removes all rows and keeps their memory.

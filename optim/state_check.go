@@ -1,0 +1,130 @@
+package optim
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/seed63264101/steepest/optim/internal/domain"
+)
+
+// check returns an error unless the snapshot fits.
+func (o *Optimizer[T]) check(s *Snapshot[T]) error {
+	if s == nil {
+		return fmt.Errorf("optim: nil Snapshot")
+	}
+	if err := checkSaved(o.rule, s.Rule, s.Options); err != nil {
+		return fmt.Errorf("optim: snapshot of %w", err)
+	}
+	for _, c := range []struct {
+		name  string
+		count int
+	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"skips in a row", s.SkipsInRow}, {"accumulated", s.Accumulated}} {
+		if c.count < 0 {
+			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
+		}
+	}
+	if s.SkipsInRow > s.Skipped {
+		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
+	}
+	if l := s.LossScale; l != nil {
+		if err := domain.Check[T]("optim: snapshot", domain.Of("loss scale", l.Scale, lossScales)); err != nil {
+			return err
+		}
+		if l.Good < 0 {
+			return fmt.Errorf("optim: snapshot with %d good steps of the loss scale, want 0 or more", l.Good)
+		}
+	}
+	for i := range min(len(s.Params), len(o.params)) {
+		if err := o.checkParam(i, s); err != nil {
+			return err
+		}
+	}
+	if got, want := len(s.Params), len(o.params); got > want {
+		return fmt.Errorf("optim: parameter %q of the snapshot is not in the optimizer: %d parameters, want %d", s.Params[want].Name, got, want)
+	} else if got < want {
+		return fmt.Errorf("optim: parameter %q is not in the snapshot: %d parameters, want %d", o.params[got].Name, got, want)
+	}
+	return nil
+}
+
+// checkParam returns an error unless the i-th parameter fits.
+func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
+	p, s := &o.params[i], &all.Params[i]
+	g := &o.groups[p.group]
+	if s.Name != p.Name {
+		return fmt.Errorf("optim: parameter %d is %q in the snapshot, want %q", i, s.Name, p.Name)
+	}
+	failed := func(format string, args ...any) error {
+		return fmt.Errorf("optim: snapshot of parameter %q: %w", p.Name, fmt.Errorf(format, args...))
+	}
+	if s.Steps < 0 || s.Steps > all.Steps {
+		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
+	}
+	if len(s.Value) != len(p.Value) {
+		return failed("%d elements, want %d", len(s.Value), len(p.Value))
+	}
+	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
+		return failed("the shape %v, want %v", s.Shape, p.dims)
+	}
+	if err := checkSavedRule(g.rule, s, all); err != nil {
+		return failed("%w", err)
+	}
+	names := g.rule.State()
+	if len(s.State) != len(names) {
+		return failed("%d state vectors, want %d: %q", len(s.State), len(names), names)
+	}
+	for j, x := range s.State {
+		if x.Name != names[j] {
+			return failed("state vector %d is %q, want %q", j, x.Name, names[j])
+		}
+		if got, want := len(x.Value), len(p.state[j]); got != want {
+			return failed("state vector %q has %d elements, want %d", x.Name, got, want)
+		}
+	}
+	numbers := carriedBy(g.sample)
+	for _, n := range numbers {
+		if x, ok := s.Numbers[n.Name]; !ok {
+			return failed("no number %q", n.Name)
+		} else if !(x >= n.Min && x <= math.MaxFloat64) {
+			return failed("number %s = %v, want a finite number >= %v", n.Name, x, n.Min)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Numbers)) {
+		if !slices.ContainsFunc(numbers, func(n Number) bool { return n.Name == name }) {
+			return failed("number %q, which the rule does not have", name)
+		}
+	}
+	return p.checkSum(s, all.Accumulated > 0 && !s.Frozen)
+}
+
+// checkSum returns an error unless the accumulated gradients are those of the parameter, or
+// of rows of a table, or there are none and should be none.
+func (p *parameter[T]) checkSum(s *ParamSnapshot[T], wanted bool) error {
+	failed := func(format string, args ...any) error {
+		return fmt.Errorf("optim: snapshot of parameter %q: accumulated gradients of %w", p.Name, fmt.Errorf(format, args...))
+	}
+	sum, rows := 0, 0
+	switch {
+	case wanted && p.table == nil:
+		sum = len(p.Value)
+	case wanted:
+		rows = len(s.SumRows)
+		sum = rows * p.table.dim
+	}
+	if len(s.SumRows) != rows {
+		return failed("%d rows, want %d", len(s.SumRows), rows)
+	}
+	if len(s.Sum) != sum {
+		return failed("%d elements, want %d", len(s.Sum), sum)
+	}
+	seen := make(map[int]bool, rows)
+	for _, row := range s.SumRows {
+		if row < 0 || row >= p.dims[0] || seen[row] {
+			return failed("the row %d, want 0 to %d and each once", row, p.dims[0]-1)
+		}
+		seen[row] = true
+	}
+	return nil
+}
