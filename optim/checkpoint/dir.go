@@ -200,6 +200,9 @@ func LoadLatest[T kernels.Float](d Dir, s Stateful[T], opts ...LoadOption) (step
 	if d.Path == "" {
 		return 0, false, d.Validate()
 	}
+	if isNil(s) {
+		return 0, false, fmt.Errorf("checkpoint: Dir %s: nothing to restore: %T is nil", d.Path, s)
+	}
 	steps, err := d.Steps()
 	if err != nil {
 		return 0, false, err

@@ -155,6 +155,9 @@ func TestDirFallback(t *testing.T) {
 	wide := newRun[float64](t, optim.NewAdam(0.01))
 	_, foundWide, err := LoadLatest(d, wide.opt)
 	wantError(t, err, d.File(3), "F32", "F64")
+	if step, found, err := LoadLatest(d, newRun[float64](t, optim.NewAdam(0.01)).opt, Convert()); step != 3 || !found || err != nil {
+		t.Errorf("converted: got step %d, %t, %v", step, found, err)
+	}
 	if err := os.Mkdir(d.File(5), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +188,8 @@ func TestDirMisuse(t *testing.T) {
 	wantError(t, SaveTo[float32](Dir{dir, 1}, 1, nil), dir, "nil")
 	_, _, err := LoadLatest(Dir{"", 1}, r.opt)
 	wantError(t, err, "without a Path")
+	_, _, err = LoadLatest[float32](Dir{dir, 1}, nil)
+	wantError(t, err, dir, "nil")
 
 	path := filepath.Join(dir, "file")
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
