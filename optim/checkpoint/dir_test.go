@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -175,6 +176,33 @@ func TestDirFallback(t *testing.T) {
 	wantError(t, err, d.Path, "all is corrupt", d.File(1), d.File(3))
 	if found || foundWide || foundDir || foundBad || !sameBits(other.snapshot(t), before) {
 		t.Error("a failed LoadLatest has found something, or changed the optimizer")
+	}
+}
+
+// TestDirShared: between the look at the directory and the reading of a file another process
+// may save, and remove that file. The newer one is read instead.
+func TestDirShared(t *testing.T) {
+	d := Dir{t.TempDir(), 1}
+	r := newRun[float32](t, optim.NewAdam(0.01))
+	saveSteps(t, d, r, 1)
+	saved := false
+	saveNow := loadOption{func(*options) {
+		if !saved {
+			saved = true
+			saveSteps(t, d, r, 2)
+		}
+	}}
+	reader := newRun[float32](t, optim.NewAdam(0.01))
+	if step, found, err := LoadLatest(d, reader.opt, saveNow); step != 2 || !found || err != nil || reader.opt.Steps() != 2 {
+		t.Errorf("got step %d, %t, %v", step, found, err)
+	}
+	// A name without a file is no file that is gone.
+	if err := os.Symlink(filepath.Join(d.Path, "none"), d.File(3)); err != nil {
+		t.Skip(err)
+	}
+	step, found, err := LoadLatest(d, reader.opt)
+	if !errors.Is(err, fs.ErrNotExist) || found {
+		t.Errorf("got step %d, %t, %v", step, found, err)
 	}
 }
 
