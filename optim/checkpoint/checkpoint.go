@@ -1,11 +1,26 @@
 // Package checkpoint keeps an optimizer's state in files: parameters, the rule's
 // vectors, schedule and counters, all that a run needs to go on with the same
-// bits as if it had never stopped.
+// bits as if it had never stopped. It also keeps parameters alone, for other
+// programs and other runs.
 //
 //	if err := checkpoint.Save("run.safetensors", opt); err != nil { ... }
 //	...
 //	opt, err := optim.New(...) // as the run that was saved
 //	err = checkpoint.Load("run.safetensors", opt)
+//
+// A [Dir] has the last checkpoints of a run instead of one file: [SaveTo] adds one and removes
+// the oldest, and [LoadLatest] takes the newest, or the one before if a disk has damaged it.
+//
+// # Weights
+//
+// [SaveWeights] writes a plain safetensors file with nothing but the parameters.
+// [LoadWeights] reads such files, those of other programs, and checkpoints, so that
+// a run can begin with the values of one that had
+//
+//   - another rule: what that rule has kept is not looked at;
+//   - another head, or other parameters besides: with [Partial];
+//   - other names for them: with [Rename];
+//   - the other float type, or 16 bits: with [Convert], which whole checkpoints take, too.
 //
 // # Format
 //
@@ -16,7 +31,8 @@
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
 // step, "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME"
 // for the caller's own vectors. They have the dtype F32 or F64, and the shape of the
-// parameter NAME if they have as many elements, or else one dimension. The text's
+// parameter NAME if they have as many elements, or else one dimension; gradients of
+// a Sparse parameter are a matrix of its rows that have some. The text's
 // "__metadata__" has the entries
 //
 //	format     "steepest.optim"
@@ -41,7 +57,8 @@
 // Reading checks the header strictly, the digest, and then, in
 // [optim.Optimizer.Restore], that everything fits. A file that is truncated,
 // corrupt, of another program or of another optimizer gives an error that says
-// what differs, and the optimizer stays as it was.
+// what differs, and the optimizer stays as it was. Plain files of weights have no
+// digest, as the format has none.
 //
 // [safetensors]: https://github.com/safetensors/safetensors
 package checkpoint

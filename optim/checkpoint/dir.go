@@ -200,10 +200,25 @@ func LoadLatest[T kernels.Float](d Dir, s Stateful[T], opts ...LoadOption) (step
 	if d.Path == "" {
 		return 0, false, d.Validate()
 	}
-	steps, err := d.Steps()
-	if err != nil {
-		return 0, false, err
+	if isNil(s) {
+		return 0, false, fmt.Errorf("checkpoint: Dir %s: nothing to restore: %T is nil", d.Path, s)
 	}
+	steps, err := d.Steps()
+	for err == nil {
+		if step, found, err = loadNewest(d, steps, s, opts); !errors.Is(err, fs.ErrNotExist) {
+			return step, found, err
+		}
+		// Another process has removed the file, for it has saved a newer one.
+		seen, gone := steps, err
+		if steps, err = d.Steps(); err == nil && slices.Equal(steps, seen) {
+			return 0, false, gone
+		}
+	}
+	return 0, false, err
+}
+
+// loadNewest is LoadLatest with the steps that are there, ascending.
+func loadNewest[T kernels.Float](d Dir, steps []int, s Stateful[T], opts []LoadOption) (step int, found bool, err error) {
 	var corrupt []error
 	for _, step := range slices.Backward(steps) {
 		path := d.File(step)

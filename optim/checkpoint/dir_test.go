@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -155,6 +156,9 @@ func TestDirFallback(t *testing.T) {
 	wide := newRun[float64](t, optim.NewAdam(0.01))
 	_, foundWide, err := LoadLatest(d, wide.opt)
 	wantError(t, err, d.File(3), "F32", "F64")
+	if step, found, err := LoadLatest(d, newRun[float64](t, optim.NewAdam(0.01)).opt, Convert()); step != 3 || !found || err != nil {
+		t.Errorf("converted: got step %d, %t, %v", step, found, err)
+	}
 	if err := os.Mkdir(d.File(5), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -175,6 +179,33 @@ func TestDirFallback(t *testing.T) {
 	}
 }
 
+// TestDirShared: between the look at the directory and the reading of a file another process
+// may save, and remove that file. The newer one is read instead.
+func TestDirShared(t *testing.T) {
+	d := Dir{t.TempDir(), 1}
+	r := newRun[float32](t, optim.NewAdam(0.01))
+	saveSteps(t, d, r, 1)
+	saved := false
+	saveNow := loadOption{func(*options) {
+		if !saved {
+			saved = true
+			saveSteps(t, d, r, 2)
+		}
+	}}
+	reader := newRun[float32](t, optim.NewAdam(0.01))
+	if step, found, err := LoadLatest(d, reader.opt, saveNow); step != 2 || !found || err != nil || reader.opt.Steps() != 2 {
+		t.Errorf("got step %d, %t, %v", step, found, err)
+	}
+	// A name without a file is no file that is gone.
+	if err := os.Symlink(filepath.Join(d.Path, "none"), d.File(3)); err != nil {
+		t.Skip(err)
+	}
+	step, found, err := LoadLatest(d, reader.opt)
+	if !errors.Is(err, fs.ErrNotExist) || found {
+		t.Errorf("got step %d, %t, %v", step, found, err)
+	}
+}
+
 // TestDirMisuse: what a Dir cannot be.
 func TestDirMisuse(t *testing.T) {
 	r := newRun[float32](t, optim.NewAdam(0.01))
@@ -185,6 +216,8 @@ func TestDirMisuse(t *testing.T) {
 	wantError(t, SaveTo[float32](Dir{dir, 1}, 1, nil), dir, "nil")
 	_, _, err := LoadLatest(Dir{"", 1}, r.opt)
 	wantError(t, err, "without a Path")
+	_, _, err = LoadLatest[float32](Dir{dir, 1}, nil)
+	wantError(t, err, dir, "nil")
 
 	path := filepath.Join(dir, "file")
 	if err := os.WriteFile(path, nil, 0o666); err != nil {

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
@@ -139,6 +141,106 @@ func FuzzDecode(f *testing.F) {
 			}
 		} else if !sameBits(r.snapshot(t), before) {
 			t.Fatalf("failed Restore changed the optimizer: %v", err)
+		}
+	})
+}
+
+// decodeAs reads a checkpoint of any float type.
+func decodeAs[T kernels.Float](b []byte) (*optim.Snapshot[T], error) {
+	return decode[T](bytes.NewReader(b), int64(len(b)), options{convert: true})
+}
+
+// FuzzConvert: what is read as float32 is read as float64, too, and is the same up to rounding;
+// what is read can be written, and is read again.
+func FuzzConvert(f *testing.F) {
+	for _, b := range seeds(f) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = seal(b)
+		wide, err := decodeAs[float64](b)
+		narrow, errNarrow := decodeAs[float32](b)
+		if err != nil {
+			if errNarrow == nil {
+				t.Fatalf("float32 is read, but float64: %v", err)
+			}
+			return
+		}
+		if errNarrow != nil && !strings.Contains(errNarrow.Error(), "beyond the range") {
+			t.Fatalf("float64 is read, but float32: %v", errNarrow)
+		}
+		size := 0
+		for i, v := range vectorsOf(wide) {
+			size += len(*v.data)
+			if errNarrow != nil {
+				continue
+			}
+			for j, x := range *vectorsOf(narrow)[i].data {
+				if y := float32((*v.data)[j]); x != y && (x == x || y == y) {
+					t.Fatalf("%s: element %d is %v and %v", v.name, j, x, y)
+				}
+			}
+		}
+		if size > len(b)/2 {
+			t.Fatalf("%d elements from %d bytes", size, len(b))
+		}
+		path := filepath.Join(t.TempDir(), "run.safetensors")
+		if err := Write(path, wide); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Read[float64](path); err != nil || !sameBits(again, wide) {
+			t.Fatalf("wrote %+v, read %+v (%v)", wide, again, err)
+		}
+	})
+}
+
+// FuzzWeights: a file is refused, or all of its floats are loaded into parameters that want
+// them, and these can be saved and loaded again.
+func FuzzWeights(f *testing.F) {
+	for _, b := range append(seeds(f), foreign()) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = seal(b)
+		load := func(b []byte, params []optim.Param[float32], o options) error {
+			_, err := decodeWeights(bytes.NewReader(b), int64(len(b)), params, o)
+			return err
+		}
+		h, err := readHeader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			if load(b, nil, options{partial: true}) == nil {
+				t.Fatalf("loaded, though %v", err)
+			}
+			return
+		}
+		tensors := h.tensors
+		if h.metadata["format"] == format {
+			tensors = modelOf(tensors)
+		}
+		var params []optim.Param[float32]
+		for _, x := range tensors {
+			if convertible[float32](x.dtype, true) {
+				p := optim.Param[float32]{Name: x.name, Value: make([]float32, 8*(x.end-x.begin)/elementBits[x.dtype])}
+				for _, d := range x.shape {
+					p.Shape = append(p.Shape, int(d))
+				}
+				params = append(params, p)
+			}
+		}
+		if load(b, params, options{partial: true, convert: true}) != nil {
+			return
+		}
+		saved, vectors, err := weightsLayout(params, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again bytes.Buffer
+		if err := writeAll(&again, saved, vectors); err != nil {
+			t.Fatal(err)
+		}
+		got := zeros[float32](params)
+		if err := load(again.Bytes(), got, options{}); err != nil || !sameValues(got, params) {
+			t.Fatalf("saved %v, loaded %v (%v)", params, got, err)
 		}
 	})
 }

@@ -25,7 +25,8 @@ func Metadata(entries map[string]string) SaveOption {
 // for each parameter with its name and shape, one dimension if that is nil, in their order.
 //
 // While an optimizer trains with a rule such as ScheduleFreeAdamW, the values are not those to
-// evaluate with: optim.Optimizer.EvalMode sets those, and train.WeightAverage.Swap an average.
+// evaluate with: optim.Optimizer.EvalMode sets those. An average has parameters of its own,
+// train.WeightAverage.Params.
 func SaveWeights[T kernels.Float](path string, params []optim.Param[T], opts ...SaveOption) error {
 	h, vectors, err := weightsLayout(params, opts)
 	if err == nil {
