@@ -153,6 +153,7 @@
 //	optim             rules, groups, clipping, the step, its state
 //	optim/train       the loop: when it ends, what watches it, averages, rate finder
 //	optim/checkpoint  saves any of it in a file
+//	optim/gradcheck   compares an objective's gradients with differences of its losses
 //	optim/gonumopt    L-BFGS and other line-search methods, by gonum
 //
 // A schedule is set by [WithSchedule] and asked once for each step. A loop of one's own tells a

@@ -19,7 +19,7 @@ func TestGuideNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	declared := map[string]bool{"STEEPEST_LEVEL": true}
-	for _, pattern := range []string{"*.go", "schedule/*.go", "train/*.go", "gonumopt/*.go", "../kernels/*.go"} {
+	for _, pattern := range []string{"*.go", "schedule/*.go", "train/*.go", "gonumopt/*.go", "gradcheck/*.go", "../kernels/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
