@@ -36,7 +36,7 @@ func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, opt
 		if err != nil {
 			return 0, optim.Report{}, fmt.Errorf("objective: %w", err)
 		}
-		report, err := r.opt.Step(g.Dense)
+		report, err := r.opt.StepSparse(g)
 		return loss, report, err
 	}
 	if n := r.opt.Accumulated(); n > 0 {
@@ -51,7 +51,7 @@ func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, opt
 	if err != nil {
 		return 0, optim.Report{}, err
 	}
-	report, err := r.opt.Step()
+	report, err := r.opt.StepSparse()
 	return loss, report, err
 }
 
@@ -75,7 +75,7 @@ func (r *Run[T]) gather(ctx context.Context, c *crew[T], b Batch, parts int) (lo
 		if err != nil {
 			return 0, fmt.Errorf("objective: part %d of %d: %w", i, parts, err)
 		}
-		if err := r.opt.Accumulate(g.Dense); err != nil {
+		if err := r.opt.AccumulateSparse(g); err != nil {
 			return 0, err
 		}
 		if !sum && b.Samples != nil {

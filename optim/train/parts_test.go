@@ -288,6 +288,38 @@ func TestPartCancel(t *testing.T) {
 	}
 }
 
+// TestMicroBatchTables: rows of tables are weighed and added as dense gradients are.
+func TestMicroBatchTables(t *testing.T) {
+	fit := func(sparse bool) []float64 {
+		table, used := make([]float64, 12), []int{0, 3, 3, 1, 0, 3, 2}
+		opt := mustNew(t, optim.SGD{LR: 0.1}, []optim.Param[float64]{{Name: "table", Value: table, Shape: []int{4, 3}, Sparse: sparse}})
+		_, err := Fit(context.Background(), opt, func(b Batch, g *optim.Gradients[float64]) (float64, error) {
+			for _, i := range b.Samples {
+				var row []float64
+				if sparse {
+					row = g.Rows[0].Add(used[i])
+				} else {
+					row = g.Dense[0][3*used[i]:][:3]
+				}
+				for j := range row {
+					row[j] += (table[3*used[i]+j] - float64(i+j)) / float64(len(b.Samples))
+				}
+			}
+			return 0, nil
+		}, FitOptions[float64]{Batches: &Batches{Samples: 7, Size: 5}, Epochs: 4, MicroBatches: 3, Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	got, want := fit(true), fit(false)
+	for i, v := range got {
+		if math.Abs(v-want[i]) > 1e-15 || v == 0 && i > 0 {
+			t.Fatalf("table %v, with dense gradients %v", got, want)
+		}
+	}
+}
+
 // TestStepAllocations: an iteration allocates nothing, whole or in parts.
 func TestStepAllocations(t *testing.T) {
 	for _, workers := range []int{0, 1, 3} {
