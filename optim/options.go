@@ -54,6 +54,9 @@ func WithSchedule(s schedule.Schedule) Option { return func(c *config) { c.sched
 // Without it they are averaged.
 func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = r } }
 
+// Reduction returns how a step combines the gradients of several micro-batches.
+func (o *Optimizer[T]) Reduction() Reduction { return o.reduction }
+
 // ClipNorm limits the Euclidean norm of all gradients together (R. Pascanu et
 // al., On the difficulty of training recurrent neural networks, 2013), as
 // torch.nn.utils.clip_grad_norm_ does: every gradient is multiplied by

@@ -129,7 +129,7 @@ func (o *Objective) evaluate(x []float64) {
 	copy(o.x, x)
 	o.set(x)
 	o.grads.Reset()
-	loss, err := o.f(train.Batch{}, o.grads)
+	loss, err := o.f(train.Batch{Parts: 1}, o.grads)
 	if err == nil {
 		err = flat.Gradients(o.grad, o.params, o.grads)
 	}

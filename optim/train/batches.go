@@ -86,7 +86,7 @@ func newSampler(b Batches) *sampler { return &sampler{Batches: b} }
 
 // of returns a step's Batch, one without samples if s is nil.
 func (s *sampler) of(step int) Batch {
-	b := Batch{Step: step}
+	b := Batch{Step: step, Parts: 1}
 	if s != nil {
 		b.Epoch, b.Samples = s.Epoch(step), s.batch(step)
 	}

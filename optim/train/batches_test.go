@@ -102,7 +102,7 @@ func TestFitBatches(t *testing.T) {
 	for step := range 4 * epochs {
 		order := make([]int, 10)
 		kernels.Permutation(order, 5, uint64(step/4))
-		want = append(want, fmt.Sprint(Batch{Step: step, Epoch: step / 4, Samples: order[step%4*3 : min(10, step%4*3+3)]}))
+		want = append(want, fmt.Sprint(Batch{Step: step, Parts: 1, Epoch: step / 4, Samples: order[step%4*3 : min(10, step%4*3+3)]}))
 	}
 	w := []float64{1, 1}
 	var told []Progress

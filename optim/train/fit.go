@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -26,6 +27,22 @@ type FitOptions[T kernels.Float] struct {
 	// Epochs ends the run after so many passes over the samples of Batches, those before it
 	// was resumed included. 0 sets no limit.
 	Epochs int
+
+	// MicroBatches cuts a step's batch into so many parts of nearly equal length, or, without
+	// Batches, calls the objective so often: for batches whose computation does not fit the
+	// memory at once, and for Workers. 0 and 1 leave batches whole, and one with fewer samples
+	// has as many parts as samples.
+	//
+	// The gradients of the parts are accumulated in their order, each weighed by its share of
+	// the samples, and the loss likewise: that of the step is the mean over the batch. Beside
+	// optim.ReduceSum the parts' are added as they are, for an objective that returns parts of
+	// one sum. Rounding depends on MicroBatches, and on Workers it does not.
+	MicroBatches int
+
+	// Workers is the number of goroutines that call the objective at the same time, each for
+	// another part, at most MicroBatches. 0 and 1 are the caller's alone. Each holds gradients
+	// for all parameters. A panic of the objective is one of Fit.
+	Workers int
 
 	// Smoothing is the decay of the moving average of the loss, in [0, 1).
 	Smoothing float64
@@ -81,10 +98,12 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		return fmt.Errorf("train: Fit: nil Objective")
 	case o.Epochs != 0 && o.Batches == nil:
 		return fmt.Errorf("train: Fit: Epochs = %d without Batches", o.Epochs)
+	case o.Workers > 1 && o.MicroBatches == 0:
+		return fmt.Errorf("train: Fit: Workers = %d without MicroBatches, which they would share", o.Workers)
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("train: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	}
-	if err := domain.Whole("Epochs", o.Epochs, 0); err != nil {
+	if err := cmp.Or(domain.Whole("Epochs", o.Epochs, 0), domain.Whole("MicroBatches", o.MicroBatches, 0), domain.Whole("Workers", o.Workers, 0)); err != nil {
 		return fmt.Errorf("train: Fit: %w", err)
 	}
 	if o.Batches != nil {

@@ -27,6 +27,9 @@ type Run[T kernels.Float] struct {
 	last    Progress      // the last iteration, with Step 0 if it is not known
 	open    bool          // whether last's step was taken, and what follows it was not done
 	telling bool          // whether some of the rules know the last iteration and others do not
+	rates   []float64     // memory for the GroupLRs of the next iterations
+
+	gathering bool // whether some of a batch's parts are accumulated, and the step is not taken
 }
 
 var errNoRun = errors.New("train: a Run that is not from NewRun")
@@ -80,14 +83,15 @@ func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	}
 	r.enter()
-	grads := r.opt.NewGradients()
+	c := newCrew(r.opt, r.f, max(1, min(r.o.Workers, r.o.MicroBatches)))
+	defer c.close()
 	reason := ""
 	if !r.open {
 		reason = r.askAgain()
 	}
 	for reason == "" {
 		if !r.open {
-			if err := r.step(ctx, grads); err != nil {
+			if err := r.step(ctx, c); err != nil {
 				return r.result(""), err
 			}
 		}
@@ -125,24 +129,19 @@ func iterationError(iteration int, what string, err error) error {
 
 // step takes the next step, after which nothing is left to do but what depends on
 // the metric.
-func (r *Run[T]) step(ctx context.Context, grads *optim.Gradients[T]) error {
-	n, opt, average := r.opt.Iterations(), r.opt, r.o.Average
+func (r *Run[T]) step(ctx context.Context, c *crew[T]) error {
+	n, average := r.opt.Iterations(), r.o.Average
 	if ctx.Err() != nil {
 		return iterationError(n+1, "", context.Cause(ctx))
 	}
 	if average != nil && average.swapped {
 		return iterationError(n+1, "", errSwapped)
 	}
-	grads.Reset()
-	loss, err := r.f(r.samples.of(n), grads)
-	if err != nil {
-		return iterationError(n+1, "objective: ", err)
-	}
-	report, failed := opt.Step(grads.Dense)
+	loss, report, failed := r.advance(ctx, c, r.samples.of(n))
 	if failed != nil && !report.Skipped {
 		return iterationError(n+1, "", failed)
 	}
-	report.GroupLRs = slices.Clone(report.GroupLRs) // a Progress may be kept
+	report.GroupLRs = r.keep(report.GroupLRs)
 	metric := r.last.Metric
 	r.last = r.progress(n + 1)
 	r.last.Report, r.last.Loss, r.last.Average, r.last.Metric = report, loss, r.average.Add(loss), metric
@@ -161,6 +160,16 @@ func (r *Run[T]) step(ctx context.Context, grads *optim.Gradients[T]) error {
 		return iterationError(n+1, "", failed)
 	}
 	return nil
+}
+
+// keep copies the rates of a step, which its Progress may keep, into memory for many steps.
+func (r *Run[T]) keep(rates []float64) []float64 {
+	if n := len(rates); cap(r.rates)-len(r.rates) < n {
+		r.rates = make([]float64, 0, 64*n)
+	}
+	n := len(r.rates)
+	r.rates = append(r.rates, rates...)
+	return slices.Clip(r.rates[n:])
 }
 
 // follow does the rest of the iteration. It returns the reason if the run is to

@@ -124,6 +124,8 @@ func (r *Run[T]) checkWhole() error {
 		return errNoRun
 	case r.telling:
 		return fmt.Errorf("train: Run: iteration %d: in the middle of telling the rules", r.last.Iteration)
+	case r.gathering:
+		return fmt.Errorf("train: Run: iteration %d: in the middle of its batch", r.last.Iteration+1)
 	case r.o.Average != nil && r.o.Average.swapped:
 		return fmt.Errorf("train: Run: Average: %w", errSwapped)
 	}

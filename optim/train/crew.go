@@ -1,0 +1,130 @@
+package train
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A crew computes the gradients of the parts of a batch, of as many at a time as there are
+// workers. A lone worker is the caller's goroutine.
+type crew[T kernels.Float] struct {
+	f       Objective[T]
+	workers []worker[T]
+	alive   sync.WaitGroup
+}
+
+// A worker has gradients of its own, so that parts can be computed at the same time and be
+// added in their order, whichever is done first.
+type worker[T kernels.Float] struct {
+	grads *optim.Gradients[T]
+	job   job
+	jobs  chan job // nil without a goroutine of its own
+	done  chan outcome
+}
+
+// A job is to compute the gradients of a part, times scale.
+type job struct {
+	Batch
+	scale float64
+}
+
+// An outcome is the end of a job. If the objective has ended the goroutine, by a panic or by
+// runtime.Goexit, it says how.
+type outcome struct {
+	loss     float64
+	err      error
+	ended    bool
+	panicked any
+	stack    []byte
+}
+
+func newCrew[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], workers int) *crew[T] {
+	c := &crew[T]{f: f, workers: make([]worker[T], workers)}
+	for i := range c.workers {
+		w := &c.workers[i]
+		w.grads = opt.NewGradients()
+		if workers == 1 {
+			break
+		}
+		w.jobs, w.done = make(chan job, 1), make(chan outcome, 1)
+		c.alive.Add(1)
+		go c.serve(w)
+	}
+	return c
+}
+
+// start has a worker begin with a part. It must be done with its last one.
+func (c *crew[T]) start(j job) {
+	j.Worker = j.Part % len(c.workers)
+	w := &c.workers[j.Worker]
+	if w.job = j; w.jobs != nil {
+		w.jobs <- j
+	}
+}
+
+// finish returns the loss and the gradients of a part that was started. What ended the goroutine
+// of its objective ends the caller's.
+func (c *crew[T]) finish(part int) (float64, *optim.Gradients[T], error) {
+	w := &c.workers[part%len(c.workers)]
+	if w.jobs == nil {
+		loss, err := c.compute(w, w.job)
+		return loss, w.grads, err
+	}
+	o := <-w.done
+	if o.ended {
+		switch v := o.panicked.(type) {
+		case nil:
+			runtime.Goexit()
+		case error:
+			panic(fmt.Errorf("train: Fit: objective: %w\n\n%s", v, o.stack))
+		default:
+			panic(fmt.Sprintf("train: Fit: objective: %v\n\n%s", v, o.stack))
+		}
+	}
+	return o.loss, w.grads, o.err
+}
+
+func (c *crew[T]) serve(w *worker[T]) {
+	working := false
+	defer c.alive.Done()
+	defer func() {
+		if working {
+			w.done <- outcome{ended: true, panicked: recover(), stack: debug.Stack()}
+		}
+	}()
+	for j := range w.jobs {
+		working = true
+		loss, err := c.compute(w, j)
+		working = false
+		w.done <- outcome{loss: loss, err: err}
+	}
+}
+
+func (c *crew[T]) compute(w *worker[T], j job) (float64, error) {
+	w.grads.Reset()
+	loss, err := c.f(j.Batch, w.grads)
+	if err == nil && j.scale != 1 {
+		for _, d := range w.grads.Dense {
+			kernels.Scal(T(j.scale), d)
+		}
+		for i := range w.grads.Rows {
+			kernels.Scal(T(j.scale), w.grads.Rows[i].Values)
+		}
+	}
+	return loss, err
+}
+
+// close waits for the objectives that still run, and ends the goroutines.
+func (c *crew[T]) close() {
+	for i := range c.workers {
+		if w := &c.workers[i]; w.jobs != nil {
+			close(w.jobs)
+		}
+	}
+	c.alive.Wait()
+}
