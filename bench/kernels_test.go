@@ -62,6 +62,11 @@ func BenchmarkRowShares(b *testing.B)               { benchmark(b, "RowShares") 
 func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
 func BenchmarkAdafactorDirection(b *testing.B)      { benchmark(b, "AdafactorDirection") }
 func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
+func BenchmarkGather(b *testing.B)                  { benchmark(b, "Gather") }
+func BenchmarkGatherScale(b *testing.B)             { benchmark(b, "GatherScale") }
+func BenchmarkScatterAdd(b *testing.B)              { benchmark(b, "ScatterAdd") }
+func BenchmarkSumBags(b *testing.B)                 { benchmark(b, "SumBags") }
+func BenchmarkSumWeightedBags(b *testing.B)         { benchmark(b, "SumWeightedBags") }
 func BenchmarkColumnDeviations(b *testing.B)        { benchmark(b, "ColumnDeviations") }
 func BenchmarkColumnProducts(b *testing.B)          { benchmark(b, "ColumnProducts") }
 func BenchmarkRowProductSums(b *testing.B)          { benchmark(b, "RowProductSums") }

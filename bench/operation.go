@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math/rand/v2"
 	"reflect"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -54,7 +55,8 @@ func operations[T kernels.Float]() []operation[T] {
 }
 
 // shape returns the sizes of a kernel's arguments for n elements. Kernels that
-// work on rows get a matrix of n elements: 64 rows, fewer where n is tiny. Of
+// work on rows get a matrix of n elements: 64 rows, fewer where n is tiny, and as many as
+// there are where indices name them. Of
 // strided vectors the first has every second element, the other every third.
 func (o *operation[T]) shape(n int) kerneltest.Shape {
 	s := kerneltest.Shape{Rows: 1}
@@ -67,9 +69,25 @@ func (o *operation[T]) shape(n int) kerneltest.Shape {
 			s.Rows = 4
 		}
 	}
+	if o.Family == "indexed" { // many rows of a few columns
+		s.Rows = max(1, n/indexedColumns)
+	}
 	s.N = n / s.Rows
 	s.Stride = s.N
 	return s
+}
+
+// indexedColumns is the length of the rows that indices name.
+const indexedColumns = 32
+
+// indices returns so many indices of rows that no hardware foresees.
+func indices(n, rows int) []int {
+	r := rand.New(rand.NewPCG(3, 4))
+	all := make([]int, n)
+	for i := range all {
+		all[i] = r.IntN(rows)
+	}
+	return all
 }
 
 // elements returns the number of elements of a vector parameter that a call
@@ -167,6 +185,12 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 			continue
 		case kerneltest.Words:
 			a.SetAt(kernels.Philox{Seed: 1, Stream: 2})
+			continue
+		case kerneltest.Index:
+			a.Rows = append(a.Rows, indices(o.Entries(s), s.Rows))
+			continue
+		case kerneltest.Offsets:
+			a.Rows = append(a.Rows, s.Offsets())
 			continue
 		}
 		x := slice[T](m, o.extent(i, s))

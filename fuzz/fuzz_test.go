@@ -14,6 +14,7 @@ var targets = map[string]func(*testing.F){
 	"level1":     FuzzLevel1,
 	"activation": FuzzActivation,
 	"function":   FuzzFunction,
+	"indexed":    FuzzIndexed,
 	"level2":     FuzzLevel2,
 	"loss":       FuzzLoss,
 	"product":    FuzzProduct,
@@ -27,6 +28,7 @@ var targets = map[string]func(*testing.F){
 
 func FuzzActivation(f *testing.F) { fuzzFamily(f) }
 func FuzzFunction(f *testing.F)   { fuzzFamily(f) }
+func FuzzIndexed(f *testing.F)    { fuzzFamily(f) }
 func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)     { fuzzFamily(f) }
 func FuzzLoss(f *testing.F)       { fuzzFamily(f) }
@@ -56,6 +58,9 @@ func fuzzFamily(f *testing.F) {
 		case "level2", "rowwise":
 			seedTails(f, byte(k))
 			seedGroups(f, byte(k))
+		case "indexed":
+			seedTails(f, byte(k))
+			seedAhead(f, byte(k))
 		case "product":
 			seedTiles(f, byte(k))
 		case "rows":
@@ -150,6 +155,17 @@ func seedGroups(f *testing.F, k byte) {
 		f.Add(k, double, uint16(301), byte(6), byte(5), byte(3), uint32(back), byte(0), plain(double))
 		f.Add(k, double, uint16(299), byte(7), byte(4), byte(0), uint32(back), byte(4), falling(double))
 		f.Add(k, double, uint16(317), byte(15), byte(4), byte(1), uint32(back), byte(0), falling(double))
+	}
+}
+
+// seedAhead adds inputs with rows of all sorts of lengths, of which some are fetched ahead.
+func seedAhead(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i := range 40 {
+			f.Add(k, double, uint16(1+i), byte(0), byte(14+i%10), byte(i%3), uint32(back), byte(0), falling(double))
+			f.Add(k, double, uint16(41+7*i), byte(0), byte(14+i%10), byte(i%3), uint32(front), byte(0), falling(double))
+		}
 	}
 }
 

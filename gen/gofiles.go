@@ -210,7 +210,7 @@ var kinds = map[vec.Kind]string{
 	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows", vec.OutRows: "OutRows",
 	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
 	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
-	vec.Words: "Words",
+	vec.Words: "Words", vec.InEntries: "InEntries", vec.Index: "Index", vec.Offsets: "Offsets",
 }
 
 func writeOps(s *source) {
@@ -262,7 +262,7 @@ func writeBinding(s *source, k *vec.Kernel, f, t string) {
 	var names []string
 	next := map[string]int{}
 	for i, p := range k.Params {
-		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.List: "List", vec.Words: "Words"}[p.Kind]
+		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.List: "List", vec.Words: "Words", vec.Index: "Rows", vec.Offsets: "Rows"}[p.Kind]
 		switch {
 		case p.Kind.IsInt():
 			field = "Int"

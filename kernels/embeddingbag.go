@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"fmt"
-
-	"github.com/seed63264101/steepest/kernels/generic"
-)
+import "fmt"
 
 // BagMode says what [EmbeddingBag] makes of the rows of a bag.
 type BagMode int
@@ -15,16 +11,16 @@ const (
 	BagMean                // their mean
 )
 
-// EmbeddingBag adds up rows of a table, which is a row-major matrix of so many columns, in
-// bags, as torch.nn.functional.embedding_bag does. Bag b has the rows
-// rows[offsets[b]:offsets[b+1]], so that offsets has one element more than there are bags,
-// from 0 to len(rows), as with torch's include_last_offset:
+// EmbeddingBag adds up rows of a table, the row-major matrix src of so many columns, in bags,
+// as torch.nn.functional.embedding_bag does. Bag b has the rows rows[offsets[b]:offsets[b+1]],
+// so that offsets has one element more than there are bags, from 0 to len(rows), as with
+// torch's include_last_offset:
 //
 //	for b := range len(offsets) - 1 {
 //		for j := range columns {
 //			y[b*yStride+j] = 0
 //			for i := offsets[b]; i < offsets[b+1]; i++ {
-//				y[b*yStride+j] += weights[i] * table[rows[i]*stride+j]
+//				y[b*yStride+j] += weights[i] * src[rows[i]*stride+j]
 //			}
 //		}
 //	}
@@ -38,23 +34,36 @@ const (
 // len(rows), columns < 0, a stride is less than columns, y is too short, or there are weights
 // with BagMean or for another number of rows; the last row need not be padded to the stride,
 // and what lies between two rows is left alone.
-func EmbeddingBag[T Float](y []T, yStride int, table []T, stride, columns int, rows, offsets []int, weights []T, mode BagMode) {
+func EmbeddingBag[T Float](y []T, yStride int, src []T, stride, columns int, rows, offsets []int, weights []T, mode BagMode) {
 	checkBags("EmbeddingBag", rows, offsets, weights, mode)
 	bags := len(offsets) - 1
 	checkRows("EmbeddingBag", columns, len(y), bags, yStride)
-	checkIndices("EmbeddingBag", columns, len(table), stride, rows)
+	checkIndices("EmbeddingBag", columns, len(src), stride, rows)
+	t, to, from, index, ends := table[T](), noescape(y), noescape(src), noescape(rows), noescape(offsets)
 	if weights != nil {
-		generic.SumWeightedBags(bags, columns, y, yStride, offsets, table, stride, rows, weights)
+		t.SumWeightedBags(bags, columns, to, yStride, ends, from, stride, index, noescape(weights))
 		return
 	}
-	generic.SumBags(bags, columns, y, yStride, offsets, table, stride, rows)
+	t.SumBags(bags, columns, to, yStride, ends, from, stride, index)
 	if mode == BagMean {
-		for b := range bags {
-			if n := offsets[b+1] - offsets[b]; n > 0 {
-				Scal(1/T(n), y[b*yStride:][:columns])
+		var factors [bagPiece]T
+		for first := 0; first < bags; first += bagPiece {
+			some := factors[:min(bagPiece, bags-first)]
+			for b := range some {
+				some[b] = bagFactor[T](offsets, first+b)
 			}
+			part := to[first*yStride:]
+			t.RowScale(len(some), columns, part, yStride, part, yStride, noescape(some))
 		}
 	}
+}
+
+// bagPiece is how many factors or numbers of bags are on the stack at a time.
+const bagPiece = 64
+
+// bagFactor returns what a mean multiplies the sum of a bag by, 1 where it is empty.
+func bagFactor[T Float](offsets []int, b int) T {
+	return 1 / T(max(1, offsets[b+1]-offsets[b]))
 }
 
 // EmbeddingBagGrad is the gradient of [EmbeddingBag], given that of y, dy: of each of the rows
@@ -65,7 +74,7 @@ func EmbeddingBag[T Float](y []T, yStride int, table []T, stride, columns int, r
 //			for j := range columns {
 //				dRows[i*dRowsStride+j] = weights[i] * dy[b*dyStride+j]
 //			}
-//			dWeights[i] = Dot(dy[b*dyStride:][:columns], table[rows[i]*stride:][:columns])
+//			dWeights[i] = Dot(dy[b*dyStride:][:columns], src[rows[i]*stride:][:columns])
 //		}
 //	}
 //
@@ -75,7 +84,7 @@ func EmbeddingBag[T Float](y []T, yStride int, table []T, stride, columns int, r
 //
 // dRows and dWeights must not overlap each other or what is read. EmbeddingBagGrad panics
 // where EmbeddingBag does, of its own slices.
-func EmbeddingBagGrad[T Float](dRows []T, dRowsStride int, dWeights, dy []T, dyStride int, table []T, stride, columns int, rows, offsets []int, weights []T, mode BagMode) {
+func EmbeddingBagGrad[T Float](dRows []T, dRowsStride int, dWeights, dy []T, dyStride int, src []T, stride, columns int, rows, offsets []int, weights []T, mode BagMode) {
 	checkBags("EmbeddingBagGrad", rows, offsets, weights, mode)
 	checkRows("EmbeddingBagGrad", columns, len(dRows), len(rows), dRowsStride)
 	checkRows("EmbeddingBagGrad", columns, len(dy), len(offsets)-1, dyStride)
@@ -84,21 +93,38 @@ func EmbeddingBagGrad[T Float](dRows []T, dRowsStride int, dWeights, dy []T, dyS
 		if mode == BagMean {
 			panic("kernels: EmbeddingBagGrad: gradients of weights with BagMean")
 		}
-		checkIndices("EmbeddingBagGrad", columns, len(table), stride, rows)
+		checkIndices("EmbeddingBagGrad", columns, len(src), stride, rows)
 	}
-	for b := range len(offsets) - 1 {
-		from := dy[b*dyStride:][:columns]
-		for i := offsets[b]; i < offsets[b+1]; i++ {
-			to := dRows[i*dRowsStride:][:columns]
-			copy(to, from)
-			switch {
-			case weights != nil:
-				Scal(weights[i], to)
-			case mode == BagMean:
-				Scal(1/T(offsets[b+1]-offsets[b]), to)
+	t, to, from := table[T](), noescape(dRows), noescape(dy)
+	var bags [bagPiece]int
+	var factors [bagPiece]T
+	b := 0
+	for first := 0; first < len(rows); first += bagPiece {
+		n := min(bagPiece, len(rows)-first)
+		of := weights
+		if weights != nil {
+			of = weights[first:][:n]
+		} else if mode == BagMean {
+			of = factors[:n]
+		}
+		for i := range n {
+			for offsets[b+1] <= first+i {
+				b++
 			}
-			if dWeights != nil {
-				dWeights[i] = Dot(from, table[rows[i]*stride:][:columns])
+			bags[i] = b
+			if mode == BagMean {
+				factors[i] = bagFactor[T](offsets, b)
+			}
+		}
+		part, numbers := to[first*dRowsStride:], noescape(bags[:n])
+		if of == nil {
+			t.Gather(n, columns, part, dRowsStride, from, dyStride, numbers)
+		} else {
+			t.GatherScale(n, columns, part, dRowsStride, from, dyStride, numbers, noescape(of))
+		}
+		if dWeights != nil {
+			for i, b := range bags[:n] {
+				dWeights[first+i] = Dot(dy[b*dyStride:][:columns], src[rows[first+i]*stride:][:columns])
 			}
 		}
 	}

@@ -3,8 +3,6 @@ package kernels
 import (
 	"fmt"
 	"math"
-
-	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // Gather copies the rows of a row-major matrix that a list of indices names, as
@@ -24,7 +22,7 @@ import (
 func Gather[T Float](dst []T, dstStride int, src []T, stride, columns int, rows []int) {
 	checkRows("Gather", columns, len(dst), len(rows), dstStride)
 	checkIndices("Gather", columns, len(src), stride, rows)
-	generic.Gather(len(rows), columns, dst, dstStride, src, stride, rows)
+	table[T]().Gather(len(rows), columns, noescape(dst), dstStride, noescape(src), stride, noescape(rows))
 }
 
 // ScatterAdd adds each row of a row-major matrix to the row of another that an index names, as
@@ -43,7 +41,7 @@ func Gather[T Float](dst []T, dstStride int, src []T, stride, columns int, rows 
 func ScatterAdd[T Float](dst []T, dstStride int, src []T, stride, columns int, rows []int) {
 	checkRows("ScatterAdd", columns, len(src), len(rows), stride)
 	checkIndices("ScatterAdd", columns, len(dst), dstStride, rows)
-	generic.ScatterAdd(len(rows), columns, dst, dstStride, rows, src, stride)
+	table[T]().ScatterAdd(len(rows), columns, noescape(dst), dstStride, noescape(rows), noescape(src), stride)
 }
 
 // checkIndices panics unless each index is that of a row of width elements which lies in a

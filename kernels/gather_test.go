@@ -2,45 +2,11 @@ package kernels_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
-
-// TestGather copies rows, and adds them back, one element at a time.
-func TestGather(t *testing.T) { onEveryLevel(t, gather[float32], gather[float64]) }
-
-func gather[T kernels.Float](t *testing.T) {
-	step := max(2, rowStep())
-	for columns := 0; columns <= 70; columns += step {
-		for i, number := range []int{0, 1, 2, 7, 100} {
-			draw := kerneltest.Draw[T](kerneltest.Values((columns+i)%int(kerneltest.NumCases)), rand.New(rand.NewPCG(23, uint64(columns))))
-			table, batch := newMatrix(9, columns, i, draw), newMatrix(number, columns, columns%3, draw)
-			rows := make([]int, number)
-			for k := range rows {
-				rows[k] = (k*k + i) % 9
-			}
-			wantBatch, wantTable := batch.clone(), table.clone()
-			for k, r := range rows {
-				for j := range columns {
-					wantBatch.x[k*batch.stride+j] = table.at(r, j)
-					wantTable.x[r*table.stride+j] = add(wantTable.at(r, j), table.at(r, j))
-				}
-			}
-			kernels.Gather(batch.x, batch.stride, table.x, table.stride, columns, rows)
-			for k := range batch.x {
-				same(t, batch.x[k], wantBatch.x[k], "Gather of %d rows of %d: element %d", number, columns, k)
-			}
-			kernels.ScatterAdd(table.x, table.stride, batch.x, batch.stride, columns, rows)
-			for k := range table.x {
-				same(t, table.x[k], wantTable.x[k], "ScatterAdd of %d rows of %d: element %d", number, columns, k)
-			}
-		}
-	}
-}
 
 // indexedCalls are the functions that take rows at indices; the last row of a is the last that
 // fits.

@@ -34,6 +34,16 @@ func guardCalls[T kernels.Float]() []layerCall[T] {
 				panic(err)
 			}
 		}},
+		layerCall[T]{"EmbeddingBag", 2, 0, 1, func(m, _, r v, stride, rows, columns int) {
+			index, offsets := pairs(rows)
+			kernels.EmbeddingBag(m[0], stride, m[1], stride, columns, index, offsets, r[0], kernels.BagSum)
+			kernels.EmbeddingBag(m[0], stride, m[1], stride, columns, index, offsets, nil, kernels.BagMean)
+		}},
+		layerCall[T]{"EmbeddingBagGrad", 3, 0, 2, func(m, _, r v, stride, rows, columns int) {
+			index, offsets := pairs(rows)
+			kernels.EmbeddingBagGrad(m[0], stride, r[0], m[1], stride, m[2], stride, columns, index, offsets, r[1], kernels.BagSum)
+			kernels.EmbeddingBagGrad(m[0], stride, nil, m[1], stride, nil, stride, columns, index, offsets, nil, kernels.BagMean)
+		}},
 		layerCall[T]{"AddBias", 1, 1, 0, func(m, c, _ v, stride, rows, columns int) {
 			if stride == columns { // rows without gaps alone
 				kernels.AddBias(m[0], rows, columns, c[0], kernels.ReLU[T])
@@ -47,6 +57,14 @@ func guardCalls[T kernels.Float]() []layerCall[T] {
 			kernels.TruncatedNormal(c[0], 0, 1, -2, 2, at(rows))
 		}},
 	)
+}
+
+// pairs returns indices of as many rows as there are, in bags of two and of none.
+func pairs(rows int) (index, offsets []int) {
+	for r := range rows {
+		index, offsets = append(index, rows-1-r/2), append(offsets, r/2*2)
+	}
+	return index, append(offsets, rows)
 }
 
 // TestGuardPagesOfLayers runs functions of rows and columns, and random numbers, on slices that

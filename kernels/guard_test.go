@@ -19,20 +19,22 @@ func TestGuardPages(t *testing.T) { eachOp(t, guardPages[float32], guardPages[fl
 
 func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
 	t.Parallel()
-	const rows, many, maxInc, maxLen = 6, 64, 7, 301
+	const rows, indexed, many, maxInc, maxLen = 6, 38, 64, 7, 301
 	edges := slices.DeleteFunc(edgeShapes(op), func(s edgeShape) bool { // what would take long
 		if op.IsProduct() {
 			return s.N > 600
 		}
 		return s.Rows == 1 && s.N > 20000 || s.N*s.Rows > 150000 || s.Rows%2 == 0 && s.N*s.Rows < 131072
 	})
-	most := rows*kerneltest.FarStride(rows) + maxInc*maxLen
+	most := max(rows*kerneltest.FarStride(rows)+maxInc*maxLen, indexed*2*maxLen)
 	for _, s := range edges {
 		most = max(most, maxInc*s.N, s.Elements(kerneltest.Matrix, 1))
 		if op.IsProduct() {
 			most = max(most, s.Elements(kerneltest.Left, 1), s.Elements(kerneltest.Right, 1), s.Elements(kerneltest.Transposed, 1))
 		}
 	}
+	first := placement[T]{kerneltest.First[T], kerneltest.First[int]}
+	last := placement[T]{kerneltest.Last[T], kerneltest.Last[int]}
 	var guards []*kerneltest.Guard
 	for range len(op.Params) + many {
 		g, err := kerneltest.NewGuard(most * 8)
@@ -43,10 +45,14 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		guards = append(guards, g)
 	}
 	draw := kerneltest.Draw[T](kerneltest.Normal, rand.New(rand.NewPCG(9, 10)))
-	check := func(s kerneltest.Shape, inc int, place func(*kerneltest.Guard, int) []T) {
+	check := func(s kerneltest.Shape, inc int, place placement[T]) {
 		t.Helper()
 		s.Incs = incs[(s.N+inc)%len(incs)][:]
-		a := kerneltest.New(op, s, func(i, n int) []T { return place(guards[i], n) }, draw)
+		a := kerneltest.New(op, s, func(i, n int) []T { return place.elements(guards[i], n) }, draw)
+		for i, rows := range a.Rows {
+			a.Rows[i] = place.rows(guards[len(a.Vec)+i], len(rows))
+			copy(a.Rows[i], rows)
+		}
 		overwrite(op, a, s.N+inc)
 		if err := kerneltest.Compare(op, l, a); err != nil {
 			t.Fatalf("n=%d rows=%d stride=%d: %v", s.N, s.Rows, s.Stride, err)
@@ -64,24 +70,32 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		for v := range variants {
 			s := kerneltest.Shape{N: n, Rows: 1 + (n+n/12+3*v)%rows, Stride: n + n%2}
 			switch {
+			case op.Family == "indexed": // what is some rows ahead, and what is not
+				s.Rows = 1 + (n/2*7+v*19)%indexed
 			case !op.IsRows() || (n+v)%2 == 0:
 			case n > 8192/many && n/3%2 == 0:
 				s.Rows = 1 + 8192/n
 			default:
 				s.Stride = max(n, kerneltest.FarStride(s.Rows))
 			}
-			check(s, v, kerneltest.First[T])
-			check(s, v, kerneltest.Last[T])
+			check(s, v, first)
+			check(s, v, last)
 		}
 	}
 	// Around the edges of blocks, what runs too far does so at the back, or where a
 	// stride is negative at the front.
 	for i, s := range edges {
-		check(s.Shape, i, kerneltest.Last[T])
+		check(s.Shape, i, last)
 		if op.IsStrided() && i%3 == 0 {
-			check(s.Shape, i, kerneltest.First[T])
+			check(s.Shape, i, first)
 		}
 	}
+}
+
+// placement puts slices against a guard page.
+type placement[T kernels.Float] struct {
+	elements func(g *kerneltest.Guard, n int) []T
+	rows     func(g *kerneltest.Guard, n int) []int
 }
 
 // TestGemmGuardPages multiplies matrices that touch an inaccessible page, in front and

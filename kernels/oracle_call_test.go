@@ -106,6 +106,11 @@ func (c *call[T]) k64(name string) float64 {
 
 func (c *call[T]) n(name string) int { return c.args.Int[c.find(name, isInt)] }
 
+// rows returns indices of rows, or the offsets of bags.
+func (c *call[T]) rows(name string) []int {
+	return c.args.Rows[c.find(name, func(k kerneltest.Kind) bool { return k >= kerneltest.Index })]
+}
+
 func (c *call[T]) v(name string) []T { return c.args.Vec[c.find(name, kerneltest.Kind.IsVector)] }
 
 // A vector is one of a call's, with its elements in their order, or a whole matrix.

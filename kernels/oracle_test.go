@@ -26,7 +26,7 @@ func oracles[T kernels.Float](t *testing.T) map[string]oracle[T] {
 	t.Helper()
 	all := map[string]oracle[T]{}
 	for _, family := range []map[string]oracle[T]{
-		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), rowwiseOracles[T](), momentOracles[T](), productOracles[T](),
+		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), rowwiseOracles[T](), indexedOracles[T](), momentOracles[T](), productOracles[T](),
 		updateOracles[T](), functionOracles[T](), lossOracles[T](), randomOracles[T](), composedOracles[T](),
 	} {
 		for name, o := range family {
@@ -75,7 +75,7 @@ func TestEveryKernelHasAnOracle(t *testing.T) {
 // ownTests are the functions that are made of kernels and have tests of their own in the place
 // of an oracle, also of their misuse.
 var ownTests = []string{"LinearGradient", "ColumnMoments", "RowMoments", "BatchNorm", "BatchNormApply", "BatchNormGrad",
-	"LayerNorm", "LayerNormGrad", "RMSNorm", "RMSNormGrad", "Gather", "ScatterAdd", "EmbeddingBag", "EmbeddingBagGrad"}
+	"LayerNorm", "LayerNormGrad", "RMSNorm", "RMSNormGrad", "EmbeddingBag", "EmbeddingBagGrad"}
 
 // expect fails unless a number is as expected; format and args say what it is.
 func expect(t *testing.T, e expectation, got float64, format string, args ...any) {

@@ -584,6 +584,56 @@ func RowScaleF32(rows, n int, dst []float32, dstStride int, a []float32, stride 
 //go:noescape
 func RowScaleF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
 
+// GatherF32 computes dst[i*dstStride+j] = a[index[i]*stride+j].
+//
+//go:noescape
+func GatherF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, index []int)
+
+// GatherF64 computes dst[i*dstStride+j] = a[index[i]*stride+j].
+//
+//go:noescape
+func GatherF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, index []int)
+
+// GatherScaleF32 computes dst[i*dstStride+j] = a[index[i]*stride+j] * p[i].
+//
+//go:noescape
+func GatherScaleF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, index []int, p []float32)
+
+// GatherScaleF64 computes dst[i*dstStride+j] = a[index[i]*stride+j] * p[i].
+//
+//go:noescape
+func GatherScaleF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, index []int, p []float64)
+
+// ScatterAddF32 computes dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i.
+//
+//go:noescape
+func ScatterAddF32(rows, n int, dst []float32, dstStride int, index []int, a []float32, stride int)
+
+// ScatterAddF64 computes dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i.
+//
+//go:noescape
+func ScatterAddF64(rows, n int, dst []float64, dstStride int, index []int, a []float64, stride int)
+
+// SumBagsF32 computes dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1].
+//
+//go:noescape
+func SumBagsF32(rows, n int, dst []float32, dstStride int, offsets []int, a []float32, stride int, index []int)
+
+// SumBagsF64 computes dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1].
+//
+//go:noescape
+func SumBagsF64(rows, n int, dst []float64, dstStride int, offsets []int, a []float64, stride int, index []int)
+
+// SumWeightedBagsF32 computes dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1].
+//
+//go:noescape
+func SumWeightedBagsF32(rows, n int, dst []float32, dstStride int, offsets []int, a []float32, stride int, index []int, p []float32)
+
+// SumWeightedBagsF64 computes dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1].
+//
+//go:noescape
+func SumWeightedBagsF64(rows, n int, dst []float64, dstStride int, offsets []int, a []float64, stride int, index []int, p []float64)
+
 // ColumnDeviationsF32 computes s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn.
 //
 //go:noescape

@@ -151,7 +151,7 @@ func sized(r vec.V, bytes int) reg.VecPhysical {
 
 func mem(a vec.Address) operand.Mem {
 	if a.Times > 0 {
-		return operand.Mem{Base: g(a.Base), Index: g(a.Index), Scale: uint8(a.Times)}
+		return operand.Mem{Base: g(a.Base), Index: g(a.Index), Scale: uint8(a.Times), Disp: a.Disp}
 	}
 	return operand.Mem{Base: g(a.Base), Disp: a.Disp}
 }

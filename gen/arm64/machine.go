@@ -105,11 +105,14 @@ func g(r vec.G) string { return fmt.Sprintf("R%d", r) }
 func f(r vec.V) string { return fmt.Sprintf("F%d", r) }
 
 func (m *Machine) mem(a vec.Address) string {
-	switch a.Times {
-	case 1:
+	switch {
+	case a.Times == 1 && a.Disp == 0:
 		return fmt.Sprintf("(R%d)(R%d)", a.Base, a.Index)
-	case 2, 4: // loads and stores can only shift by the size of what they move
+	case a.Times > 0: // loads and stores can only shift by the size of what they move
 		m.p("ADD R%d<<%d, R%d, %s", a.Index, bits.TrailingZeros(uint(a.Times)), a.Base, temp)
+		if a.Disp != 0 {
+			return fmt.Sprintf("%d(%s)", a.Disp, temp)
+		}
 		return fmt.Sprintf("(%s)", temp)
 	}
 	if a.Disp == 0 {

@@ -6,7 +6,7 @@ import "github.com/seed63264101/steepest/gen/vec"
 func Kernels() []*vec.Kernel {
 	var all []*vec.Kernel
 	for _, family := range [][]*vec.Kernel{
-		level1(), reductions(), strided(), level2(), rows(), rowwise(), moments(), products(), functions(), activations(), losses(),
+		level1(), reductions(), strided(), level2(), rows(), rowwise(), indexed(), moments(), products(), functions(), activations(), losses(),
 		random(), normals(), updates(),
 	} {
 		all = append(all, family...)

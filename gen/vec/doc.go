@@ -3,7 +3,7 @@
 //
 // A Kernel is described once: its parameters, the skeleton of its loop (Map, Function,
 // Random, Reduce, Search, Rows, RowDots, RowAxpys, Outer, ColumnReduce, RowReduce, RowMap,
-// Product, Transposition or CopyRows) and a body, a straight line of lane-wise operations
+// Bags, Product, Transposition or CopyRows) and a body, a straight line of lane-wise operations
 // that a function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,
 // unrolling, alignment, blocks, tails, and the allocation of vector registers. A

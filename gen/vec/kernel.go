@@ -58,6 +58,9 @@ const (
 	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
 	Words                   // []uint64, read: what all lanes share, and the first counts: see Random
+	InEntries               // []T, one element for each entry of a bag, read: see Bags
+	Index                   // []int: which rows of the matrix before it are meant, one after the other
+	Offsets                 // []int: where the bags of entries begin and end: see Bags
 )
 
 // IsStream reports whether the parameter is a slice that the loop walks element
@@ -86,6 +89,8 @@ func (k Kind) goType(t string) string {
 		return "[][]" + t
 	case k == Words:
 		return "[]uint64"
+	case k == Index || k == Offsets:
+		return "[]int"
 	default:
 		return "[]" + t
 	}
@@ -114,7 +119,7 @@ type Kernel struct {
 }
 
 // Skeleton is the loop of a kernel: Map, Function, Random, Reduce, Search, Rows, RowDots,
-// RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Product, Transposition or CopyRows.
+// RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Bags, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.
@@ -174,6 +179,16 @@ func (k *Kernel) stepOf(matrix string, number int) Param {
 		panic(fmt.Sprintf("vec: kernel %s: no step %d follows the matrix %q", k.Name, number, matrix))
 	}
 	return k.Params[i]
+}
+
+// indexOf returns the name of the indices that follow a matrix and its step, "" if there are
+// none.
+func (k *Kernel) indexOf(matrix string) string {
+	i := slices.IndexFunc(k.Params, func(p Param) bool { return p.Name == matrix }) + 2
+	if i >= len(k.Params) || k.Params[i].Kind != Index {
+		return ""
+	}
+	return k.Params[i].Name
 }
 
 // Streams returns the stream parameters in order.

@@ -36,7 +36,7 @@ type Address struct {
 	Disp int
 
 	// With Times, 1, 2 or 4, so many times Index is added to the base, and there is
-	// no Disp.
+	// no Disp but for Pointer.
 	Index G
 	Times int
 }

@@ -26,12 +26,13 @@ func (s RowMap) generate(g *gen) {
 	start := g.begins()
 	ptrs := w.near()
 	w.inPieces(n, 1, unprepared, func(p pieces) {
+		w.ahead = p.bytes(g.e)
 		w.each(func() { w.mapPieces(body, p, ptrs, n, last) })
 	})
 	g.restore(start)
 	w.strides, w.bases = nil, nil
 
-	g.exactTails = true
+	g.exactTails, w.ahead = true, 0
 	walk := g.generalsFor(w.streams)
 	w.each(func() {
 		w.far(walk)

@@ -4,7 +4,8 @@ import "slices"
 
 // What RowReduce and RowMap share: the walk through the rows of matrices of one size,
 // each with a stride of its own, beside vectors that all rows share and vectors that have
-// one element for each row. The latter are read into held values of the body, by name.
+// one element for each row. The latter are read into held values of the body, by name. The
+// rows of a matrix that indices follow are those that they name: see indexed.go.
 
 // rowwiseVectors is up to how many vectors of columns have code of their own, which does
 // nothing for a row but its work.
@@ -18,8 +19,10 @@ type rowwise struct {
 	coefs    []Param // the vectors that have one element for each row, and are read
 
 	rows    []G          // by matrix: the row
+	index   []string     // by matrix: the indices of its rows, or ""
 	strides []G          // by matrix, in bytes; nil where they are taken from the arguments
-	bases   map[string]G // of vectors that have one element for each row, as far as there are registers
+	bases   map[string]G // of vectors that have one element for each row, and of what indices need, as far as there are registers
+	ahead   int          // bytes of a row that are fetched ahead where indices name it; 0: as many as there are
 	left    G            // rows to come
 	off     G            // the bytes in front of the row's element in such a vector
 	t       G            // holds nothing between two uses
@@ -44,7 +47,10 @@ func newRowwise(g *gen, end string) *rowwise {
 	w.matrices = len(w.streams)
 	w.rows = g.generalsFor(w.streams)
 	for i, p := range w.streams {
-		g.m.ArgBase(w.rows[i], p.Name)
+		w.index = append(w.index, g.k.indexOf(p.Name))
+		if w.index[i] == "" {
+			g.m.ArgBase(w.rows[i], p.Name)
+		}
 	}
 	w.streams = append(w.streams, shared...)
 	g.m.ArgInt(w.left, g.k.OfKind(RowCount).Name)
@@ -69,6 +75,16 @@ func (w *rowwise) stride(s G, matrix int) {
 	w.m.ShiftLeft(s, shift(w.e))
 }
 
+// strideOf returns a register with a matrix's stride in bytes: its own or, where it has none,
+// t.
+func (w *rowwise) strideOf(matrix int, t G) G {
+	if w.strides != nil {
+		return w.strides[matrix]
+	}
+	w.stride(t, matrix)
+	return t
+}
+
 // near hands out registers for the loops over short rows, and returns those of the
 // streams.
 func (w *rowwise) near() []G {
@@ -84,12 +100,12 @@ func (w *rowwise) near() []G {
 	return slices.Concat(w.rows, shared)
 }
 
-// base hands out registers for the vectors that have one element for each row, as far as
-// there are any.
+// base hands out registers for the vectors that have one element for each row, and for
+// indices and the matrices that they belong to, as far as there are any.
 func (w *rowwise) base() {
 	w.bases = map[string]G{}
 	for _, p := range w.k.Params {
-		if (p.Kind == OutRows || p.Kind == InRows) && w.generals < w.m.Generals() {
+		if (p.Kind == OutRows || p.Kind == InRows || p.Kind == Index || w.k.indexOf(p.Name) != "") && w.generals < w.m.Generals() {
 			w.bases[p.Name] = w.general()
 			w.m.ArgBase(w.bases[p.Name], p.Name)
 		}
@@ -109,17 +125,26 @@ func (w *rowwise) far(ptrs []G) {
 
 // element returns the place of the row's element of a vector that has one for each row.
 func (w *rowwise) element(vector string) Address {
-	base, ok := w.bases[vector]
-	if !ok {
-		base = w.t
-		w.m.ArgBase(base, vector)
+	return Address{Base: w.baseOf(vector, w.t), Index: w.off, Times: 1}
+}
+
+// baseOf returns a register with a slice's first element: its own or, where it has none, t.
+func (w *rowwise) baseOf(slice string, t G) G {
+	if base, ok := w.bases[slice]; ok {
+		return base
 	}
-	return Address{Base: base, Index: w.off, Times: 1}
+	w.m.ArgBase(t, slice)
+	return t
 }
 
 // each emits the loop over the rows.
 func (w *rowwise) each(handle func()) {
 	w.rowLoop(w.left, func() {
+		for i, index := range w.index {
+			if index != "" {
+				w.find(i)
+			}
+		}
 		for _, p := range w.coefs {
 			if v, ok := w.resident[Uniform{Held: p.Name}]; ok {
 				w.m.BroadcastAt(v, w.e, w.element(p.Name))
@@ -127,11 +152,8 @@ func (w *rowwise) each(handle func()) {
 		}
 		handle()
 		for i, row := range w.rows {
-			if w.strides != nil {
-				w.m.Add(row, w.strides[i])
-			} else {
-				w.stride(w.t, i)
-				w.m.Add(row, w.t)
+			if w.index[i] == "" {
+				w.m.Add(row, w.strideOf(i, w.t))
 			}
 		}
 		w.m.AddImm(w.off, int(w.e))
@@ -149,6 +171,11 @@ type pieces struct {
 
 // unprepared is the preparation of a version that needs none.
 func unprepared(pieces) {}
+
+// bytes returns how many bytes a row has at most.
+func (p pieces) bytes(e Elem) int {
+	return p.lanes * int(e) * (p.whole + btoi(p.overlap))
+}
 
 // access returns the access to a piece.
 func (p pieces) access() Access { return Access(p.lanes) }

@@ -88,6 +88,8 @@ func (s Shape) Elements(k Kind, inc int) int {
 		return 1 + (n-1)*max(inc, -inc)
 	case Matrix, InOutMatrix:
 		return (s.Rows-1)*s.Stride + s.N
+	case InEntries:
+		return s.Offsets()[s.Rows]
 	case Left:
 		row, column := s.leftSteps()
 		return (s.Rows-1)*row + (s.depth()-1)*column + 1
@@ -99,6 +101,34 @@ func (s Shape) Elements(k Kind, inc int) int {
 		return max(0, (s.N-1)*(s.Rows+s.pad())+s.Rows)
 	}
 	return 0
+}
+
+// Offsets returns where the bags of entries begin, one for each row, and where the last one
+// ends: most have a few entries, some none, and a few entries are in front of the first.
+func (s Shape) Offsets() []int {
+	all := []int{s.N % 3}
+	for b := range s.Rows {
+		all = append(all, all[b]+(b*b+s.N)%7)
+	}
+	return all
+}
+
+// Entries returns how many rows a kernel's indices name: as many as there are, or up to the
+// end of the last bag.
+func (op Op[T]) Entries(s Shape) int {
+	if op.Count(Offsets) == 0 {
+		return s.Rows
+	}
+	return s.Offsets()[s.Rows]
+}
+
+// indices returns so many indices of rows.
+func indices[T kernels.Float](n, rows int, value func() T) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = int(hash(value()) >> 32 % uint64(rows))
+	}
+	return all
 }
 
 // Alloc returns a slice of n elements for the i-th slice of a call.
@@ -147,6 +177,10 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 			for range s.Rows {
 				a.List = append(a.List, fill(s.N))
 			}
+		case Index:
+			a.Rows = append(a.Rows, indices(op.Entries(s), s.Rows, value))
+		case Offsets:
+			a.Rows = append(a.Rows, s.Offsets())
 		case Words:
 			a.SetAt(kernels.Philox{Seed: hash(value()), Stream: hash(value()), Index: hash(value()) << 6})
 		default:
@@ -239,7 +273,7 @@ func (a *Args[T]) Clone() *Args[T] {
 		seen[unsafe.SliceData(x)] = c
 		return c
 	}
-	c := &Args[T]{Scalar: a.Scalar, Scalar64: a.Scalar64, Int: a.Int, At: a.At, Words: a.Words}
+	c := &Args[T]{Scalar: a.Scalar, Scalar64: a.Scalar64, Int: a.Int, Rows: a.Rows, At: a.At, Words: a.Words}
 	for _, x := range a.Vec {
 		c.Vec = append(c.Vec, clone(x))
 	}

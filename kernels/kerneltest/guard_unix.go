@@ -8,8 +8,6 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/seed63264101/steepest/kernels"
 )
 
 // Guard is memory between two pages that may be neither read nor written: a
@@ -40,16 +38,17 @@ func NewGuard(size int) (*Guard, error) {
 func (g *Guard) Close() error { return unix.Munmap(g.all) }
 
 // First returns n elements right behind the front guard page.
-func First[T kernels.Float](g *Guard, n int) []T {
-	return unsafe.Slice((*T)(unsafe.Pointer(&g.all[g.page])), n)
+func First[E any](g *Guard, n int) []E {
+	return unsafe.Slice((*E)(unsafe.Pointer(&g.all[g.page])), n)
 }
 
 // Last returns n elements right before the back guard page.
-func Last[T kernels.Float](g *Guard, n int) []T {
+func Last[E any](g *Guard, n int) []E {
+	var e E
 	end := len(g.all) - g.page
-	start := end - n*int(unsafe.Sizeof(T(0)))
+	start := end - n*int(unsafe.Sizeof(e))
 	if n == 0 {
 		start-- // an element's address is needed, and only that
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&g.all[start])), n)
+	return unsafe.Slice((*E)(unsafe.Pointer(&g.all[start])), n)
 }

@@ -38,8 +38,11 @@ const (
 	Target                  // []T, the product, read and written
 	OutMatrix               // []T holding rows, written
 	Transposed              // []T holding the columns of a matrix as rows, written
+	InEntries               // []T, one element for each entry of a bag, read
 	List                    // [][]T, read
 	Words                   // []uint64, read: those of a Philox
+	Index                   // []int: which rows of the matrix before it are meant
+	Offsets                 // []int: where the bags of entries begin and end
 )
 
 // IsVector reports whether the parameter stands in Args.Vec.
@@ -75,7 +78,8 @@ type Args[T kernels.Float] struct {
 	Scalar   []T
 	Scalar64 []float64
 	Int      []int
-	Vec      [][]T // what is neither a number nor a List
+	Vec      [][]T   // what is neither a number nor a List
+	Rows     [][]int // each Index, and Offsets
 	List     [][]T
 
 	// At is where random numbers begin, with an Index that is a multiple of 64, and Words

@@ -1415,6 +1415,154 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Gather", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j]", Family: "indexed", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"index", Index},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.Gather
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Rows[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GatherScale", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j] * p[i]", Family: "indexed", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"index", Index},
+				{"p", InRows},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.GatherScale
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Rows[0]
+				p7 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ScatterAdd", Doc: "dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i", Family: "indexed", Probe: "Move101",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", InOutMatrix},
+				{"dstStride", Step},
+				{"index", Index},
+				{"a", Matrix},
+				{"stride", Step},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.ScatterAdd
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Rows[0]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"offsets", Offsets},
+				{"a", Matrix},
+				{"stride", Step},
+				{"index", Index},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumBags
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Rows[0]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				p7 := a.Rows[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumWeightedBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"offsets", Offsets},
+				{"a", Matrix},
+				{"stride", Step},
+				{"index", Index},
+				{"p", InEntries},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumWeightedBags
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Rows[0]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				p7 := a.Rows[1]
+				p8 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "ColumnDeviations", Doc: "s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn", Family: "rows", Probe: "Read1",
 			Params: []Param{
 				{"rows", RowCount},

@@ -123,6 +123,16 @@ type Table[T generic.Float] struct {
 	AdafactorDirection func(rows, n int, dst []T, dstStride int, g []T, gStride int, column, row []T, least T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]
 	RowScale func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
+	// dst[i*dstStride+j] = a[index[i]*stride+j]
+	Gather func(rows, n int, dst []T, dstStride int, a []T, stride int, index []int)
+	// dst[i*dstStride+j] = a[index[i]*stride+j] * p[i]
+	GatherScale func(rows, n int, dst []T, dstStride int, a []T, stride int, index []int, p []T)
+	// dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i
+	ScatterAdd func(rows, n int, dst []T, dstStride int, index []int, a []T, stride int)
+	// dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1]
+	SumBags func(rows, n int, dst []T, dstStride int, offsets []int, a []T, stride int, index []int)
+	// dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1]
+	SumWeightedBags func(rows, n int, dst []T, dstStride int, offsets []int, a []T, stride int, index []int, p []T)
 	// s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn
 	ColumnDeviations func(rows int, s, q, a []T, stride int, k []T)
 	// s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn
