@@ -34,7 +34,8 @@ func (loadOption) whole() {}
 // All that is in a checkpoint is converted: state, gradients, the averages of a train.Run, and
 // extra vectors. A second moment below the floor of float32's (see package kernels), or an
 // average that vanishes there, is what a float32 run could have, too: the next step takes it
-// as it takes the zeros of a new optimizer.
+// as it takes the zeros of a new optimizer. What a rule has from its type, as Adafactor has an
+// Eps1 of 0, is that of the new type.
 func Convert() LoadOption {
 	return loadOption{func(o *options) { o.convert = true }}
 }
