@@ -124,10 +124,6 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("life %d: got %d, %t, %v", life, step, found, err)
 		}
 		check("the Dir", step, snapshotOf(t, opt))
-		steps, err := d.Steps()
-		if err != nil || len(steps) > victimKeep+1 { // it was killed before it removed one
-			t.Fatalf("life %d: the Dir has the steps %d (%v)", life, steps, err)
-		}
 		last = step
 		if s, err := Read[float32](file); err == nil {
 			// The file comes first: it may have gone one step further than the Dir.
