@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -22,6 +23,11 @@ func must[V any](v V, err error) V {
 	}
 	return v
 }
+
+// A badWriter writes nothing.
+type badWriter struct{}
+
+func (badWriter) Write([]byte) (int, error) { return 0, errOwn }
 
 func goodParams() []optim.Param[f32] {
 	return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2}}, {Name: "b", Value: []f32{3}}}
@@ -89,7 +95,7 @@ func (m *misuser) value(t reflect.Type, depth int) reflect.Value {
 	case reflect.Float32, reflect.Float64:
 		v.SetFloat(pick(m, 0, 1, 0.5, 0.9, 1e-8, 2, -1, 1e300, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1)))
 	case reflect.String:
-		v.SetString(pick(m, "", "w", "b", "{", "{}", "\xff"))
+		v.SetString(pick(m, "", "w", "b", "{", "{}", "\xff", must(new(train.History).SaveState())))
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if t.Field(i).IsExported() && m.IntN(4) > 0 {
@@ -134,6 +140,8 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			return errOwn, true
 		}
 		return nil, true
+	case reflect.TypeFor[io.Writer]():
+		return pick[io.Writer](m, io.Discard, badWriter{}), true
 	case reflect.TypeFor[context.Context]():
 		cancelled, cancel := context.WithCancel(context.Background())
 		cancel()

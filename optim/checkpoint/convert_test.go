@@ -13,7 +13,6 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/train"
 )
 
 // TestHalf compares all numbers of 16 bits with their definitions.
@@ -218,82 +217,6 @@ func TestConvertRules(t *testing.T) {
 			t.Errorf("%s: float32 to float64 and back is another file", name)
 		}
 	}
-}
-
-// TestConvertRun: a whole run goes on in the other type, with what its parts remember.
-func TestConvertRun(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "run.safetensors")
-	narrow := newConverted[float32](t, 3)
-	if _, err := narrow.Fit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	s, err := narrow.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.ExtraVectors = []optim.StateSnapshot[float32]{{Name: "x", Value: []float32{0.1}}}
-	if err := Write(path, s); err != nil {
-		t.Fatal(err)
-	}
-	wide := newConverted[float64](t, 5)
-	if err := Load(path, wide, Convert()); err != nil {
-		t.Fatal(err)
-	}
-	got, err := wide.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	vectors := 0
-	for i, r := range s.Run {
-		if got.Run[i].State != r.State {
-			t.Errorf("%s: got the state %s, want %s", r.Type, got.Run[i].State, r.State)
-		}
-		for j, v := range r.Vectors {
-			vectors++
-			for k, x := range v.Value {
-				if y := got.Run[i].Vectors[j].Value[k]; y != float64(x) {
-					t.Fatalf("%s: %s: element %d is %v, want %v", r.Type, v.Name, k, y, x)
-				}
-			}
-		}
-	}
-	if vectors == 0 {
-		t.Error("the run has no vectors")
-	}
-	if read, err := Read[float64](path, Convert()); err != nil || read.ExtraVectors[0].Value[0] != float64(float32(0.1)) {
-		t.Errorf("got %v (%v), want float32's 0.1", read.ExtraVectors, err)
-	}
-	if r, err := wide.Fit(t.Context()); err != nil || r.Iteration != 5 {
-		t.Errorf("got %+v, %v", r, err)
-	}
-}
-
-func newConverted[T kernels.Float](t *testing.T, last int) *train.Run[T] {
-	t.Helper()
-	r := newRun[T](t, optim.NewAdam(0.01))
-	ema, err := train.NewEMA(r.params, 0.5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	early, err := train.NewEarlyStopping(r.params, train.Patience{Checks: last})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := train.NewRun(r.opt, func(_ train.Batch, g *optim.Gradients[T]) (float64, error) {
-		for i, d := range r.grads() {
-			copy(g.Dense[i], d)
-		}
-		return 1, nil
-	}, train.FitOptions[T]{
-		Average:       ema,
-		Stop:          []train.StopRule{train.StepLimit(last), early},
-		Validate:      func() (float64, error) { return float64(r.params[0].Value[0]), nil },
-		ValidateEvery: 1,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return run
 }
 
 // TestConvertErrors: the other type without Convert, and numbers beyond float32's range.

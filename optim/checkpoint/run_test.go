@@ -17,6 +17,21 @@ import (
 	"github.com/seed63264101/steepest/optim/train"
 )
 
+func newParams[T kernels.Float]() []optim.Param[T] {
+	values := opttest.Random[T](rand.New(rand.NewPCG(1, 2)), 1000, 7, 1)
+	return []optim.Param[T]{{Name: "weights", Value: values[0]}, {Name: "bias", Value: values[1]}, {Name: "größe \"x\"", Value: values[2]}}
+}
+
+// draw sets the gradients of a step.
+func draw[T kernels.Float](step int, g *optim.Gradients[T]) {
+	rng := rand.New(rand.NewPCG(3, uint64(step)))
+	for _, d := range g.Dense {
+		for i := range d {
+			d[i] = T(rng.NormFloat64())
+		}
+	}
+}
+
 // TestRun resumes a run with everything that it remembers after every iteration.
 func TestRun(t *testing.T) {
 	t.Run("float32", testRun[float32])
@@ -27,8 +42,7 @@ func testRun[T kernels.Float](t *testing.T) {
 	const last = 9
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	fresh := func(stop int) *train.Run[T] {
-		values := opttest.Random[T](rand.New(rand.NewPCG(1, 2)), 1000, 7, 1)
-		params := []optim.Param[T]{{Name: "weights", Value: values[0]}, {Name: "bias", Value: values[1]}, {Name: "größe \"x\"", Value: values[2]}}
+		params := newParams[T]()
 		opt, err := optim.New(optim.NewAdam(1e-2), params, optim.WithSchedule(schedule.NewPlateau()))
 		if err != nil {
 			t.Fatal(err)
@@ -42,12 +56,7 @@ func testRun[T kernels.Float](t *testing.T) {
 			t.Fatal(err)
 		}
 		run, err := train.NewRun(opt, func(b train.Batch, g *optim.Gradients[T]) (float64, error) {
-			rng := rand.New(rand.NewPCG(3, uint64(b.Step)))
-			for _, d := range g.Dense {
-				for i := range d {
-					d[i] = T(rng.NormFloat64())
-				}
-			}
+			draw(b.Step, g)
 			if b.Step == 3 {
 				g.Dense[1][2] = T(math.NaN())
 				return math.Inf(1), nil
@@ -99,6 +108,84 @@ func testRun[T kernels.Float](t *testing.T) {
 	if len(s.Run) != 5 || len(s.Run[2].Vectors) != 3 {
 		t.Errorf("the file has the parts %+v", s.Run)
 	}
+}
+
+// TestConvertRun: a whole run goes on in the other type, with what its parts remember.
+func TestConvertRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	narrow := newConverted[float32](t, 3)
+	if _, err := narrow.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := narrow.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ExtraVectors = []optim.StateSnapshot[float32]{{Name: "x", Value: []float32{0.1}}}
+	if err := checkpoint.Write(path, s); err != nil {
+		t.Fatal(err)
+	}
+	wide := newConverted[float64](t, 5)
+	if err := checkpoint.Load(path, wide, checkpoint.Convert()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := wide.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	vectors := 0
+	for i, r := range s.Run {
+		if got.Run[i].State != r.State {
+			t.Errorf("%s: got the state %s, want %s", r.Type, got.Run[i].State, r.State)
+		}
+		for j, v := range r.Vectors {
+			vectors++
+			for k, x := range v.Value {
+				if y := got.Run[i].Vectors[j].Value[k]; y != float64(x) {
+					t.Fatalf("%s: %s: element %d is %v, want %v", r.Type, v.Name, k, y, x)
+				}
+			}
+		}
+	}
+	if vectors == 0 {
+		t.Error("the run has no vectors")
+	}
+	if read, err := checkpoint.Read[float64](path, checkpoint.Convert()); err != nil || read.ExtraVectors[0].Value[0] != float64(float32(0.1)) {
+		t.Errorf("got %v (%v), want float32's 0.1", read.ExtraVectors, err)
+	}
+	if r, err := wide.Fit(t.Context()); err != nil || r.Iteration != 5 {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func newConverted[T kernels.Float](t *testing.T, last int) *train.Run[T] {
+	t.Helper()
+	params := newParams[T]()
+	opt, err := optim.New(optim.NewAdam(0.01), params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ema, err := train.NewEMA(params, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	early, err := train.NewEarlyStopping(params, train.Patience{Checks: last})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.NewRun(opt, func(b train.Batch, g *optim.Gradients[T]) (float64, error) {
+		draw(b.Step, g)
+		return 1, nil
+	}, train.FitOptions[T]{
+		Average:       ema,
+		Stop:          []train.StopRule{train.StepLimit(last), early},
+		Validate:      func() (float64, error) { return float64(params[0].Value[0]), nil },
+		ValidateEvery: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
 }
 
 // TestNoRun: there is nothing to save in a Run that NewRun has not made.

@@ -15,6 +15,7 @@
 //	EarlyStopping  when a metric on validation data gets no better; keeps the best parameters
 //	StopFunc       when a user's function says so
 //	Divergence     fails at a loss that is infinite, NaN, or far above its average
+//	History        records a run, for a table in CSV
 //	WeightAverage  averages the parameters, exponentially (EMA) or evenly (SWA)
 //	MovingAverage  averages a loss
 //

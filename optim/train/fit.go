@@ -60,16 +60,14 @@ type FitOptions[T kernels.Float] struct {
 	// Average takes in the parameters after every step that was not skipped.
 	Average *WeightAverage[T]
 
-	// Progress is called at the end of every iteration, where a Run can be saved.
-	// An error ends the run.
-	Progress func(Progress) error
-}
+	// Progress is called at the end of iterations, where a Run can be saved: of every one, or
+	// of every ProgressEvery-th of the run and of those with a new metric. An error ends the
+	// run.
+	Progress      func(Progress) error
+	ProgressEvery int
 
-// A FitResult says how a run went.
-type FitResult struct {
-	Progress        // the last iteration
-	Skips    int    // steps that were skipped, in all of the run
-	Reason   string // the stopping rule's reason
+	// History records the iterations of which Progress is told, or would be.
+	History *History
 }
 
 // Fit runs the plain training loop: compute the gradients, take a step, look at
@@ -100,10 +98,17 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		return fmt.Errorf("train: Fit: Epochs = %d without Batches", o.Epochs)
 	case o.Workers > 1 && o.MicroBatches == 0:
 		return fmt.Errorf("train: Fit: Workers = %d without MicroBatches, which they would share", o.Workers)
+	case o.Progress == nil && o.History == nil && o.ProgressEvery != 0:
+		return fmt.Errorf("train: Fit: ProgressEvery = %d without Progress and History", o.ProgressEvery)
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("train: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	}
-	if err := cmp.Or(domain.Whole("Epochs", o.Epochs, 0), domain.Whole("MicroBatches", o.MicroBatches, 0), domain.Whole("Workers", o.Workers, 0)); err != nil {
+	if err := cmp.Or(
+		domain.Whole("Epochs", o.Epochs, 0),
+		domain.Whole("MicroBatches", o.MicroBatches, 0),
+		domain.Whole("Workers", o.Workers, 0),
+		domain.Whole("ProgressEvery", o.ProgressEvery, 0),
+	); err != nil {
 		return fmt.Errorf("train: Fit: %w", err)
 	}
 	if o.Batches != nil {

@@ -65,6 +65,8 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: limit, MicroBatches: -1}, []string{"MicroBatches", "-1"}},
 		{FitOptions[float64]{Stop: limit, Workers: -2}, []string{"Workers", "-2"}},
 		{FitOptions[float64]{Stop: limit, Workers: 2}, []string{"Workers = 2", "MicroBatches"}},
+		{FitOptions[float64]{Stop: limit, ProgressEvery: 5}, []string{"ProgressEvery = 5", "History"}},
+		{FitOptions[float64]{Stop: limit, ProgressEvery: -1, History: new(History)}, []string{"ProgressEvery", "-1"}},
 		{FitOptions[float64]{Stop: limit, Smoothing: 1}, []string{"Smoothing", "1"}},
 		{FitOptions[float64]{Stop: limit, ValidateEvery: 5}, []string{"ValidateEvery", "5", "Validate"}},
 		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},

@@ -1,6 +1,11 @@
 package train
 
-import "github.com/seed63264101/steepest/optim"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed63264101/steepest/optim"
+)
 
 // Progress is what is known of a run after a step. It may be kept: the next step leaves it as
 // it is.
@@ -13,4 +18,53 @@ type Progress struct {
 	Average      float64 // moving average of the loss
 	Validated    bool    // whether there is a new Metric
 	Metric       float64 // last metric on validation data
+}
+
+// String returns a line to read, without what is not known or says nothing new.
+func (p Progress) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "iteration %d", p.Iteration)
+	if p.Epoch > 0 {
+		fmt.Fprintf(&b, ", epoch %d", p.Epoch)
+	}
+	if p.Epoch > 0 && p.Epochs > 0 {
+		fmt.Fprintf(&b, "/%d", p.Epochs)
+	}
+	if p.Step == 0 {
+		return b.String()
+	}
+	fmt.Fprintf(&b, ": loss %.5g", p.Loss)
+	if p.Average != p.Loss {
+		fmt.Fprintf(&b, ", average %.5g", p.Average)
+	}
+	fmt.Fprintf(&b, ", lr %.4g", p.LR)
+	if p.Validated {
+		fmt.Fprintf(&b, ", metric %.5g", p.Metric)
+	}
+	switch {
+	case p.Skipped:
+		fmt.Fprintf(&b, ", skipped: %v", p.Reason)
+	case p.ClipCoef < 1:
+		fmt.Fprintf(&b, ", clipped to %.3g of itself", p.ClipCoef)
+	}
+	return b.String()
+}
+
+// A FitResult says how a run went.
+type FitResult struct {
+	Progress        // the last iteration
+	Skips    int    // steps that were skipped, in all of the run
+	Reason   string // the stopping rule's reason
+}
+
+// String returns a line to read.
+func (r FitResult) String() string {
+	text := "stopped at " + r.Progress.String()
+	if r.Reason != "" {
+		text = "ended by " + r.Reason + " at " + r.Progress.String()
+	}
+	if r.Skips > 0 {
+		text += fmt.Sprintf("; %d skipped in all", r.Skips)
+	}
+	return text
 }

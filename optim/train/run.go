@@ -56,7 +56,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 // and none is left out, whether or not the run was resumed.
 //
 // An iteration goes on, after the step, with Average, Divergence, Validate, the
-// Observers of the schedule, all of Stop, and Progress, in this order.
+// Observers of the schedule, all of Stop, History, and Progress, in this order.
 //
 // If a rule ends the run, Fit returns no error. If that was an [EarlyStopping], it
 // has put back the best parameters, as for evaluation ([optim.Optimizer.EvalMode]): a
@@ -192,7 +192,11 @@ func (r *Run[T]) follow() (reason string, err error) {
 	reason, best := r.ask(*p)
 	r.telling, r.open = false, false
 	r.opt.TrainMode()
-	if r.o.Progress != nil {
+	told := p.Validated || p.Iteration%max(1, r.o.ProgressEvery) == 0
+	if told && r.o.History != nil {
+		r.o.History.add(*p)
+	}
+	if told && r.o.Progress != nil {
 		if err := r.o.Progress(*p); err != nil {
 			return reason, iterationError(p.Iteration, "Progress: ", err)
 		}

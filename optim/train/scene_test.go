@@ -152,7 +152,7 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit) *scen
 		}
 	}
 	o.Progress = func(p Progress) error {
-		s.note("progress %+v", p)
+		s.note("progress %#v", p)
 		return s.cut("progress", p.Iteration)
 	}
 	if s.Run, err = NewRun(opt, func(b Batch, g *optim.Gradients[T]) (float64, error) { return s.objective(seed, b.Step, g.Dense) }, o); err != nil {
@@ -215,7 +215,7 @@ func (s *scene[T]) fit() (FitResult, error) { return s.Fit(context.Background())
 // ended returns everything that is to be equal at the end of a run.
 func (s *scene[T]) ended(t *testing.T, r FitResult, err error) string {
 	t.Helper()
-	text := fmt.Sprintf("result %+v, error %v, parameters %v\n", r, err, s.values)
+	text := fmt.Sprintf("result %#v, error %v, parameters %v\n", r, err, s.values)
 	s.opt.TrainMode()
 	saved, err := s.Snapshot()
 	if err != nil {

@@ -38,6 +38,9 @@ func (r *Run[T]) parts() []part[T] {
 	if r.o.Average != nil {
 		add(r.o.Average)
 	}
+	if r.o.History != nil {
+		add(r.o.History)
+	}
 	for _, rule := range r.o.Stop {
 		add(rule)
 	}
