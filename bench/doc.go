@@ -41,7 +41,8 @@
 //
 // Benchmarks of one run follow each other over minutes, in which the machine may
 // change its pace. Package bench/report measures the same cases interleaved and
-// prints ratios.
+// prints ratios. Package bench/gonum does so with what gonum's packages do on the kernels
+// as their BLAS.
 //
 // The package itself holds the cases: Specs lists them from the kernels' table,
 // so a kernel is measured by being in the catalog, and its Benchmark function is

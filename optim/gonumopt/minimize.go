@@ -29,8 +29,8 @@ import (
 // function takes such a run for a good one if the largest element of the gradient has
 // fallen to 1e-5 of what it was in the first evaluation: there is no error, and the
 // result's Status is StepConvergence. Otherwise the error says how far it has fallen,
-// as it is mostly a wrong gradient that leads a line search nowhere. A threshold that the
-// loss can get to, say &optimize.LBFGS{GradStopThreshold: 1e-6}, ends a run before that.
+// as it is mostly a wrong gradient that leads a line search nowhere: package gradcheck says
+// where it is. A threshold that the loss can get to, say &optimize.LBFGS{GradStopThreshold: 1e-6}, ends a run before that.
 //
 // It also ends, with the status FunctionConvergence, when 100 iterations have not lowered
 // the loss by 1e-10, which is too much of a loss that is itself as small. A
