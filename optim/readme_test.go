@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // The program of the README.
@@ -19,15 +21,17 @@ func Example_readme() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for range 300 {
-		grad := []float32{w[0], w[1]}
-		kernels.Axpy(-1, target, grad) // the gradient of |w - target|²/2
-		if _, err := opt.Step([][]float32{grad}); err != nil {
-			log.Fatal(err)
-		}
+	loss := func(_ train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		return kernels.SquaredError(g.Dense[0], nil, w, target, 1), nil // stores the gradient of |w - target|²
 	}
-	fmt.Printf("%.2f\n", w)
-	// Output: [3.00 -1.00]
+	result, err := train.Fit(context.Background(), opt, loss, train.FitOptions[float32]{
+		Stop: []train.StopRule{train.StepLimit(300)},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f, %s\n", w, result.Reason)
+	// Output: [3.00 -1.00], 300 iterations
 }
 
 // TestReadme checks that the README shows that program.
