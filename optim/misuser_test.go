@@ -51,13 +51,13 @@ func goodOptimizer() *optim.Optimizer[f32] {
 
 func goodTables() *optim.Optimizer[f32] {
 	return must(optim.New(optim.NewAdam(0.1), []optim.Param[f32]{
-		{Name: "t", Value: make([]f32, 8), Shape: []int{4, 2}, Sparse: true}, {Name: "w", Value: make([]f32, 3)},
+		{Name: "w", Value: make([]f32, 8), Shape: []int{8, 1}, Sparse: true}, {Name: "b", Value: make([]f32, 3)},
 	}))
 }
 
 func goodGradients() *optim.Gradients[f32] {
 	g := goodTables().NewGradients()
-	g.Rows[0].Add(1, 3, 1)[2] = 1
+	g.Rows[0].Add(1, 7, 1)[2] = 1
 	return g
 }
 
@@ -95,7 +95,7 @@ func (m *misuser) value(t reflect.Type, depth int) reflect.Value {
 	case reflect.Float32, reflect.Float64:
 		v.SetFloat(pick(m, 0, 1, 0.5, 0.9, 1e-8, 2, -1, 1e300, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1)))
 	case reflect.String:
-		v.SetString(pick(m, "", "w", "b", "{", "{}", "\xff", must(new(train.History).SaveState())))
+		v.SetString(pick(m, "", "w", "w", "b", "{", "{}", "\xff", must(new(train.History).SaveState())))
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if t.Field(i).IsExported() && m.IntN(4) > 0 {
@@ -192,6 +192,10 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 	case reflect.TypeFor[optim.Param[f32]]():
 		if m.IntN(3) > 0 {
 			return goodParams()[0], true
+		}
+	case reflect.TypeFor[[]f32]():
+		if m.IntN(2) == 0 { // a longer table
+			return make([]f32, 9), true
 		}
 	case reflect.TypeFor[[][]f32]():
 		if m.IntN(3) > 0 {

@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/parallel"
@@ -19,6 +18,9 @@ type Optimizer[T kernels.Float] struct {
 	skipped skipCount
 	scaling lossScale
 	pending int // batches that were accumulated and not yet used
+
+	first    []string // states of the schedules in New
+	firstErr error    // why they could not be had
 
 	// What follows from groups and params; see regroup.
 	cohorts  []cohort[T]
@@ -75,6 +77,7 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 	if err := o.add(params); err != nil {
 		return nil, err
 	}
+	o.noteSchedules()
 	return o, nil
 }
 
@@ -126,9 +129,9 @@ func (o *Optimizer[T]) setFrozen(call string, names []string, frozen bool) error
 	}
 	var found []int
 	for _, name := range names {
-		i := slices.IndexFunc(o.params, func(p parameter[T]) bool { return p.Name == name })
-		if i < 0 {
-			return fmt.Errorf("optim: %s: no parameter %q", call, name)
+		i, err := o.find(call, name)
+		if err != nil {
+			return err
 		}
 		found = append(found, i)
 	}

@@ -1,6 +1,9 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Report says what a Step did. The gradients it speaks of are those of one
 // step, reduced over the micro-batches and freed of the loss scale.
@@ -17,6 +20,31 @@ type Report struct {
 	// [Optimizer.Groups]. The slice is the optimizer's, and the next step writes to it: who wants
 	// to keep the rates copies them. A train.Progress has a copy.
 	GroupLRs []float64
+}
+
+// String returns the report as a line: the step with its rate and, where they say something,
+// the norm, clipping and loss scale; or why it was skipped. The zero Report, of an error, is
+// no step.
+func (r Report) String() string {
+	var b strings.Builder
+	if r.Step == 0 {
+		return "no step"
+	}
+	if r.Skipped {
+		fmt.Fprintf(&b, "step %d skipped: %v", r.Step, r.Reason)
+	} else {
+		fmt.Fprintf(&b, "step %d: rate %.4g", r.Step, r.LR)
+		if r.GradNorm == r.GradNorm {
+			fmt.Fprintf(&b, ", gradient norm %.4g", r.GradNorm)
+		}
+		if r.ClipCoef < 1 {
+			fmt.Fprintf(&b, ", clipped by %.4g", r.ClipCoef)
+		}
+	}
+	if r.LossScale != 1 {
+		fmt.Fprintf(&b, ", loss scale %v", r.LossScale)
+	}
+	return b.String()
 }
 
 // A Reason says why a step was skipped: the first gradient that is infinite or

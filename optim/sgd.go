@@ -17,6 +17,9 @@ type SGD struct {
 	Maximize    bool    // ascend instead of descend
 }
 
+// NewSGD returns SGD without weight decay.
+func NewSGD(lr float64) SGD { return SGD{LR: lr} }
+
 // Name returns "SGD".
 func (r SGD) Name() string { return "SGD" }
 
@@ -87,6 +90,10 @@ type Momentum struct {
 	WeightDecay float64 // coupled (L2) weight decay
 	Maximize    bool    // ascend instead of descend
 }
+
+// NewMomentum returns Momentum with torch's defaults: no dampening, no look ahead, no weight
+// decay. momentum is often 0.9.
+func NewMomentum(lr, momentum float64) Momentum { return Momentum{LR: lr, Momentum: momentum} }
 
 // Name returns "Momentum".
 func (r Momentum) Name() string { return "Momentum" }

@@ -111,7 +111,7 @@ func testSparseIsDense[T kernels.Float](t *testing.T, rule Rule) {
 					near(t, "coefficient", rs.ClipCoef, ro.ClipCoef, 1e-14)
 					rs.GradNorm, rs.ClipCoef = ro.GradNorm, ro.ClipCoef
 				}
-				if fmt.Sprint(rs) != fmt.Sprint(ro) { // NaN is NaN in words
+				if fmt.Sprintf("%#v", rs) != fmt.Sprintf("%#v", ro) { // NaN is NaN in words
 					t.Fatalf("%s: reports %+v and %+v", name, rs, ro)
 				}
 				for i := range values {
