@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
@@ -68,6 +69,18 @@ type FitOptions[T kernels.Float] struct {
 
 	// History records the iterations of which Progress is told, or would be.
 	History *History
+
+	// Checkpoints is where the run saves itself: as the last thing of every CheckpointEvery-th
+	// iteration of the run, of every epoch if that is 0 and there are Batches, and when Fit
+	// ends, also where the context was cancelled, but not because the loss has diverged or no
+	// step can be taken. The steps of the files are iterations. It is an error if there are
+	// later ones than where the run begins.
+	Checkpoints     *checkpoint.Dir
+	CheckpointEvery int
+
+	// Resume has the first Fit go on with the newest checkpoint, if there is one. So a program
+	// that was cancelled, or killed, goes on when it is started again.
+	Resume bool
 }
 
 // Fit runs the plain training loop: compute the gradients, take a step, look at
@@ -100,6 +113,10 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		return fmt.Errorf("train: Fit: Workers = %d without MicroBatches, which they would share", o.Workers)
 	case o.Progress == nil && o.History == nil && o.ProgressEvery != 0:
 		return fmt.Errorf("train: Fit: ProgressEvery = %d without Progress and History", o.ProgressEvery)
+	case o.Checkpoints == nil && o.CheckpointEvery != 0:
+		return fmt.Errorf("train: Fit: CheckpointEvery = %d without Checkpoints", o.CheckpointEvery)
+	case o.Checkpoints == nil && o.Resume:
+		return fmt.Errorf("train: Fit: Resume without Checkpoints")
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("train: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	}
@@ -108,12 +125,18 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		domain.Whole("MicroBatches", o.MicroBatches, 0),
 		domain.Whole("Workers", o.Workers, 0),
 		domain.Whole("ProgressEvery", o.ProgressEvery, 0),
+		domain.Whole("CheckpointEvery", o.CheckpointEvery, 0),
 	); err != nil {
 		return fmt.Errorf("train: Fit: %w", err)
 	}
 	if o.Batches != nil {
 		if err := validate(*o.Batches); err != nil {
 			return err
+		}
+	}
+	if o.Checkpoints != nil {
+		if err := o.Checkpoints.Validate(); err != nil {
+			return fmt.Errorf("train: Fit: %w", err)
 		}
 	}
 	if o.Validate != nil {

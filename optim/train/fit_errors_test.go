@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -67,6 +68,10 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: limit, Workers: 2}, []string{"Workers = 2", "MicroBatches"}},
 		{FitOptions[float64]{Stop: limit, ProgressEvery: 5}, []string{"ProgressEvery = 5", "History"}},
 		{FitOptions[float64]{Stop: limit, ProgressEvery: -1, History: new(History)}, []string{"ProgressEvery", "-1"}},
+		{FitOptions[float64]{Stop: limit, CheckpointEvery: 5}, []string{"CheckpointEvery = 5", "Checkpoints"}},
+		{FitOptions[float64]{Stop: limit, Resume: true}, []string{"Resume", "Checkpoints"}},
+		{FitOptions[float64]{Stop: limit, CheckpointEvery: -1, Checkpoints: &checkpoint.Dir{Path: "none", Keep: 1}}, []string{"CheckpointEvery", "-1"}},
+		{FitOptions[float64]{Stop: limit, Checkpoints: &checkpoint.Dir{Path: "none"}}, []string{"none", "Keep = 0"}},
 		{FitOptions[float64]{Stop: limit, Smoothing: 1}, []string{"Smoothing", "1"}},
 		{FitOptions[float64]{Stop: limit, ValidateEvery: 5}, []string{"ValidateEvery", "5", "Validate"}},
 		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},

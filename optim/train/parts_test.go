@@ -341,7 +341,7 @@ func TestStepAllocations(t *testing.T) {
 			if err := run.step(context.Background(), c); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := run.follow(); err != nil {
+			if _, _, err := run.follow(); err != nil {
 				t.Fatal(err)
 			}
 		}

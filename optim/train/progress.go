@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // Progress is what is known of a run after a step. It may be kept: the next step leaves it as
@@ -55,6 +56,10 @@ type FitResult struct {
 	Progress        // the last iteration
 	Skips    int    // steps that were skipped, in all of the run
 	Reason   string // the stopping rule's reason
+	Resumed  int    // iterations that the checkpoint had which the run began with; 0 for none
+
+	// Fallback says which newer checkpoints are corrupt, or is nil: their iterations were done again.
+	Fallback *checkpoint.FallbackError
 }
 
 // String returns a line to read.
@@ -65,6 +70,12 @@ func (r FitResult) String() string {
 	}
 	if r.Skips > 0 {
 		text += fmt.Sprintf("; %d skipped in all", r.Skips)
+	}
+	if r.Resumed > 0 {
+		text += fmt.Sprintf("; resumed after iteration %d", r.Resumed)
+	}
+	if r.Fallback != nil {
+		text += fmt.Sprintf(" (%v)", r.Fallback)
 	}
 	return text
 }

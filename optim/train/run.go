@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // A Run is a training loop that can be left at any iteration, saved, and entered
@@ -28,6 +29,11 @@ type Run[T kernels.Float] struct {
 	open    bool          // whether last's step was taken, and what follows it was not done
 	telling bool          // whether some of the rules know the last iteration and others do not
 	rates   []float64     // memory for the GroupLRs of the next iterations
+
+	begun    bool                      // whether what Resume says is done
+	resumed  int                       // iterations that were in the checkpoint
+	fallback *checkpoint.FallbackError // nil if it was the newest
+	saved    int                       // iteration whose end need not be saved, or -1
 
 	gathering bool // whether some of a batch's parts are accumulated, and the step is not taken
 }
@@ -56,7 +62,8 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 // and none is left out, whether or not the run was resumed.
 //
 // An iteration goes on, after the step, with Average, Divergence, Validate, the
-// Observers of the schedule, all of Stop, History, and Progress, in this order.
+// Observers of the schedule, all of Stop, History, Progress, and Checkpoints, in this
+// order.
 //
 // If a rule ends the run, Fit returns no error. If that was an [EarlyStopping], it
 // has put back the best parameters, as for evaluation ([optim.Optimizer.EvalMode]): a
@@ -82,25 +89,38 @@ func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 	case len(r.o.Stop) == 0 && ctx.Done() == nil:
 		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	}
+	if err := r.begin(); err != nil {
+		return r.result(""), err
+	}
 	r.enter()
+	reason, best, err := r.loop(ctx)
+	if err = r.leave(err); err == nil {
+		r.restore(best)
+	}
+	return r.result(reason), err
+}
+
+// loop iterates until a rule ends the run. It returns the reason, and the rule whose parameters
+// are to be put back.
+func (r *Run[T]) loop(ctx context.Context) (reason string, best Keeper, err error) {
 	c := newCrew(r.opt, r.f, max(1, min(r.o.Workers, r.o.MicroBatches)))
 	defer c.close()
-	reason := ""
 	if !r.open {
-		reason = r.askAgain()
+		p := r.last
+		p.Validated = false
+		reason, best = r.ask(p) // the run may have ended before
 	}
 	for reason == "" {
 		if !r.open {
 			if err := r.step(ctx, c); err != nil {
-				return r.result(""), err
+				return "", nil, err
 			}
 		}
-		var err error
-		if reason, err = r.follow(); err != nil {
-			return r.result(reason), err
+		if reason, best, err = r.follow(); err != nil {
+			return reason, nil, err
 		}
 	}
-	return r.result(reason), nil
+	return reason, best, nil
 }
 
 // enter forgets the last iteration if the optimizer has been elsewhere since.
@@ -120,7 +140,7 @@ func (r *Run[T]) progress(iteration int) Progress {
 }
 
 func (r *Run[T]) result(reason string) FitResult {
-	return FitResult{Progress: r.last, Skips: r.opt.Skipped(), Reason: reason}
+	return FitResult{Progress: r.last, Skips: r.opt.Skipped(), Reason: reason, Resumed: r.resumed, Fallback: r.fallback}
 }
 
 func iterationError(iteration int, what string, err error) error {
@@ -173,15 +193,15 @@ func (r *Run[T]) keep(rates []float64) []float64 {
 }
 
 // follow does the rest of the iteration. It returns the reason if the run is to
-// end.
-func (r *Run[T]) follow() (reason string, err error) {
+// end, and the rule whose parameters are the best.
+func (r *Run[T]) follow() (reason string, best Keeper, err error) {
 	p := &r.last
 	if r.o.Validate != nil && p.Iteration%r.o.ValidateEvery == 0 {
 		r.opt.EvalMode()
 		metric, err := r.o.Validate()
 		if err != nil {
 			r.opt.TrainMode()
-			return "", iterationError(p.Iteration, "Validate: ", err)
+			return "", nil, iterationError(p.Iteration, "Validate: ", err)
 		}
 		p.Metric, p.Validated = metric, true
 	}
@@ -189,7 +209,7 @@ func (r *Run[T]) follow() (reason string, err error) {
 	if p.Validated {
 		r.opt.Observe(p.Metric)
 	}
-	reason, best := r.ask(*p)
+	reason, best = r.ask(*p)
 	r.telling, r.open = false, false
 	r.opt.TrainMode()
 	told := p.Validated || p.Iteration%max(1, r.o.ProgressEvery) == 0
@@ -198,11 +218,13 @@ func (r *Run[T]) follow() (reason string, err error) {
 	}
 	if told && r.o.Progress != nil {
 		if err := r.o.Progress(*p); err != nil {
-			return reason, iterationError(p.Iteration, "Progress: ", err)
+			return reason, best, iterationError(p.Iteration, "Progress: ", err)
 		}
 	}
-	r.restore(best)
-	return reason, nil
+	if r.isDue() {
+		err = r.save()
+	}
+	return reason, best, err
 }
 
 // ask asks the rules. It returns the first reason, and the first rule among those
@@ -224,15 +246,6 @@ func (r *Run[T]) ask(p Progress) (reason string, best Keeper) {
 		}
 	}
 	return reason, best
-}
-
-// askAgain asks the rules whether the run has ended before.
-func (r *Run[T]) askAgain() string {
-	p := r.last
-	p.Validated = false
-	reason, best := r.ask(p)
-	r.restore(best)
-	return reason
 }
 
 // countsAlone reports whether a rule need not know the last iteration to tell that

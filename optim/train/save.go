@@ -1,0 +1,77 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
+)
+
+// begin goes on with the newest checkpoint, or sees to it that there is none which would be in
+// the way, when a run with a directory is entered for the first time.
+func (r *Run[T]) begin() error {
+	if r.o.Checkpoints == nil || r.begun {
+		return nil
+	}
+	if !r.o.Resume {
+		steps, err := r.o.Checkpoints.Steps()
+		if err != nil {
+			return fmt.Errorf("train: Fit: %w", err)
+		}
+		if n := len(steps); n > 0 && steps[n-1] > r.opt.Iterations() {
+			return fmt.Errorf("train: Fit: Checkpoints: %s has iteration %d of a run, and this one begins after %d without Resume",
+				r.o.Checkpoints.Path, steps[n-1], r.opt.Iterations())
+		}
+		r.begun = true
+		return nil
+	}
+	step, _, err := checkpoint.LoadLatest(*r.o.Checkpoints, r)
+	if err != nil && !errors.As(err, &r.fallback) {
+		return fmt.Errorf("train: Fit: Resume: %w", err)
+	}
+	r.resumed, r.begun = step, true
+	r.mark()
+	return nil
+}
+
+// isDue reports whether the loop saves the run after its last iteration.
+func (r *Run[T]) isDue() bool {
+	every := r.o.CheckpointEvery
+	if every == 0 && r.samples != nil {
+		every = r.samples.PerEpoch()
+	}
+	return r.o.Checkpoints != nil && every > 0 && r.last.Iteration%every == 0
+}
+
+// save writes a checkpoint, unless there is one of this state.
+func (r *Run[T]) save() error {
+	if r.saved == r.last.Iteration && !r.open {
+		return nil
+	}
+	r.mark() // in any case: what fails is not tried again when Fit ends
+	if err := checkpoint.SaveTo(*r.o.Checkpoints, r.last.Iteration, r); err != nil {
+		return iterationError(r.last.Iteration, "", err)
+	}
+	return nil
+}
+
+// mark notes that the present state need not be saved.
+func (r *Run[T]) mark() {
+	if r.saved = r.last.Iteration; r.open {
+		r.saved = -1 // the iteration's end is another state
+	}
+}
+
+// leave saves the run when the loop ends with an error or without one, and returns its error.
+func (r *Run[T]) leave(err error) error {
+	var diverged *DivergedError
+	var skipped *optim.SkippedError
+	if r.o.Checkpoints == nil || errors.As(err, &diverged) || errors.As(err, &skipped) {
+		return err
+	}
+	if failed := r.save(); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
+}
