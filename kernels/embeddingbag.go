@@ -80,7 +80,8 @@ func bagFactor[T Float](offsets []int, b int) T {
 //
 // With BagMean 1/n stands in the place of weights[i], and dWeights must be nil. A row that is
 // named more than once has a gradient for each time: [ScatterAdd] adds them up, and so does an
-// optimizer's sparse parameter. The table is read for dWeights only, and may be nil without.
+// optimizer's sparse parameter. For dWeights only, the indices are looked at and the table is
+// read, which may be nil without.
 //
 // dRows and dWeights must not overlap each other or what is read. EmbeddingBagGrad panics
 // where EmbeddingBag does, of its own slices.
