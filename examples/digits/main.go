@@ -2,8 +2,8 @@
 //
 // It shows a whole training run on this module: kernels.Gemv computes the
 // scores, kernels.CrossEntropy the loss and its gradient, kernels.Ger and
-// kernels.SumRows the gradients of micro-batches, and package optim adds these up
-// and takes a clipped Adam step with a cosine rate.
+// kernels.SumRows the gradients of micro-batches. train.Fit draws these, adds their gradients
+// up and watches the loss, and package optim takes clipped Adam steps with a cosine rate.
 //
 //	go run ./examples/digits              # digits that the program draws itself
 //	go run ./examples/digits -data DIR    # MNIST's test set, 8,000 to train and 2,000 to test

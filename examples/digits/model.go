@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
@@ -8,6 +9,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 )
 
 // A model gives each class a score: the product of its row of weights with the
-// image, plus its bias. The gradient of a model has the same shape.
+// image, plus its bias.
 type model struct {
 	all     []float32 // weights and bias in one piece
 	weights []float32 // classes × pixels, row-major
@@ -29,6 +31,10 @@ type model struct {
 func newModel() *model {
 	all := make([]float32, parameters)
 	return &model{all, all[:classes*pixels], all[classes*pixels:]}
+}
+
+func (m *model) params() []optim.Param[float32] {
+	return []optim.Param[float32]{{Name: "weights", Value: m.weights}, {Name: "bias", Value: m.bias}}
 }
 
 // scores stores the scores of an image.
@@ -43,48 +49,40 @@ func (m *model) accuracy(d *mnist.Dataset) float64 {
 	var scores [classes]float32
 	for i, label := range d.Labels {
 		m.scores(scores[:], d.Image(i))
-		best := 0
-		for k, s := range scores {
-			if s > scores[best] {
-				best = k
-			}
-		}
-		if best == int(label) {
+		if demo.Largest(scores[:]) == int(label) {
 			hits++
 		}
 	}
 	return float64(hits) / float64(d.Len())
 }
 
-// A micro computes the gradient of one micro-batch.
+// A micro has room for what is computed for a micro-batch.
 type micro struct {
-	grad   *model
 	errors []float32 // images × classes: scores, and then their gradients
 	labels []int
 }
 
 func newMicro(images int) *micro {
-	return &micro{newModel(), make([]float32, images*classes), make([]int, images)}
+	return &micro{make([]float32, images*classes), make([]int, images)}
 }
 
-// gradient computes the gradient of the cross-entropy over some images, times scale, and
-// returns that loss. With e the gradients of an image's scores, a class's weights get
-// e[class] times the image and its bias gets e[class].
-func (b *micro) gradient(m *model, d *mnist.Dataset, indices []int, scale float32) (float64, error) {
-	errors, labels := b.errors[:len(indices)*classes], b.labels[:len(indices)]
-	for r, i := range indices {
+// gradient adds the gradient of the mean cross-entropy over some images to the weights', and
+// stores that of the bias. It returns the mean. With e the gradients of an image's scores, a
+// class's weights get e[class] times the image and its bias gets e[class].
+func (c *micro) gradient(m *model, d *mnist.Dataset, images []int, weights, bias []float32) (float64, error) {
+	errors, labels := c.errors[:len(images)*classes], c.labels[:len(images)]
+	for r, i := range images {
 		m.scores(errors[r*classes:][:classes], d.Image(i))
 		labels[r] = int(d.Labels[i])
 	}
-	loss, err := kernels.CrossEntropy(errors, classes, errors, classes, classes, labels, &kernels.CrossEntropyOptions[float32]{Scale: scale})
+	loss, err := kernels.CrossEntropy(errors, classes, errors, classes, classes, labels, nil)
 	if err != nil {
 		return 0, err
 	}
-	clear(b.grad.weights)
-	for r, i := range indices {
-		kernels.Ger(1, errors[r*classes:][:classes], d.Image(i), b.grad.weights, pixels)
+	for r, i := range images {
+		kernels.Ger(1, errors[r*classes:][:classes], d.Image(i), weights, pixels)
 	}
-	kernels.SumRows(b.grad.bias, errors, len(indices), classes)
+	kernels.SumRows(bias, errors, len(images), classes)
 	return loss, nil
 }
 
@@ -105,55 +103,35 @@ type result struct {
 }
 
 // fit trains a model and calls report after every epoch.
-func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *result, took time.Duration)) (*result, error) {
+func fit(s settings, images, test *mnist.Dataset, report func(epoch int, r *result, took time.Duration)) (*result, error) {
 	m := newModel()
-	n := train.Len()
-	opt, err := optim.New(optim.NewAdam(s.lr), []optim.Param[float32]{{Name: "weights", Value: m.weights}, {Name: "bias", Value: m.bias}},
-		optim.WithSchedule(schedule.Cosine{TMax: s.epochs * ((n + s.batch - 1) / s.batch)}),
-		optim.WithReduction(optim.ReduceSum),
+	batches := &train.Batches{Samples: images.Len(), Size: s.batch, Seed: s.seed}
+	opt, err := optim.New(optim.NewAdam(s.lr), m.params(),
+		optim.WithSchedule(schedule.Cosine{TMax: batches.Steps(s.epochs)}),
 		optim.ClipNorm(clipNorm),
 	)
 	if err != nil {
 		return nil, err
 	}
 
-	micros := make([]*micro, microParts)
-	grads := make([][][]float32, microParts)
-	for i := range micros {
-		micros[i] = newMicro(s.batch)
-		grads[i] = [][]float32{micros[i].grad.weights, micros[i].grad.bias}
-	}
-
-	r := &result{model: m}
-	order := make([]int, n)
-	for epoch := 1; epoch <= s.epochs; epoch++ {
-		start := time.Now()
-		kernels.Permutation(order, s.seed, uint64(epoch))
-		var total float64
-		for lo := 0; lo < n; lo += s.batch {
-			batch := order[lo:min(n, lo+s.batch)]
-			var mean float64
-			for i, b := range micros {
-				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
-				loss, err := b.gradient(m, train, part, 1/float32(len(batch)))
-				if err != nil {
-					return nil, err
-				}
-				mean += loss
-			}
-			total += float64(mean * float64(len(batch)))
-			if err := demo.Taken(opt.Step(grads...)); err != nil {
-				return nil, err
-			}
-		}
-		took := time.Since(start)
-		r.time += took
-		r.loss = total / float64(n)
-		if err := demo.FiniteLoss(epoch, r.loss); err != nil {
-			return nil, err
-		}
-		r.accuracy = m.accuracy(test)
-		report(epoch, r, took)
-	}
-	return r, nil
+	r, c := &result{model: m}, newMicro(s.batch)
+	start := time.Now()
+	fitted, err := train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		return c.gradient(m, images, b.Samples, g.Dense[0], g.Dense[1])
+	}, train.FitOptions[float32]{
+		Batches:       batches,
+		Epochs:        s.epochs,
+		MicroBatches:  microParts,
+		Divergence:    train.NewDivergence(),
+		ProgressEvery: batches.PerEpoch(),
+		Progress: func(p train.Progress) error {
+			took := time.Since(start)
+			r.time += took
+			r.loss, r.accuracy = p.EpochLoss, m.accuracy(test)
+			report(p.Epoch, r, took)
+			start = time.Now()
+			return nil
+		},
+	})
+	return r, demo.Explain(fitted, err)
 }

@@ -1,8 +1,9 @@
 // Network trains a neural network of two layers to read handwritten digits.
 //
-// The matrix products, forward and backward, are kernels.Gemm, kernels.Clamp is the
-// rectifier, kernels.Add and kernels.SumRows are the biases' way forward and back, and
-// package optim takes AdamW steps with warm-up, a cosine rate and clipped gradients.
+// The matrix products, forward and backward, are kernels.Gemm, kernels.ReLU is the
+// rectifier, and kernels.AddBias and kernels.SumRows are the biases' way forward and back.
+// train.Fit draws the mini-batches and watches the loss, and package optim takes AdamW steps
+// with warm-up, a cosine rate and clipped gradients.
 //
 //	go run ./examples/network              # MNIST, or digits that the program draws
 //	go run ./examples/network -data DIR    # MNIST's test set, 8,000 to train and 2,000 to test
@@ -21,6 +22,7 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/mlp"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 )
 
@@ -59,7 +61,7 @@ func (o *options) Check() error {
 		return fmt.Errorf("-dropout %v: want a number in [0, 1)", o.dropout)
 	}
 	return demo.First(
-		demo.OneOf("blas", o.blas, slices.Sorted(maps.Keys(products))...),
+		demo.OneOf("blas", o.blas, slices.Sorted(maps.Keys(mlp.Products))...),
 		demo.Between("epochs", o.epochs, 1, 10000),
 		demo.Between("batch", o.batch, 1, mnist.TrainImages),
 		demo.Between("hidden", o.hidden, 1, 4096),
@@ -75,7 +77,7 @@ func (o *options) Run(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
 	fmt.Fprintf(w, "network of %d, %d and %d units, %d float32 parameters, AdamW\n",
-		inputs, o.hidden, outputs, newModel(o.hidden, steepest).len())
+		mnist.Pixels, o.hidden, mnist.Classes, mlp.New(o.hidden, nil).Len())
 	r, err := o.fit(train, test, w)
 	if err != nil {
 		return err
@@ -85,7 +87,7 @@ func (o *options) Run(w io.Writer) error {
 			return err
 		}
 	}
-	demo.Checksum(w, r.loss, r.model.slices()...)
+	demo.Checksum(w, r.loss, r.model.Values()...)
 	fmt.Fprintf(w, "accuracy=%.4f loss=%.6f\n", r.accuracy, r.loss)
 	return nil
 }
@@ -93,7 +95,7 @@ func (o *options) Run(w io.Writer) error {
 // compareWith trains with the other library, too, and prints the ratio of the speeds.
 func (o *options) compareWith(r *result, train, test *mnist.Dataset, w io.Writer) error {
 	other := *o
-	for name := range products {
+	for name := range mlp.Products {
 		if name != o.blas {
 			other.blas = name
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // Exit statuses.
@@ -127,6 +128,31 @@ func FiniteLoss(epoch int, loss float64) error {
 		return fmt.Errorf("training diverged in epoch %d: loss %v; try a lower -lr", epoch, loss)
 	}
 	return nil
+}
+
+// Explain returns what Fit has returned, with what can be done about a training that has
+// diverged.
+func Explain(r train.FitResult, err error) error {
+	var diverged *train.DivergedError
+	var skipped *optim.SkippedError
+	switch {
+	case errors.As(err, &diverged):
+		return fmt.Errorf("training diverged in iteration %d: loss %v after an average of %v; try a lower -lr", r.Iteration, diverged.Loss, diverged.Average)
+	case errors.As(err, &skipped):
+		return fmt.Errorf("training diverged in iteration %d: %v; try a lower -lr", r.Iteration, skipped.Reason)
+	}
+	return err
+}
+
+// Largest returns the index of the largest element.
+func Largest(x []float32) int {
+	best := 0
+	for i, v := range x {
+		if v > x[best] {
+			best = i
+		}
+	}
+	return best
 }
 
 // Order returns the numbers from 0 to n-1, for shuffling.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 func TestFindData(t *testing.T) {
@@ -65,6 +67,25 @@ func TestFiniteLoss(t *testing.T) {
 	for _, loss := range []float64{math.NaN(), math.Inf(1)} {
 		if err := FiniteLoss(4, loss); err == nil || !strings.Contains(err.Error(), "epoch 4") {
 			t.Errorf("loss %v: error %v", loss, err)
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	if err := Explain(train.FitResult{}, nil); err != nil {
+		t.Error(err)
+	}
+	other := errors.New("other")
+	if err := Explain(train.FitResult{}, other); err != other {
+		t.Errorf("error %v, want %v", err, other)
+	}
+	at := train.FitResult{Progress: train.Progress{Iteration: 7}}
+	for want, err := range map[string]error{
+		"iteration 7: loss +Inf after an average of 2; try":                   &train.DivergedError{Loss: math.Inf(1), Average: 2, Count: 3},
+		`iteration 7: gradient of parameter "bias" is +Inf at element 2; try`: &optim.SkippedError{Step: 3, Reason: optim.Reason{Param: "bias", Element: 2, Value: math.Inf(1)}},
+	} {
+		if got := Explain(at, fmt.Errorf("train: %w", err)); got == nil || !strings.Contains(got.Error(), want) {
+			t.Errorf("%v becomes %v, want %q", err, got, want)
 		}
 	}
 }
