@@ -39,6 +39,31 @@ func (a *MovingAverage) Add(x float64) float64 {
 // Value returns the average, NaN if there was no value yet.
 func (a *MovingAverage) Value() float64 { return a.Sum / a.Weight }
 
+// An epochLoss adds the losses of an epoch's batches, each times its number of samples.
+type epochLoss struct {
+	sum     float64
+	samples int
+}
+
+// add takes the loss of a batch, and leaves it out if it is not finite, as MovingAverage does.
+func (e *epochLoss) add(loss float64, samples int) {
+	if loss-loss == 0 {
+		e.sum += float64(loss * float64(samples))
+		e.samples += samples
+	}
+}
+
+// mean returns the mean loss of a sample, NaN if there was none.
+func (e *epochLoss) mean() float64 { return e.sum / float64(e.samples) }
+
+// An epochLossState is what an epochLoss remembers.
+type epochLossState struct {
+	Sum     state.Real
+	Samples int
+}
+
+func (e *epochLoss) save() epochLossState { return epochLossState{state.Real(e.sum), e.samples} }
+
 // A Divergence watches the loss of a run for losses that are bad: infinite, NaN,
 // or a spike, that is
 //

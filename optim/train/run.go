@@ -25,10 +25,11 @@ type Run[T kernels.Float] struct {
 	o       FitOptions[T]
 	samples *sampler      // nil without Batches
 	average MovingAverage // of the loss
-	last    Progress      // the last iteration, with Step 0 if it is not known
-	open    bool          // whether last's step was taken, and what follows it was not done
-	telling bool          // whether some of the rules know the last iteration and others do not
-	rates   []float64     // memory for the GroupLRs of the next iterations
+	epoch   epochLoss
+	last    Progress  // the last iteration, with Step 0 if it is not known
+	open    bool      // whether last's step was taken, and what follows it was not done
+	telling bool      // whether some of the rules know the last iteration and others do not
+	rates   []float64 // memory for the GroupLRs of the next iterations
 
 	begun    bool                      // whether what Resume says is done
 	resumed  int                       // iterations that were in the checkpoint
@@ -51,6 +52,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 	if o.Batches != nil {
 		r.samples = newSampler(*o.Batches)
 	}
+	r.last = r.progress(0)
 	if o.Epochs > 0 {
 		r.o.Stop = append(r.o.Stop, epochLimit{o.Epochs, o.Batches.Steps(o.Epochs)})
 	}
@@ -126,13 +128,14 @@ func (r *Run[T]) loop(ctx context.Context) (reason string, best Keeper, err erro
 // enter forgets the last iteration if the optimizer has been elsewhere since.
 func (r *Run[T]) enter() {
 	if n := r.opt.Iterations(); r.last.Iteration != n {
+		r.epoch = epochLoss{}
 		r.last, r.open = r.progress(n), false
 	}
 }
 
 // progress returns what is known of an iteration that others have made.
 func (r *Run[T]) progress(iteration int) Progress {
-	p := Progress{Iteration: iteration, Epochs: r.o.Epochs}
+	p := Progress{Iteration: iteration, Epochs: r.o.Epochs, EpochLoss: r.epoch.mean()}
 	if r.samples != nil && iteration > 0 {
 		p.Epoch = r.samples.Epoch(iteration-1) + 1
 	}
@@ -157,11 +160,16 @@ func (r *Run[T]) step(ctx context.Context, c *crew[T]) error {
 	if average != nil && average.swapped {
 		return iterationError(n+1, "", errSwapped)
 	}
-	loss, report, failed := r.advance(ctx, c, r.samples.of(n))
+	batch := r.samples.of(n)
+	loss, report, failed := r.advance(ctx, c, batch)
 	if failed != nil && !report.Skipped {
 		return iterationError(n+1, "", failed)
 	}
 	report.GroupLRs = r.keep(report.GroupLRs)
+	if batch.Epoch+1 != r.last.Epoch {
+		r.epoch = epochLoss{}
+	}
+	r.epoch.add(loss, len(batch.Samples))
 	metric := r.last.Metric
 	r.last = r.progress(n + 1)
 	r.last.Report, r.last.Loss, r.last.Average, r.last.Metric = report, loss, r.average.Add(loss), metric

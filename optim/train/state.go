@@ -168,6 +168,7 @@ func checkParts[T kernels.Float](parts []part[T], saved []optim.RunSnapshot[T]) 
 // A runState is what a Run itself remembers.
 type runState struct {
 	Average averageState
+	Epoch   epochLossState
 	Last    progressState
 	Open    bool
 	Batches *Batches `json:",omitempty"`
@@ -198,7 +199,7 @@ func sameBatches(saved, own *Batches) error {
 type loop[T kernels.Float] Run[T]
 
 func (r *loop[T]) SaveState() (string, error) {
-	return state.JSON(runState{saveAverage(r.average), saveProgress(r.last), r.open, (*Run[T])(r).batches()})
+	return state.JSON(runState{saveAverage(r.average), r.epoch.save(), saveProgress(r.last), r.open, (*Run[T])(r).batches()})
 }
 
 func (r *loop[T]) RestoreState(text string) error {
@@ -212,9 +213,13 @@ func (r *loop[T]) RestoreState(text string) error {
 	if err := sameBatches(s.Batches, (*Run[T])(r).batches()); err != nil {
 		return err
 	}
+	if s.Epoch.Samples < 0 {
+		return fmt.Errorf("losses of %d samples, want no negative count", s.Epoch.Samples)
+	}
 	if err := s.Average.restore(&r.average); err != nil {
 		return err
 	}
+	r.epoch = epochLoss{float64(s.Epoch.Sum), s.Epoch.Samples}
 	last := (*Run[T])(r).progress(s.Last.Iteration)
 	s.Last.restore(&last)
 	r.last, r.open = last, s.Open
