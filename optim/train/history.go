@@ -22,6 +22,7 @@ type Record struct {
 	Epoch     int     // from 1; 0 without Batches
 	Loss      float64 // before the step
 	Average   float64 // moving average of the loss
+	EpochLoss float64 // mean of the epoch's losses so far; 0 without Batches
 	LR        float64 // the schedule's learning rate
 	GradNorm  float64 // before clipping; NaN with optim.Unchecked
 	ClipCoef  float64 // the least that clipping by norms multiplied a gradient by; 0 if skipped
@@ -31,23 +32,26 @@ type Record struct {
 }
 
 // columns are the names of WriteCSV's.
-var columns = []string{"iteration", "epoch", "loss", "average", "lr", "grad_norm", "clip", "metric", "skipped"}
+var columns = []string{"iteration", "epoch", "loss", "average", "epoch_loss", "lr", "grad_norm", "clip", "metric", "skipped"}
 
 // WriteCSV writes a table with a line for each record, below one with the names of the columns:
-// iteration, epoch, loss, average, lr, grad_norm, clip, metric and skipped. The numbers
-// have the digits that strconv needs to read them back exactly, and may be NaN, +Inf or -Inf;
-// where there is no metric the field is empty.
+// iteration, epoch, loss, average, epoch_loss, lr, grad_norm, clip, metric and skipped. The
+// numbers have the digits that strconv needs to read them back exactly, and may be NaN, +Inf or
+// -Inf; a metric, or an epoch's loss, that there is not is an empty field.
 func (h *History) WriteCSV(w io.Writer) error {
 	table := csv.NewWriter(w)
 	table.Write(columns) // Error has what went wrong
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 	for _, r := range h.Records {
-		metric := ""
+		epochLoss, metric := "", ""
+		if r.Epoch > 0 {
+			epochLoss = number(r.EpochLoss)
+		}
 		if r.Validated {
 			metric = number(r.Metric)
 		}
 		table.Write([]string{strconv.Itoa(r.Iteration), strconv.Itoa(r.Epoch), number(r.Loss), number(r.Average),
-			number(r.LR), number(r.GradNorm), number(r.ClipCoef), metric, strconv.FormatBool(r.Skipped)})
+			epochLoss, number(r.LR), number(r.GradNorm), number(r.ClipCoef), metric, strconv.FormatBool(r.Skipped)})
 	}
 	table.Flush()
 	return table.Error()
@@ -58,6 +62,9 @@ func (h *History) add(p Progress) {
 	r := Record{
 		Iteration: p.Iteration, Epoch: p.Epoch, Loss: p.Loss, Average: p.Average, LR: p.LR,
 		GradNorm: p.GradNorm, ClipCoef: p.ClipCoef, Validated: p.Validated, Skipped: p.Skipped,
+	}
+	if p.Epoch > 0 {
+		r.EpochLoss = p.EpochLoss
 	}
 	if p.Validated {
 		r.Metric = p.Metric
@@ -113,13 +120,16 @@ func parseRecord(fields []string) (r Record, err error) {
 	}
 	r = Record{
 		Iteration: whole(fields[0]), Epoch: whole(fields[1]), Loss: number(fields[2]), Average: number(fields[3]),
-		LR: number(fields[4]), GradNorm: number(fields[5]), ClipCoef: number(fields[6]), Validated: fields[7] != "",
+		LR: number(fields[5]), GradNorm: number(fields[6]), ClipCoef: number(fields[7]), Validated: fields[8] != "",
+	}
+	if r.Epoch > 0 {
+		r.EpochLoss = number(fields[4])
 	}
 	if r.Validated {
-		r.Metric = number(fields[7])
+		r.Metric = number(fields[8])
 	}
 	var bad error
-	r.Skipped, bad = strconv.ParseBool(fields[8])
+	r.Skipped, bad = strconv.ParseBool(fields[9])
 	check(bad)
 	return r, err
 }

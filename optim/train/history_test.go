@@ -65,17 +65,17 @@ func TestHistory(t *testing.T) {
 		if err != nil || len(lines) != len(want)+1 || len(told) != len(want) {
 			t.Fatalf("every %d: %d lines, %d iterations told, want %v; error %v", every, len(lines), len(told), want, err)
 		}
-		if !slices.Equal(lines[0], []string{"iteration", "epoch", "loss", "average", "lr", "grad_norm", "clip", "metric", "skipped"}) {
+		if !slices.Equal(lines[0], []string{"iteration", "epoch", "loss", "average", "epoch_loss", "lr", "grad_norm", "clip", "metric", "skipped"}) {
 			t.Errorf("columns %q", lines[0])
 		}
 		for i, p := range told {
 			fields := lines[i+1]
-			if p.Iteration != want[i] || fields[0] != strconv.Itoa(p.Iteration) || fields[1] != strconv.Itoa((p.Iteration-1)/5+1) || fields[8] != strconv.FormatBool(p.Skipped) {
+			if p.Iteration != want[i] || fields[0] != strconv.Itoa(p.Iteration) || fields[1] != strconv.Itoa((p.Iteration-1)/5+1) || fields[9] != strconv.FormatBool(p.Skipped) {
 				t.Errorf("every %d: record %d is %q, want iteration %d", every, i, fields, want[i])
 			}
-			for j, x := range []float64{p.Loss, p.Average, p.LR, p.GradNorm, p.ClipCoef, p.Metric} {
-				if j == 5 && !p.Validated {
-					if fields[7] != "" {
+			for j, x := range []float64{p.Loss, p.Average, p.EpochLoss, p.LR, p.GradNorm, p.ClipCoef, p.Metric} {
+				if j == 6 && !p.Validated {
+					if fields[8] != "" {
 						t.Errorf("a metric %q of iteration %d", fields[7], p.Iteration)
 					}
 					continue
@@ -91,7 +91,7 @@ func TestHistory(t *testing.T) {
 // TestHistoryRestore: a state is read back, and nothing else is.
 func TestHistoryRestore(t *testing.T) {
 	nan := math.NaN()
-	h := History{Records: []Record{{1, 1, 0.1, 0.2, 1e-300, nan, math.Inf(1), 1. / 3, true, false}, {2, 0, -nan, 1, 2, 3, 0, 0, false, true}}}
+	h := History{Records: []Record{{1, 1, 0.1, 0.2, 0.7, 1e-300, nan, math.Inf(1), 1. / 3, true, false}, {2, 0, -nan, 1, 0, 2, 3, 0, 0, false, true}}}
 	text, err := h.SaveState()
 	if err != nil {
 		t.Fatal(err)
@@ -100,12 +100,12 @@ func TestHistoryRestore(t *testing.T) {
 	if err := again.RestoreState(text); err != nil {
 		t.Fatal(err)
 	}
-	if back, _ := again.SaveState(); back != text || len(again.Records) != 2 || again.Records[0].Metric != 1./3 || !again.Records[1].Skipped {
+	if back, _ := again.SaveState(); back != text || len(again.Records) != 2 || again.Records[0].Metric != 1./3 || again.Records[0].EpochLoss != 0.7 || !again.Records[1].Skipped {
 		t.Errorf("read back\n%s\nwant\n%s", back, text)
 	}
 	for _, c := range [][2]string{
 		{text, ""}, {"iteration", "step"}, {",skipped", ""}, {"1,1,", "1,"}, {"1,1,", "-1,1,"}, {"1,1,", "1,x,"},
-		{"0.1", "much"}, {"0.3333333333333333", "third"}, {"false", "perhaps"}, {"1,1,", "1,\"1,"},
+		{"0.1", "much"}, {"0.7", "more"}, {"0.3333333333333333", "third"}, {"false", "perhaps"}, {"1,1,", "1,\"1,"},
 	} {
 		if err := again.RestoreState(strings.Replace(text, c[0], c[1], 1)); err == nil {
 			t.Errorf("%q in the place of %q is read", c[1], c[0])
@@ -127,9 +127,9 @@ func (w badWriter) Write([]byte) (int, error) { return 0, w.err }
 func TestStrings(t *testing.T) {
 	taken := Progress{Report: optim.Report{Step: 936, LR: 0.00123456, ClipCoef: 1}, Iteration: 938, Loss: 1. / 3, Average: 1. / 3}
 	full := taken
-	full.Epoch, full.Epochs, full.Average, full.Validated, full.Metric, full.ClipCoef = 2, 10, 0.25, true, 0.98765432, 0.123456
+	full.Epoch, full.Epochs, full.Average, full.Validated, full.Metric, full.ClipCoef, full.EpochLoss = 2, 10, 0.25, true, 0.98765432, 0.123456, 0.5
 	skipped := taken
-	skipped.Epoch, skipped.Average, skipped.Skipped, skipped.ClipCoef = 2, 0.25, true, 0
+	skipped.Epoch, skipped.Average, skipped.Skipped, skipped.ClipCoef, skipped.EpochLoss = 2, 0.25, true, 0, 0.6
 	skipped.Report.Reason = optim.Reason{Param: "w", Element: 3, Value: math.Inf(1)}
 	for _, c := range []struct {
 		text interface{ String() string }
@@ -138,8 +138,8 @@ func TestStrings(t *testing.T) {
 		{Progress{Iteration: 5}, "iteration 5"},
 		{Progress{Iteration: 5, Epoch: 1, Epochs: 2}, "iteration 5, epoch 1/2"},
 		{taken, "iteration 938: loss 0.33333, lr 0.001235"},
-		{full, "iteration 938, epoch 2/10: loss 0.33333, average 0.25, lr 0.001235, metric 0.98765, clipped to 0.123 of itself"},
-		{skipped, `iteration 938, epoch 2: loss 0.33333, average 0.25, lr 0.001235, skipped: gradient of parameter "w" is +Inf at element 3`},
+		{full, "iteration 938, epoch 2/10: loss 0.33333, average 0.25, epoch's 0.5, lr 0.001235, metric 0.98765, clipped to 0.123 of itself"},
+		{skipped, `iteration 938, epoch 2: loss 0.33333, average 0.25, epoch's 0.6, lr 0.001235, skipped: gradient of parameter "w" is +Inf at element 3`},
 		{FitResult{Progress: taken}, "stopped at iteration 938: loss 0.33333, lr 0.001235"},
 		{FitResult{Progress: taken, Skips: 2, Reason: "10 epochs"}, "ended by 10 epochs at iteration 938: loss 0.33333, lr 0.001235; 2 skipped in all"},
 	} {

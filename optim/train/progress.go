@@ -39,6 +39,9 @@ func (p Progress) String() string {
 	if p.Average != p.Loss {
 		fmt.Fprintf(&b, ", average %.5g", p.Average)
 	}
+	if p.Epoch > 0 {
+		fmt.Fprintf(&b, ", epoch's %.5g", p.EpochLoss)
+	}
 	fmt.Fprintf(&b, ", lr %.4g", p.LR)
 	if p.Validated {
 		fmt.Fprintf(&b, ", metric %.5g", p.Metric)
