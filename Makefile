@@ -18,6 +18,7 @@ all: test
 # Every test on this machine's levels.
 test:
 	$(GO) test -timeout 30m ./...
+	$(GO) -C examples/training test ./...
 
 # All of gonum's suite for LAPACK on the backend; make test has a choice of it.
 lapack:
@@ -46,7 +47,9 @@ vet:
 	@for tags in "" purego; do \
 		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done
-	@echo "vet bench/peers"; cd bench/peers && $(GO) vet ./...
+	@for module in bench/peers examples/training; do \
+		echo "vet $$module"; $(GO) -C $$module vet ./... || exit 1; \
+	done
 	@for arch in 386 arm; do \
 		echo "vet linux/$$arch"; GOOS=linux GOARCH=$$arch $(GO) vet ./... || exit 1; \
 	done
