@@ -31,12 +31,14 @@ type pass struct {
 // run makes a pass over all blocks, with helpers if they are worth it.
 func (o *Optimizer[T]) run(ph phase) {
 	o.pass.phase = ph
-	o.pass.next.Store(0)
 	workers := o.plan.workers
 	if workers == 1 || o.closed {
-		o.work(0)
+		for k := range o.plan.blocks {
+			o.do(&o.spaces[0], k)
+		}
 		return
 	}
+	o.pass.next.Store(0)
 	if most := o.plan.most; o.pool == nil || o.pool.Workers() < most {
 		if o.pool != nil {
 			o.pool.Close()

@@ -69,24 +69,31 @@ func (r RowAdagrad) options() []domain.Number {
 
 // rowAdagrad updates whole rows. Its state is one element for each.
 type rowAdagrad[T kernels.Float] struct {
-	rule RowAdagrad
-	step StepInfo
+	rule  RowAdagrad
+	lr    float64
+	scale float64
+	coef  kernels.SGDCoef[T] // but for the rate, which is the row's
 }
 
-func (u *rowAdagrad[T]) Prepare(s StepInfo) { u.step = s }
+func (u *rowAdagrad[T]) Prepare(s StepInfo) {
+	u.lr, u.scale = s.LR, s.signed(u.rule.Maximize)
+	u.coef = kernels.SGDCoefs[T](kernels.SGDOptions{}, u.scale)
+}
 
 func (u *rowAdagrad[T]) Update(p, g []T, state [][]T) {
-	scale := u.step.signed(u.rule.Maximize)
 	squares := sumSquares(g)
 	if squares.Value == 0 {
 		return // or a huge LR / Eps would make NaN of it
 	}
-	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+squares.mean(len(g), scale))
+	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+squares.mean(len(g), u.scale))
 	state[0][0] = T(sum)
-	lr := u.step.LR / (math.Sqrt(sum) + u.rule.Eps)
-	c := kernels.SGDCoefs[T](kernels.SGDOptions{LR: lr}, scale)
-	if shift, rest := split[T](wide{frac: lr}); shift != 0 {
-		c = kernels.SGDCoef[T]{Scale: generic.Bounded[T](scale * math.Ldexp(1, -shift)), LR: generic.Bounded[T](rest)}
+	lr := u.lr / (math.Sqrt(sum) + u.rule.Eps)
+	c := u.coef
+	c.LR = T(lr)
+	if !isFactor[T](lr) {
+		if shift, rest := split[T](wide{frac: lr}); shift != 0 {
+			c = kernels.SGDCoef[T]{Scale: generic.Bounded[T](u.scale * math.Ldexp(1, -shift)), LR: generic.Bounded[T](rest)}
+		}
 	}
 	kernels.SGD(p, g, c)
 }

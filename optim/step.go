@@ -83,7 +83,9 @@ func (o *Optimizer[T]) prepare(n wide, factor float64) float64 {
 		scale := wide{frac: factor}.times(all).times(first.coef)
 		c.clip = T(wide{frac: o.clipValue.value}.over(scale).value())
 		shift, rest := split[T](scale)
-		c.pre = T(math.Ldexp(1, -shift))
+		if c.pre = 1; shift != 0 {
+			c.pre = T(math.Ldexp(1, -shift))
+		}
 		c.rate = o.rates[c.group]
 		c.Prepare(StepInfo{Step: c.steps + 1, LR: c.rate, Scale: rest})
 	}

@@ -70,18 +70,28 @@ func (w wide) plus(v wide) wide {
 	return wide{math.Ldexp(w.frac, w.exp-exp) + math.Ldexp(v.frac, v.exp-exp), exp}
 }
 
+// isFactor reports whether a number as a factor of type T is a normal one, and so is its
+// inverse.
+func isFactor[T kernels.Float](x float64) bool {
+	least := 0x1p-1022
+	if unsafe.Sizeof(T(0)) == 4 {
+		least = 0x1p-126
+	}
+	return x >= least && x <= 1/least
+}
+
 // split returns a shift and the number times 2^shift. The shift is 0 unless the
 // number, as a factor of type T, would be subnormal, or vanish, or overflow, and so
 // make too little or too much of what it multiplies. Then 2^-shift and the rest do it
 // in two factors: the first is exact, and the second a normal T, unless there is no
 // T of which the number makes another.
 func split[T kernels.Float](w wide) (shift int, rest float64) {
-	emin, least := -1022, 0x1p-1022
-	if unsafe.Sizeof(T(0)) == 4 {
-		emin, least = -126, 0x1p-126
-	}
-	if w.exp == 0 && w.frac >= least && w.frac <= 1/least {
+	if w.exp == 0 && isFactor[T](w.frac) {
 		return 0, w.frac
+	}
+	emin := -1022
+	if unsafe.Sizeof(T(0)) == 4 {
+		emin = -126
 	}
 	n := w.normalized()
 	if e := n.exp - 1; n.frac != 0 && w.isFinite() { // 2^e <= |w| < 2^(e+1)
