@@ -228,8 +228,11 @@ func TestSweepEnds(t *testing.T) {
 			built.Add(1)
 			return sweepRun(c, func(_ *optim.Param[float64], o *FitOptions[float64]) {
 				o.Progress = func(p Progress) error {
-					if c.Number == 1 && p.Iteration == 3 {
+					switch {
+					case c.Number == 1 && p.Iteration == 3:
 						cancel(own)
+					case c.Number > 1: // or all could be done before
+						<-ctx.Done()
 					}
 					return nil
 				}
