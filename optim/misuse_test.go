@@ -81,6 +81,7 @@ var functions = map[string]any{
 	"train.NewRateSweep":     train.NewRateSweep,
 	"train.NewRun":           train.NewRun[f32],
 	"train.NewSWA":           train.NewSWA[f32],
+	"train.Sweep":            train.Sweep[f32],
 }
 
 // types are all types of these packages with methods that are not interfaces.
@@ -142,6 +143,8 @@ var types = map[string]reflect.Type{
 	"train.Run":                   reflect.TypeFor[train.Run[f32]](),
 	"train.StepLimit":             reflect.TypeFor[train.StepLimit](),
 	"train.StopFunc":              reflect.TypeFor[train.StopFunc](),
+	"train.SweepOptions":          reflect.TypeFor[train.SweepOptions](),
+	"train.SweepResult":           reflect.TypeFor[train.SweepResult](),
 	"train.WeightAverage":         reflect.TypeFor[train.WeightAverage[f32]](),
 }
 

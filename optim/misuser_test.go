@@ -177,6 +177,14 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 	case reflect.TypeFor[train.Batches](): // an order takes memory
 		return train.Batches{Samples: pick(m, -1, 0, 1, 10, 10, 10), Size: pick(m, -1, 0, 1, 3, 3, 20), Seed: m.Uint64(), DropLast: m.IntN(3) == 0, InOrder: m.IntN(3) == 0}, true
+	case reflect.TypeFor[train.SweepOptions]():
+		if m.IntN(2) == 0 {
+			return train.SweepOptions{Rates: []float64{0.1, 1}, Workers: m.IntN(3)}, true
+		}
+	case reflect.TypeFor[func(train.Cell) (*train.Run[f32], error)]():
+		if m.IntN(2) == 0 {
+			return func(train.Cell) (*train.Run[f32], error) { return goodRun(), nil }, true
+		}
 	case reflect.TypeFor[train.RateSweep]():
 		if m.IntN(2) == 0 {
 			return train.NewRateSweep(), true

@@ -117,7 +117,8 @@ func TestFitBatches(t *testing.T) {
 		}
 		return r
 	}
-	r, err := fresh(100).Fit(context.Background())
+	ended := fresh(100)
+	r, err := ended.Fit(context.Background())
 	if err != nil || r.Reason != "3 epochs" || !slices.Equal(log, want) {
 		t.Errorf("%+v, error %v, batches\n%q, want\n%q", r, err, log, want)
 	}
@@ -125,6 +126,13 @@ func TestFitBatches(t *testing.T) {
 		if p.Epoch != i/4+1 || p.Epochs != epochs || p.Iteration != i+1 {
 			t.Errorf("iteration %d, epoch %d of %d", p.Iteration, p.Epoch, p.Epochs)
 		}
+	}
+	other := fresh(100)
+	if err := other.opt.Restore(mustSnapshot(t, ended.opt)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := other.Fit(context.Background()); err != nil || r.Reason != "3 epochs" || r.String() != "ended by 3 epochs at iteration 12, epoch 3/3" {
+		t.Errorf("another run of the optimizer: %v, error %v", r, err)
 	}
 	log = nil
 	run := fresh(1)

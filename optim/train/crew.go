@@ -33,14 +33,35 @@ type job struct {
 	scale float64
 }
 
-// An outcome is the end of a job. If the objective has ended the goroutine, by a panic or by
-// runtime.Goexit, it says how.
+// An outcome is the end of work on another goroutine.
 type outcome struct {
 	loss     float64
 	err      error
-	ended    bool
+	returned bool // or else the goroutine has been ended, by a panic or by runtime.Goexit
 	panicked any
 	stack    []byte
+}
+
+// catch, deferred, notes what ends the goroutine, if that is not a return.
+func (o *outcome) catch() {
+	if !o.returned {
+		o.panicked, o.stack = recover(), debug.Stack()
+	}
+}
+
+// raise ends the caller's goroutine in the same way.
+func (o *outcome) raise(where string) {
+	if o.returned {
+		return
+	}
+	switch v := o.panicked.(type) {
+	case nil:
+		runtime.Goexit()
+	case error:
+		panic(fmt.Errorf("train: %s%w\n\n%s", where, v, o.stack))
+	default:
+		panic(fmt.Sprintf("train: %s%v\n\n%s", where, v, o.stack))
+	}
 }
 
 func newCrew[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], workers int) *crew[T] {
@@ -76,32 +97,24 @@ func (c *crew[T]) finish(part int) (float64, *optim.Gradients[T], error) {
 		return loss, w.grads, err
 	}
 	o := <-w.done
-	if o.ended {
-		switch v := o.panicked.(type) {
-		case nil:
-			runtime.Goexit()
-		case error:
-			panic(fmt.Errorf("train: Fit: objective: %w\n\n%s", v, o.stack))
-		default:
-			panic(fmt.Sprintf("train: Fit: objective: %v\n\n%s", v, o.stack))
-		}
-	}
+	o.raise("Fit: objective: ")
 	return o.loss, w.grads, o.err
 }
 
 func (c *crew[T]) serve(w *worker[T]) {
-	working := false
 	defer c.alive.Done()
+	o := outcome{returned: true}
 	defer func() {
-		if working {
-			w.done <- outcome{ended: true, panicked: recover(), stack: debug.Stack()}
+		if !o.returned {
+			w.done <- o
 		}
 	}()
+	defer o.catch()
 	for j := range w.jobs {
-		working = true
-		loss, err := c.compute(w, j)
-		working = false
-		w.done <- outcome{loss: loss, err: err}
+		o.returned = false
+		o.loss, o.err = c.compute(w, j)
+		o.returned = true
+		w.done <- o
 	}
 }
 

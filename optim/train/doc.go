@@ -19,7 +19,8 @@
 //	WeightAverage  averages the parameters, exponentially (EMA) or evenly (SWA)
 //	MovingAverage  averages a loss
 //
-// [FindRate] sweeps learning rates to find one to begin with.
+// [FindRate] takes a few steps with each of many learning rates to find one to begin with.
+// [Sweep] trains a run for each of some rates, and values of another option, to the end.
 //
 // A [StopRule] is any type with a Stop. It may do more through the interfaces [Validator]
 // (options to check), [Saver] and [VectorSaver] (a state to save with a Run), [MetricRule]

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -50,7 +53,11 @@ func TestRunCut(t *testing.T) {
 
 func testRunCut[T kernels.Float](t *testing.T) {
 	cuts, ends := map[string]int{}, map[string]int{}
-	for seed := range uint64(250) {
+	walks, least := uint64(250), 10
+	if testing.Short() {
+		walks, least = 60, 1
+	}
+	for seed := range walks {
 		whole := newScene[T](t, seed, 0)
 		r, err := whole.fit()
 		whole.checkCounts(t, seed)
@@ -77,8 +84,14 @@ func testRunCut[T kernels.Float](t *testing.T) {
 		case len(whole.opt.Observers()) > 0:
 			ends["with an Observer"]++
 		}
-		if whole.opt.Skipped() > 0 {
-			ends["with skips"]++
+		for what, has := range map[string]bool{
+			"with skips": whole.opt.Skipped() > 0, "with a table": len(whole.values) > 2, "with an own rule": strings.Contains(want, `"own"`),
+			"with batches": whole.o.Batches != nil, "with parts": whole.o.MicroBatches > 1, "with workers": whole.o.Workers > 1,
+			"with a history": whole.o.History != nil && len(whole.o.History.Records) > 0, "after epochs": strings.HasSuffix(r.Reason, "epochs"),
+		} {
+			if has {
+				ends[what]++
+			}
 		}
 		if whole.early != nil && whole.early.ended() {
 			ends["early stopping"]++
@@ -86,12 +99,13 @@ func testRunCut[T kernels.Float](t *testing.T) {
 	}
 	t.Logf("cuts %v, ends %v", cuts, ends)
 	for _, kind := range []string{"objective", "validate", "progress", "cancel", "limit", "crash"} {
-		if cuts[kind] < 20 {
+		if cuts[kind] < 2*least {
 			t.Errorf("only %d cuts of the kind %s", cuts[kind], kind)
 		}
 	}
-	for _, end := range []string{"divergence", "skips alone", "with an Observer", "with skips", "early stopping"} {
-		if ends[end] < 10 {
+	for _, end := range []string{"divergence", "skips alone", "with an Observer", "with skips", "early stopping",
+		"with a table", "with an own rule", "with batches", "with parts", "with workers", "with a history", "after epochs"} {
+		if ends[end] < least {
 			t.Errorf("only %d runs end in or %s", ends[end], end)
 		}
 	}
@@ -109,7 +123,7 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 		if saved != nil {
 			if rng.IntN(2) == 0 { // what was before must not matter
 				s.cut = func(where string, n int) error {
-					if where == "progress" && n == 4 {
+					if where == "progress" && n >= 4 {
 						return errCut
 					}
 					return nil
@@ -135,7 +149,7 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 		switch kind {
 		case "cancel":
 			s.cut = func(where string, n int) error {
-				if where == "progress" && n == at {
+				if where == "progress" && n >= at {
 					cancel(errCut)
 				}
 				return nil
@@ -149,13 +163,13 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 			s = restored(StepLimit(at))
 		case "crash":
 			s.cut = func(where string, n int) error {
-				if where == "progress" && n == at {
+				if where == "progress" && n >= at && inside == nil {
 					if inside, err = s.Snapshot(); err != nil {
 						t.Fatalf("seed %d: %v", seed, err)
 					}
 					log = slices.Clone(s.log)
 				}
-				if inside != nil && n == at+3 {
+				if inside != nil && n >= at+3 {
 					return errCut
 				}
 				return nil
@@ -168,7 +182,7 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 				return nil
 			}
 		}
-		r, err := s.Fit(ctx)
+		r, err := s.fitWith(ctx)
 		s.cut = func(string, int) error { return nil }
 		isCut := errors.Is(err, errCut) || kind == "limit" && err == nil && r.Iteration == at && r.Reason == strconv.Itoa(at)+" iterations"
 		if !isCut {
@@ -190,6 +204,55 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 	}
 	r, err := s.fit()
 	return s.again(t, seed, r, err), s.log, err
+}
+
+// TestRunFiles: runs that save themselves, and are cut or break down without warning, end with
+// the bits of runs that were not cut, from their directories alone.
+func TestRunFiles(t *testing.T) {
+	walks := uint64(20)
+	if testing.Short() {
+		walks = 4
+	}
+	broken := errors.New("broken")
+	for seed := range walks {
+		whole := newScene[float32](t, seed, 0)
+		r, err := whole.fit()
+		want := whole.ended(t, r, err)
+		rng := rand.New(rand.NewPCG(seed, 3))
+		dir := checkpoint.Dir{Path: filepath.Join(t.TempDir(), "run"), Keep: 1 + rng.IntN(3)}
+		for starts := 0; ; starts++ {
+			s := newScene[float32](t, seed, 0, func(o *FitOptions[float32]) {
+				o.Checkpoints, o.Resume, o.CheckpointEvery = &dir, true, rng.IntN(4)
+			})
+			where, at, crash := []string{"objective", "validate", "progress"}[rng.IntN(3)], 1+rng.IntN(20), rng.IntN(2) == 0
+			s.cut = func(place string, n int) error {
+				switch {
+				case place != where || n < at || starts == 5:
+					return nil
+				case crash && s.o.Workers < 2:
+					panic(broken)
+				}
+				return broken
+			}
+			got, fell, err := FitResult{}, true, error(nil)
+			func() {
+				defer func() {
+					if v := recover(); v != nil && v != any(broken) {
+						panic(v)
+					}
+				}()
+				got, err = s.fit()
+				fell = false
+			}()
+			if fell || errors.Is(err, broken) {
+				continue
+			}
+			if text := s.ended(t, got, err); text != want {
+				t.Fatalf("seed %d, after %d starts, ends with\n%s\nwant\n%s", seed, starts, text, want)
+			}
+			break
+		}
+	}
 }
 
 // TestProgressKept: what a run has told stays as it was.
