@@ -46,7 +46,7 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.IntVar(&o.epochs, "epochs", 20, "passes over the training ratings")
 	fs.IntVar(&o.batch, "batch", 256, "ratings in a mini-batch")
 	fs.Float64Var(&o.lr, "lr", 0.2, "learning rate of the first step")
-	fs.Float64Var(&o.decay, "decay", 0.01, "weight decay (L2)")
+	fs.Float64Var(&o.decay, "decay", 4e-5, "weight decay (L2)")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the ratings, the first factors and the order of the ratings")
 }
 

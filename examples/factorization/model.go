@@ -1,22 +1,22 @@
 package main
 
 import (
+	"context"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // firstScale is the standard deviation of the first factors. At 0 they would get
 // no gradient.
 const firstScale = 0.1
-
-// tested is how many ratings are predicted at a time.
-const tested = 512
 
 // A model predicts a rating as the mean of all, plus the product of a user's and
 // an item's factors, plus the biases of both. A row holds the factors and, last,
@@ -41,105 +41,104 @@ func (m *model) initialise(seed uint64) {
 	}
 }
 
-func (m *model) user(i int) []float32 { return m.users[i*(m.rank+1):][:m.rank+1] }
-func (m *model) item(i int) []float32 { return m.items[i*(m.rank+1):][:m.rank+1] }
-
 // rmse returns the root mean square error of the predictions.
 func (m *model) rmse(ratings []rating) float64 {
-	var b batch
+	b := newBatch(512, m.rank)
 	var sum float64
 	order := demo.Order(len(ratings))
-	for lo := 0; lo < len(order); lo += tested {
-		b.load(ratings, order[lo:min(len(order), lo+tested)])
-		b.predict(m)
-		sum += kernels.SquaredError(nil, nil, b.predictions, b.values, 1)
+	for part := range slices.Chunk(order, cap(b.values)) {
+		b.load(ratings, part)
+		sum += kernels.SquaredError(nil, nil, b.predict(m), b.values, 1)
 	}
 	return math.Sqrt(sum / float64(len(ratings)))
 }
 
 // A batch is a mini-batch of ratings: the rows of both tables that they take, each as often
-// as it occurs, and their gradients.
+// as it occurs.
 type batch struct {
-	users, items        demo.Sparse
+	users, items        []int
 	a, b                []float32 // the rows themselves, one behind the other
 	predictions, values []float32
 }
 
+func newBatch(size, rank int) *batch {
+	return &batch{
+		a: make([]float32, size*(rank+1)), b: make([]float32, size*(rank+1)),
+		predictions: make([]float32, size), values: make([]float32, 0, size),
+	}
+}
+
 // load takes some ratings.
-func (b *batch) load(ratings []rating, indices []int) {
-	b.users.Reset()
-	b.items.Reset()
-	b.values = b.values[:0]
-	for _, i := range indices {
+func (b *batch) load(ratings []rating, samples []int) {
+	b.users, b.items, b.values = b.users[:0], b.items[:0], b.values[:0]
+	for _, i := range samples {
 		r := ratings[i]
-		b.users.Rows = append(b.users.Rows, r.user)
-		b.items.Rows = append(b.items.Rows, r.item)
-		b.values = append(b.values, r.value)
+		b.users, b.items, b.values = append(b.users, r.user), append(b.items, r.item), append(b.values, r.value)
 	}
 }
 
-// predict computes the predictions of the ratings.
-func (b *batch) predict(m *model) {
+// predict returns the predictions of the ratings.
+func (b *batch) predict(m *model) []float32 {
 	k, dim := m.rank, m.rank+1
-	b.a = b.users.Gather(b.a, m.users, dim)
-	b.b = b.items.Gather(b.b, m.items, dim)
-	b.predictions = demo.Zeros(b.predictions, len(b.values))
-	kernels.RowDots(b.predictions, b.a, dim, b.b, dim, k)
-	for i := range b.predictions {
-		b.predictions[i] += m.mean + b.a[i*dim+k] + b.b[i*dim+k]
+	kernels.Gather(b.a, dim, m.users, dim, dim, b.users)
+	kernels.Gather(b.b, dim, m.items, dim, dim, b.items)
+	predictions := b.predictions[:len(b.values)]
+	kernels.RowDots(predictions, b.a, dim, b.b, dim, k)
+	for i := range predictions {
+		predictions[i] += m.mean + b.a[i*dim+k] + b.b[i*dim+k]
 	}
+	return predictions
 }
 
-// gradient computes the gradients of half the squared errors, and returns the sum of these.
-func (b *batch) gradient(m *model) float64 {
+// gradient adds the gradients of half the mean squared error, and returns that.
+func (b *batch) gradient(m *model, g *optim.Gradients[float32]) float64 {
 	k, dim := m.rank, m.rank+1
-	b.predict(m)
-	errors := b.predictions
-	total := kernels.SquaredError(errors, nil, b.predictions, b.values, 0.5)
-	kernels.RowScale(b.users.Grads, dim, b.b, dim, k, errors)
-	kernels.RowScale(b.items.Grads, dim, b.a, dim, k, errors)
+	errors := b.predict(m)
+	loss := kernels.SquaredError(errors, nil, errors, b.values, 0.5/float32(len(errors)))
+	da, db := g.Rows[0].Add(b.users...), g.Rows[1].Add(b.items...)
+	kernels.RowScale(da, dim, b.b, dim, k, errors)
+	kernels.RowScale(db, dim, b.a, dim, k, errors)
 	for i, e := range errors {
-		b.users.Grads[i*dim+k], b.items.Grads[i*dim+k] = e, e
+		da[i*dim+k], db[i*dim+k] = e, e
 	}
-	return total
+	return loss
+}
+
+// params returns the tables, of which a step updates the rows that it is given.
+func (m *model) params() []optim.Param[float32] {
+	dim := m.rank + 1
+	return []optim.Param[float32]{
+		{Name: "users", Value: m.users, Shape: []int{len(m.users) / dim, dim}, Sparse: true},
+		{Name: "items", Value: m.items, Shape: []int{len(m.items) / dim, dim}, Sparse: true},
+	}
 }
 
 // fit trains a model.
-func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) {
-	m := newModel(o.users, o.items, o.rank, mean(train))
+func (o *options) fit(data, test []rating, progress io.Writer) (*model, error) {
+	m := newModel(o.users, o.items, o.rank, mean(data))
 	m.initialise(o.seed)
-	n := len(train)
+	batches := &train.Batches{Samples: len(data), Size: o.batch, Seed: o.seed}
 	rule := optim.NewAdagrad(o.lr)
 	rule.WeightDecay = o.decay
-	falling := optim.WithSchedule(schedule.Cosine{TMax: o.epochs * ((n + o.batch - 1) / o.batch)})
-	opt, err := optim.New(rule, []optim.Param[float32]{
-		{Name: "users", Value: m.users, Shape: []int{o.users, o.rank + 1}, Sparse: true},
-		{Name: "items", Value: m.items, Shape: []int{o.items, o.rank + 1}, Sparse: true},
-	}, falling)
+	opt, err := optim.New(rule, m.params(), optim.WithSchedule(schedule.Cosine{TMax: batches.Steps(o.epochs)}), optim.FailAfterSkips(1))
 	if err != nil {
 		return nil, err
 	}
-
-	var b batch
-	order := make([]int, n)
-	for epoch := 1; epoch <= o.epochs; epoch++ {
-		start := time.Now()
-		kernels.Permutation(order, o.seed, uint64(epoch))
-		var total float64
-		for lo := 0; lo < n; lo += o.batch {
-			b.load(train, order[lo:min(n, lo+o.batch)])
-			total += 2 * b.gradient(m)
-			rows := []optim.RowGradients[float32]{b.users.Gradients(), b.items.Gradients()}
-			if err := demo.Taken(opt.StepSparse(&optim.Gradients[float32]{Rows: rows})); err != nil {
-				return nil, err
-			}
-		}
-		took := time.Since(start)
-		if err := demo.FiniteLoss(epoch, total/float64(n)); err != nil {
-			return nil, err
-		}
-		demo.Progress(progress, "epoch", epoch, o.epochs, "rmse %.6f  test rmse %.6f  %.0f ratings/s",
-			math.Sqrt(total/float64(n)), m.rmse(test), float64(n)/took.Seconds())
-	}
-	return m, nil
+	ratings, start := newBatch(o.batch, o.rank), time.Now()
+	return m, demo.Explain(train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		ratings.load(data, b.Samples)
+		return ratings.gradient(m, g), nil
+	}, train.FitOptions[float32]{
+		Batches:    batches,
+		Epochs:     o.epochs,
+		Divergence: &train.Divergence{For: 1},
+		Progress: func(p train.Progress) error {
+			rate := float64(len(data)) / time.Since(start).Seconds()
+			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "rmse %.6f  test rmse %.6f  %.0f ratings/s",
+				math.Sqrt(2*p.EpochLoss), m.rmse(test), rate)
+			start = time.Now()
+			return nil
+		},
+		ProgressEvery: batches.PerEpoch(),
+	}))
 }

@@ -28,28 +28,27 @@ const (
 // A dataset is a matrix of sparse rows, one behind the other (compressed sparse
 // rows), and a label of 0 or 1 for each.
 type dataset struct {
-	source string
-	labels []float32
-	ends   []int // where each row ends in index and value
-	index  []int32
-	value  []float32
+	source  string
+	labels  []float32
+	offsets []int // where each row begins in index and value, and where the last one ends
+	index   []int32
+	value   []float32
 }
+
+func newDataset(source string) *dataset { return &dataset{source: source, offsets: []int{0}} }
 
 func (d *dataset) len() int { return len(d.labels) }
 
 // row returns the features that row i has, and their values.
 func (d *dataset) row(i int) (index []int32, value []float32) {
-	start := 0
-	if i > 0 {
-		start = d.ends[i-1]
-	}
-	return d.index[start:d.ends[i]], d.value[start:d.ends[i]]
+	from, to := d.offsets[i], d.offsets[i+1]
+	return d.index[from:to], d.value[from:to]
 }
 
 // endRow makes a row of what has been appended to index and value.
 func (d *dataset) endRow(label float32) {
 	d.labels = append(d.labels, label)
-	d.ends = append(d.ends, len(d.index))
+	d.offsets = append(d.offsets, len(d.index))
 }
 
 // readLIBSVM reads a file that must have some number of rows.
@@ -60,7 +59,7 @@ func readLIBSVM(dir, name string, rows int) (*dataset, error) {
 		return nil, err
 	}
 	defer f.Close()
-	d := &dataset{source: path}
+	d := newDataset(path)
 	if err := d.read(f, rows); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -134,7 +133,7 @@ func generate(seed uint64) (train, test *dataset) {
 	planted := make([]float64, features)
 	kernels.Normal(planted, 0, 1, kernels.Philox{Seed: seed})
 	draw := func(rows int) *dataset {
-		d := &dataset{source: fmt.Sprintf("data generated with seed %d", seed)}
+		d := newDataset(fmt.Sprintf("data generated with seed %d", seed))
 		for d.len() < rows {
 			start, score, first := len(d.index), 0.0, 0
 			for _, values := range attributes {

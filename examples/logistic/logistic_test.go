@@ -3,14 +3,16 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
-	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/gradcheck"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 var (
@@ -54,18 +56,18 @@ func text(d *dataset) string {
 
 func TestRead(t *testing.T) {
 	want, _ := generate(5)
-	var got dataset
+	got := newDataset("")
 	if err := got.read(strings.NewReader(text(want)), trainRows); err != nil {
 		t.Fatal(err)
 	}
-	if text(&got) != text(want) {
+	if text(got) != text(want) {
 		t.Error("rows that were written and read differ")
 	}
-	got = dataset{}
+	got = newDataset("")
 	if err := got.read(strings.NewReader("1 3:0.5 126:-2e1\n0 1:1\n"), 2); err != nil {
 		t.Fatal(err)
 	}
-	if s := fmt.Sprint(got.labels, got.ends, got.index, got.value); s != "[1 0] [2 3] [2 125 0] [0.5 -20 1]" {
+	if s := fmt.Sprint(got.labels, got.offsets, got.index, got.value); s != "[1 0] [0 2 3] [2 125 0] [0.5 -20 1]" {
 		t.Errorf("read %s", s)
 	}
 }
@@ -118,52 +120,33 @@ func TestPipes(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 6514", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf",
+	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 6514", "-workers 0", "-workers 5", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf",
 		"-decay -1", "-decay NaN", "-decay +Inf")
 }
 
 func TestDivergence(t *testing.T) {
-	program.Refused(t, demo.Failure, []string{"-data", "none", "-lr", "3e38", "-epochs", "2"}, "diverged in step", "-lr")
+	program.Refused(t, demo.Failure, []string{"-data", "none", "-lr", "3e38", "-epochs", "2"}, "diverged in iteration", "-lr")
 }
 
 // TestGradient compares the gradient with differences of the loss.
 func TestGradient(t *testing.T) {
 	d, _ := generate(3)
-	rng := rand.New(rand.NewPCG(1, 1))
 	m := newModel()
-	for i := range m.weights {
-		m.weights[i] = float32(rng.NormFloat64()) / 4
-	}
+	kernels.Normal(m.weights, 0, 0.25, kernels.Philox{Seed: 1})
 	rows := []int{4, 0, 3, 5, 17}
-	const scale = 0.25
-	b := newMicro(len(rows))
-	grad := b.grad
-	value := func() float64 { return newMicro(len(rows)).gradient(m, d, rows, scale) }
-	b.gradient(m, d, rows, scale)
-	check := func(name string, p *float32, g float32) {
-		const h = 1.0 / 64
-		old := *p
-		*p = old + h
-		up := value()
-		*p = old - h
-		down := value()
-		*p = old
-		if want := (up - down) / (2 * h); math.Abs(float64(g)-want) > 1e-4 {
-			t.Errorf("gradient of %s is %v, want %v", name, g, want)
-		}
+	r, err := gradcheck.CheckGradient(m.params(), func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		return newMicro(len(rows)).gradient(m, d, b.Samples, g), nil
+	}, gradcheck.Options{Samples: features, Batch: train.Batch{Samples: rows}})
+	if err != nil || !r.OK() || r.Checked != features+1 {
+		t.Errorf("%v, error %v", r, err)
 	}
-	for i := range m.weights {
-		check(fmt.Sprintf("weight %d", i), &m.weights[i], grad.weights[i])
-	}
-	check("bias", &m.bias[0], grad.bias[0])
 }
 
-// TestSmallBatches: batches smaller than the number of micro-batches leave some of
-// these empty.
+// TestSmallBatches: batches are smaller than the number of micro-batches.
 func TestSmallBatches(t *testing.T) {
 	train, test := generate(1)
 	train.labels = train.labels[:500]
-	o := options{epochs: 2, batch: 3, lr: 0.2, seed: 1}
+	o := options{epochs: 2, batch: 3, workers: 1, lr: 0.2, seed: 1}
 	r, err := o.fit(train, test, io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -173,6 +156,9 @@ func TestSmallBatches(t *testing.T) {
 	}
 }
 
+// TestSameEverywhere: on all levels, and with as many workers as there may be.
 func TestSameEverywhere(t *testing.T) {
-	program.SameEverywhere(t, "639cec5f06d991c1", "-data", "none", "-epochs", "2")
+	for _, workers := range []string{"1", "4"} {
+		program.SameEverywhere(t, "e50cd3a75dface00", "-data", "none", "-epochs", "2", "-workers", workers)
+	}
 }

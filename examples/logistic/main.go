@@ -2,9 +2,10 @@
 // sparse rows.
 //
 // A row of the data lists the few features that a mushroom has, out of all that
-// there are. Scores and gradients visit those alone; package optim adds up the
-// gradients of the micro-batches and takes an Adagrad step, which suits features
-// of very different frequency, with weight decay on everything but the bias.
+// there are. Scores and gradients visit those alone. Package train cuts a mini-batch
+// in four micro-batches, which several goroutines can share, and adds up their
+// gradients; package optim takes an Adagrad step, which suits features of very
+// different frequency, with weight decay on everything but the bias.
 //
 //	go run ./examples/logistic              # the UCI Mushroom data, or generated data
 //	go run ./examples/logistic -data DIR    # DIR must hold agaricus.txt.train and agaricus.txt.test
@@ -33,6 +34,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 type options struct {
 	data          string
 	epochs, batch int
+	workers       int
 	lr, decay     float64
 	seed          uint64
 }
@@ -42,6 +44,7 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&o.data, "data", "", demo.DataUsage(trainFile+" and "+testFile))
 	fs.IntVar(&o.epochs, "epochs", 10, "passes over the training rows")
 	fs.IntVar(&o.batch, "batch", 64, "rows in a mini-batch")
+	fs.IntVar(&o.workers, "workers", 1, "goroutines that compute gradients, which change no bit of these")
 	fs.Float64Var(&o.lr, "lr", 0.2, "learning rate of the first step")
 	fs.Float64Var(&o.decay, "decay", 1e-5, "weight decay (L2)")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the generated data and of the order of the rows")
@@ -52,6 +55,7 @@ func (o *options) Check() error {
 	return demo.First(
 		demo.Between("epochs", o.epochs, 1, 10000),
 		demo.Between("batch", o.batch, 1, trainRows),
+		demo.Between("workers", o.workers, 1, microParts),
 		demo.Positive("lr", o.lr),
 		demo.NonNegative("decay", o.decay),
 	)

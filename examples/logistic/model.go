@@ -1,67 +1,67 @@
 package main
 
 import (
+	"context"
 	"io"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 const microParts = 4 // micro-batches in a mini-batch
 
-// A model has a weight for each feature. Its gradient has the same shape.
+// A model has a weight for each feature, and a bias.
 type model struct {
 	weights []float32
 	bias    []float32 // one element
 }
 
-func newModel() *model {
-	return &model{make([]float32, features), make([]float32, 1)}
+func newModel() *model { return &model{make([]float32, features), make([]float32, 1)} }
+
+func (m *model) params() []optim.Param[float32] {
+	return []optim.Param[float32]{{Name: "weights", Value: m.weights}, {Name: "bias", Value: m.bias}}
 }
 
 // score returns a positive number for a row that is more likely a 1. Products of
 // float32 numbers are exact in float64, whether the compiler fuses them with the
 // addition or not. Of the two sums each waits for its own additions alone.
 func (m *model) score(index []int32, value []float32) float32 {
-	sum, other := float64(m.bias[0]), 0.0
-	for len(index) >= 2 {
-		sum += float64(m.weights[index[0]]) * float64(value[0])
-		other += float64(m.weights[index[1]]) * float64(value[1])
-		index, value = index[2:], value[2:]
+	w, sum, other := m.weights, float64(m.bias[0]), 0.0
+	value = value[:len(index)]
+	k := 0
+	for ; k+1 < len(index); k += 2 {
+		sum += float64(w[index[k]]) * float64(value[k])
+		other += float64(w[index[k+1]]) * float64(value[k+1])
 	}
-	if len(index) > 0 {
-		sum += float64(m.weights[index[0]]) * float64(value[0])
+	if k < len(index) {
+		sum += float64(w[index[k]]) * float64(value[k])
 	}
 	return float32(sum + other)
 }
 
-// A micro holds the gradient of a micro-batch.
-type micro struct {
-	grad           *model
-	slopes, labels []float32 // of its rows
-}
+// A micro is memory for a micro-batch: the slopes of the loss, and the labels, of its rows.
+type micro struct{ slopes, labels []float32 }
 
-func newMicro(rows int) *micro {
-	return &micro{newModel(), make([]float32, rows), make([]float32, rows)}
-}
+func newMicro(rows int) micro { return micro{make([]float32, rows), make([]float32, rows)} }
 
-// gradient adds to the gradient of the logistic loss over some rows, times scale, and returns
-// that loss.
-func (b *micro) gradient(m *model, d *dataset, rows []int, scale float32) float64 {
+// gradient adds the gradient of the mean logistic loss over some rows, and returns that loss.
+func (b micro) gradient(m *model, d *dataset, rows []int, g *optim.Gradients[float32]) float64 {
 	slopes, labels := b.slopes[:len(rows)], b.labels[:len(rows)]
 	for i, r := range rows {
 		slopes[i], labels[i] = m.score(d.row(r)), d.labels[r]
 	}
-	loss := kernels.BinaryCrossEntropy(slopes, nil, slopes, labels, 1, scale)
+	loss := kernels.BinaryCrossEntropy(slopes, nil, slopes, labels, 1, 1/float32(len(rows)))
+	weights, bias := g.Dense[0], g.Dense[1]
 	for i, r := range rows {
 		index, value := d.row(r)
-		e := slopes[i]
-		for k, i := range index {
-			b.grad.weights[i] += float32(e * value[k])
+		slope, value := slopes[i], value[:len(index)]
+		for k, j := range index {
+			weights[j] += float32(slope * value[k])
 		}
-		b.grad.bias[0] += e
 	}
+	bias[0] += kernels.Sum(slopes)
 	return loss
 }
 
@@ -84,50 +84,32 @@ type result struct {
 }
 
 // fit trains a model.
-func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error) {
-	m, n := newModel(), train.len()
+func (o *options) fit(data, test *dataset, progress io.Writer) (*result, error) {
+	r := &result{model: newModel()}
 	rule := optim.NewAdagrad(o.lr)
 	rule.WeightDecay = o.decay
-	opt, err := optim.New(rule, []optim.Param[float32]{
-		{Name: "weights", Value: m.weights},
-		{Name: "bias", Value: m.bias},
-	},
-		optim.WithoutDecay(optim.BiasOrNorm),
-		optim.WithReduction(optim.ReduceSum),
-		optim.ZeroGrads(), // the micro-batches add to gradients
-	)
+	opt, err := optim.New(rule, r.model.params(), optim.WithoutDecay(optim.BiasOrNorm), optim.FailAfterSkips(1))
 	if err != nil {
 		return nil, err
 	}
-
-	micros := make([]*micro, microParts)
-	grads := make([][][]float32, microParts)
+	micros := make([]micro, o.workers)
 	for i := range micros {
 		micros[i] = newMicro(o.batch)
-		grads[i] = [][]float32{micros[i].grad.weights, micros[i].grad.bias}
 	}
-	r := &result{model: m}
-	order := make([]int, n)
-	for epoch := 1; epoch <= o.epochs; epoch++ {
-		kernels.Permutation(order, o.seed, uint64(epoch))
-		var total float64
-		for lo := 0; lo < n; lo += o.batch {
-			batch := order[lo:min(n, lo+o.batch)]
-			var mean float64
-			for i, b := range micros {
-				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
-				mean += b.gradient(m, train, part, 1/float32(len(batch)))
-			}
-			total += float64(mean * float64(len(batch)))
-			if err := demo.Taken(opt.Step(grads...)); err != nil {
-				return nil, err
-			}
-		}
-		r.loss, r.errors = total/float64(n), m.errors(test)
-		if err := demo.FiniteLoss(epoch, r.loss); err != nil {
-			return nil, err
-		}
-		demo.Progress(progress, "epoch", epoch, o.epochs, "loss %.6f  test error %.4f", r.loss, r.errors)
-	}
-	return r, nil
+	batches := &train.Batches{Samples: data.len(), Size: o.batch, Seed: o.seed}
+	return r, demo.Explain(train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		return micros[b.Worker].gradient(r.model, data, b.Samples, g), nil
+	}, train.FitOptions[float32]{
+		Batches:      batches,
+		Epochs:       o.epochs,
+		MicroBatches: microParts,
+		Workers:      o.workers,
+		Divergence:   &train.Divergence{For: 1},
+		Progress: func(p train.Progress) error {
+			r.loss, r.errors = p.EpochLoss, r.model.errors(test)
+			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "loss %.6f  test error %.4f", r.loss, r.errors)
+			return nil
+		},
+		ProgressEvery: batches.PerEpoch(),
+	}))
 }

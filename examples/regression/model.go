@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"io"
 	"math"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 const (
@@ -16,7 +18,7 @@ const (
 	interval = 50
 )
 
-// A model predicts bias + weights · features. Its gradient has the same shape.
+// A model predicts bias + weights · features.
 type model struct {
 	weights []float64
 	bias    []float64 // one element
@@ -32,14 +34,6 @@ func (m *model) residuals(dst []float64, t *table) {
 		dst[i] = m.bias[0] - y
 	}
 	kernels.Gemv(1, t.features, t.columns(), m.weights, 1, dst)
-}
-
-// gradient stores the gradient of half the mean square of the residuals, and returns that.
-func (grad *model) gradient(m *model, t *table) (loss float64) {
-	clear(grad.weights)
-	loss, grad.bias[0] = kernels.LinearGradient(grad.weights, t.features, t.columns(), m.weights, m.bias[0],
-		t.target, kernels.LeastSquares, 0.5/float64(len(t.target)))
-	return loss
 }
 
 // quality returns the root mean square error and R², which is 0 for a constant
@@ -71,33 +65,38 @@ func (m *model) unscaled(s scaling) *model {
 }
 
 // fit trains a model on standardised features and returns it with the number of
-// steps taken.
+// steps taken. The loss is half the mean square of the residuals.
 func (o *options) fit(t *table, progress io.Writer) (*model, int, error) {
-	m, grad := newModel(t.columns()), newModel(t.columns())
+	m := newModel(t.columns())
 	opt, err := optim.New(optim.Momentum{LR: o.lr, Momentum: o.momentum}, []optim.Param[float64]{
 		{Name: "weights", Value: m.weights},
 		{Name: "bias", Value: m.bias},
-	})
+	}, optim.FailAfterSkips(1))
 	if err != nil {
 		return nil, 0, err
 	}
-	grads := [][]float64{grad.weights, grad.bias}
 	var first float64
-	for step := 1; ; step++ {
-		loss := grad.gradient(m, t)
-		report, err := opt.Step(grads)
-		if err := demo.Taken(report, err); err != nil {
-			return nil, 0, err
-		}
-		if step == 1 {
-			first = report.GradNorm
-		}
-		done := step == o.steps || report.GradNorm <= tolerance*first
-		if step%interval == 1 || done {
-			demo.Progress(progress, "step", step, o.steps, "rmse %.6f  gradient norm %.3g", math.Sqrt(2*loss), report.GradNorm)
-		}
-		if done {
-			return m, step, nil
-		}
-	}
+	r, err := train.Fit(context.Background(), opt, func(_ train.Batch, g *optim.Gradients[float64]) (loss float64, err error) {
+		loss, g.Dense[1][0] = kernels.LinearGradient(g.Dense[0], t.features, t.columns(), m.weights, m.bias[0],
+			t.target, kernels.LeastSquares, 0.5/float64(len(t.target)))
+		return loss, nil
+	}, train.FitOptions[float64]{
+		Stop: []train.StopRule{train.StepLimit(o.steps), train.StopFunc(func(p train.Progress) string {
+			if p.Step == 1 {
+				first = p.GradNorm
+			}
+			if p.GradNorm > tolerance*first {
+				return ""
+			}
+			return "a small gradient"
+		})},
+		Progress: func(p train.Progress) error {
+			if p.Step%interval == 1 || p.Step == o.steps || p.GradNorm <= tolerance*first {
+				demo.Progress(progress, "step", p.Step, o.steps, "rmse %.6f  gradient norm %.3g", math.Sqrt(2*p.Loss), p.GradNorm)
+			}
+			return nil
+		},
+		Divergence: &train.Divergence{For: 1},
+	})
+	return m, r.Step, demo.Explain(r, err)
 }

@@ -167,7 +167,7 @@ func TestBadFlags(t *testing.T) {
 }
 
 func TestDivergence(t *testing.T) {
-	program.Refused(t, demo.Failure, []string{"-data", "none", "-lr", "1e6"}, "diverged in step", "-lr")
+	program.Refused(t, demo.Failure, []string{"-data", "none", "-lr", "1e6"}, "diverged in iteration", "-lr")
 }
 
 func TestSameEverywhere(t *testing.T) {

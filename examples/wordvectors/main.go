@@ -3,9 +3,9 @@
 // compositionality, 2013).
 //
 // Every word has a row in two tables: its vector, and its vector as a neighbour of
-// others. A mini-batch of word pairs touches few rows of both, most of them more
-// than once. The optimizer adds up the gradients of each and updates these rows alone,
-// by row-wise AdaGrad, whose state is one number for a row.
+// others. The word pairs of a few sentences, a mini-batch, touch few rows of both, most of
+// them more than once. The optimizer adds up the gradients of each and updates these rows
+// alone, by row-wise AdaGrad, whose state is one number for a row.
 //
 //	go run ./examples/wordvectors
 //
@@ -47,7 +47,7 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.IntVar(&o.window, "window", 4, "most words between two neighbours, plus 1")
 	fs.IntVar(&o.negatives, "negatives", 5, "words drawn as no neighbours for each pair")
 	fs.IntVar(&o.epochs, "epochs", 5, "passes over the text")
-	fs.IntVar(&o.batch, "batch", 64, "word pairs in a mini-batch")
+	fs.IntVar(&o.batch, "batch", 4, "sentences in a mini-batch")
 	fs.Float64Var(&o.lr, "lr", 0.2, "learning rate of the first step")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the text, the first vectors and the drawn words")
 }

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // A model has two vectors for each word: one as the center of a pair, which is
@@ -30,122 +33,96 @@ func (m *model) initialise(seed uint64) {
 
 func (m *model) center(i int) []float32 { return m.centers[i*m.dim:][:m.dim] }
 
+// params returns the tables, of which a step updates the rows that it is given.
+func (m *model) params() []optim.Param[float32] {
+	shape := []int{len(m.centers) / m.dim, m.dim}
+	return []optim.Param[float32]{
+		{Name: "centers", Value: m.centers, Shape: shape, Sparse: true},
+		{Name: "neighbours", Value: m.neighbours, Shape: shape, Sparse: true},
+	}
+}
+
 // A batch is a mini-batch of pairs: the rows of both tables that they take, each as often as
-// it occurs, and their gradients.
+// it occurs.
 type batch struct {
-	candidates          int // neighbours of a pair: the true one, and those drawn
-	centers, neighbours demo.Sparse
+	centers, neighbours []int
 	a, b                []float32 // the rows themselves, one behind the other
 	scores, truths      []float32
 }
 
-// pairs returns how many pairs the batch has.
-func (b *batch) pairs() int { return len(b.centers.Rows) }
-
-// add appends a pair. Its neighbour comes first among the candidates.
-func (b *batch) add(center int, candidates []int) {
-	b.candidates = len(candidates)
-	b.centers.Rows = append(b.centers.Rows, center)
-	b.neighbours.Rows = append(b.neighbours.Rows, candidates...)
+// draw takes the pairs of some sentences, and draws words that are no neighbours. The true
+// neighbour of a pair comes first among its candidates.
+func (b *batch) draw(s *sampler, sentences []int, negatives int) {
+	b.centers, b.neighbours, b.truths = b.centers[:0], b.neighbours[:0], b.truths[:0]
+	s.pairs(sentences, func(center, neighbour int) {
+		b.centers = append(b.centers, center)
+		b.neighbours, b.truths = append(b.neighbours, neighbour), append(b.truths, 1)
+		for range negatives {
+			b.neighbours, b.truths = append(b.neighbours, s.other()), append(b.truths, 0)
+		}
+	})
 }
 
-// reset removes all pairs.
-func (b *batch) reset() { b.centers.Reset(); b.neighbours.Reset() }
-
-// gradient computes the gradients of the batch, and returns the sum of its losses. Whether a
-// candidate is the neighbour or only drawn is what the model learns to tell, by logistic
+// gradient adds the gradients of the sum of the losses, times scale, and returns that. Whether
+// a candidate is the neighbour or only drawn is what the model learns to tell, by logistic
 // regression on the product of the candidate's vector with the center's.
-func (b *batch) gradient(m *model) float64 {
-	b.a = b.centers.Gather(b.a, m.centers, m.dim)
-	b.b = b.neighbours.Gather(b.b, m.neighbours, m.dim)
-	b.scores, b.truths = demo.Zeros(b.scores, len(b.neighbours.Rows)), demo.Zeros(b.truths, len(b.neighbours.Rows))
-	b.each(m.dim, func(center, _, candidates, _, scores []float32) {
-		kernels.Gemv(1, candidates, m.dim, center, 0, scores)
-	})
-	for i := 0; i < len(b.truths); i += b.candidates {
-		b.truths[i] = 1
+func (b *batch) gradient(m *model, g *optim.Gradients[float32], scale float32) float64 {
+	dim, pairs := m.dim, len(b.centers)
+	if pairs == 0 {
+		return 0
 	}
-	total := kernels.BinaryCrossEntropy(b.scores, nil, b.scores, b.truths, 1, 1)
-	b.each(m.dim, func(center, dcenter, candidates, dcandidates, slopes []float32) {
-		kernels.GemvT(1, candidates, m.dim, slopes, 0, dcenter)
-		kernels.Ger(1, slopes, center, dcandidates, m.dim)
-	})
-	return total
+	k := len(b.neighbours) / pairs
+	b.a, b.b, b.scores = room(b.a, pairs*dim), room(b.b, pairs*k*dim), room(b.scores, pairs*k)
+	kernels.Gather(b.a, dim, m.centers, dim, dim, b.centers)
+	kernels.Gather(b.b, dim, m.neighbours, dim, dim, b.neighbours)
+	for i := range pairs {
+		kernels.Gemv(1, b.b[i*k*dim:][:k*dim], dim, b.a[i*dim:][:dim], 0, b.scores[i*k:][:k])
+	}
+	loss := kernels.BinaryCrossEntropy(b.scores, nil, b.scores, b.truths, 1, scale)
+	da, db := g.Rows[0].Add(b.centers...), g.Rows[1].Add(b.neighbours...)
+	for i := range pairs {
+		slopes := b.scores[i*k:][:k]
+		kernels.GemvT(1, b.b[i*k*dim:][:k*dim], dim, slopes, 0, da[i*dim:][:dim])
+		kernels.Ger(1, slopes, b.a[i*dim:][:dim], db[i*k*dim:][:k*dim], dim)
+	}
+	return loss
 }
 
-// each calls f for every pair with its center's and its candidates' vectors, their gradients,
-// and the candidates' scores.
-func (b *batch) each(dim int, f func(center, dcenter, candidates, dcandidates, scores []float32)) {
-	k := b.candidates
-	for i := range b.pairs() {
-		at, from := i*dim, i*k*dim
-		f(b.a[at:][:dim], b.centers.Grads[at:][:dim], b.b[from:][:k*dim], b.neighbours.Grads[from:][:k*dim], b.scores[i*k:][:k])
-	}
-}
+// room returns n elements, in the memory of x if it suffices.
+func room(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
 
 // fit trains a model and returns it with the mean loss of the last epoch's pairs.
-func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
-	rng := rand.New(rand.NewPCG(o.seed, 0))
-	m := newModel(len(t.words), o.dim)
+func (o *options) fit(t *text, progress io.Writer) (m *model, loss float64, err error) {
+	m = newModel(len(t.words), o.dim)
 	m.initialise(o.seed)
-	rule := optim.NewRowAdagrad(o.lr)
-	shape := []int{len(t.words), o.dim}
-	opt, err := optim.New(rule, []optim.Param[float32]{
-		{Name: "centers", Value: m.centers, Shape: shape, Sparse: true},
-		{Name: "neighbours", Value: m.neighbours, Shape: shape, Sparse: true},
-	})
+	opt, err := optim.New(optim.NewRowAdagrad(o.lr), m.params(), optim.FailAfterSkips(1))
 	if err != nil {
 		return nil, 0, err
 	}
-
-	var b batch
-	var total float64
-	step := func() error {
-		if b.pairs() == 0 {
+	numbers := rand.NewPCG(0, 0)
+	s := newSampler(t, o.window, rand.New(numbers))
+	batches := &train.Batches{Samples: len(t.sentences), Size: o.batch, Seed: o.seed}
+	var drawn batch
+	pairs, start := 0, time.Now()
+	r, err := train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		numbers.Seed(o.seed, uint64(b.Step)<<8) // what is drawn follows from the step
+		drawn.draw(s, b.Samples, o.negatives)
+		pairs += len(drawn.centers)
+		return drawn.gradient(m, g, 1/float32(len(b.Samples))), nil
+	}, train.FitOptions[float32]{
+		Batches:    batches,
+		Epochs:     o.epochs,
+		Divergence: &train.Divergence{For: 1},
+		Progress: func(p train.Progress) error {
+			rate := float64(pairs) / time.Since(start).Seconds()
+			loss = p.EpochLoss * float64(len(t.sentences)) / float64(max(pairs, 1))
+			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "loss %.6f  related %.4f  %.0f pairs/s", loss, m.related(t), rate)
+			pairs, start = 0, time.Now()
 			return nil
-		}
-		total += b.gradient(m)
-		rows := []optim.RowGradients[float32]{b.centers.Gradients(), b.neighbours.Gradients()}
-		if err := demo.Taken(opt.StepSparse(&optim.Gradients[float32]{Rows: rows})); err != nil {
-			return err
-		}
-		b.reset()
-		return nil
-	}
-
-	s := newSampler(t, o.window, rng)
-	candidates := make([]int, 1+o.negatives)
-	var mean float64
-	for epoch := 1; epoch <= o.epochs; epoch++ {
-		start, pairs := time.Now(), 0
-		total = 0
-		err := s.pairs(func(center, neighbour int) error {
-			candidates[0] = neighbour
-			for i := 1; i < len(candidates); i++ {
-				candidates[i] = s.other()
-			}
-			b.add(center, candidates)
-			pairs++
-			if b.pairs() < o.batch {
-				return nil
-			}
-			return step()
-		})
-		if err == nil {
-			err = step() // what is left
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		took := time.Since(start)
-		mean = total / float64(max(pairs, 1))
-		if err := demo.FiniteLoss(epoch, mean); err != nil {
-			return nil, 0, err
-		}
-		demo.Progress(progress, "epoch", epoch, o.epochs, "loss %.6f  related %.4f  %.0f pairs/s",
-			mean, m.related(t), float64(pairs)/took.Seconds())
-	}
-	return m, mean, nil
+		},
+		ProgressEvery: batches.PerEpoch(),
+	})
+	return m, loss, demo.Explain(r, err)
 }
 
 // nearest returns the other words by the cosine of their vectors with that of a

@@ -13,6 +13,7 @@ type sampler struct {
 	window int
 	keep   []float64 // probability with which a word of the text is kept, by word
 	sums   []float64 // running sums of the words' weights as no neighbours
+	kept   []int     // words of a sentence
 	first  []int     // by equal shares of their total, the first word whose sum reaches there
 }
 
@@ -37,31 +38,26 @@ func newSampler(t *text, window int, rng *rand.Rand) *sampler {
 	return s
 }
 
-// pairs calls yield with every word of the text that is kept and each of its
-// neighbours, in an order of its own. How far a word's neighbours reach is drawn
-// for each, so that near ones count more.
-func (s *sampler) pairs(yield func(center, neighbour int) error) error {
-	var kept []int
-	for _, i := range s.rng.Perm(len(s.text.sentences)) {
-		kept = kept[:0]
+// pairs calls yield with every word of some sentences that is kept and each of its
+// neighbours. How far a word's neighbours reach is drawn for each, so that near ones
+// count more.
+func (s *sampler) pairs(sentences []int, yield func(center, neighbour int)) {
+	for _, i := range sentences {
+		s.kept = s.kept[:0]
 		for _, w := range s.text.sentences[i] {
 			if s.rng.Float64() < s.keep[w] {
-				kept = append(kept, w)
+				s.kept = append(s.kept, w)
 			}
 		}
-		for i, center := range kept {
+		for i, center := range s.kept {
 			reach := 1 + s.rng.IntN(s.window)
-			for j := max(0, i-reach); j <= min(len(kept)-1, i+reach); j++ {
-				if j == i {
-					continue
-				}
-				if err := yield(center, kept[j]); err != nil {
-					return err
+			for j := max(0, i-reach); j <= min(len(s.kept)-1, i+reach); j++ {
+				if j != i {
+					yield(center, s.kept[j])
 				}
 			}
 		}
 	}
-	return nil
 }
 
 // other draws a word.

@@ -113,23 +113,6 @@ func Progress(w io.Writer, unit string, i, n int, format string, args ...any) {
 	fmt.Fprintf(w, "%s %*d/%d  %s\n", unit, len(fmt.Sprint(n)), i, n, fmt.Sprintf(format, args...))
 }
 
-// Taken checks what a training step returned: a step that was skipped is the end
-// of an example, which scales no losses.
-func Taken(r optim.Report, err error) error {
-	if err == nil && r.Skipped {
-		return fmt.Errorf("training diverged in step %d: %v; try a lower -lr", r.Step, r.Reason)
-	}
-	return err
-}
-
-// FiniteLoss returns an error if a mean loss is not a number or infinite.
-func FiniteLoss(epoch int, loss float64) error {
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("training diverged in epoch %d: loss %v; try a lower -lr", epoch, loss)
-	}
-	return nil
-}
-
 // Explain returns what Fit has returned, with what can be done about a training that has
 // diverged.
 func Explain(r train.FitResult, err error) error {

@@ -46,31 +46,6 @@ func TestFindData(t *testing.T) {
 	check("", "missing", "sub", "missing")
 }
 
-func TestTaken(t *testing.T) {
-	if err := Taken(optim.Report{Step: 3}, nil); err != nil {
-		t.Error(err)
-	}
-	bad := errors.New("bad gradient")
-	if err := Taken(optim.Report{}, bad); err != bad {
-		t.Errorf("error %v, want %v", err, bad)
-	}
-	skipped := optim.Report{Step: 7, Skipped: true, Reason: optim.Reason{Param: "bias", Element: 2, Value: math.Inf(1)}}
-	if err := Taken(skipped, nil); err == nil || !strings.Contains(err.Error(), `step 7: gradient of parameter "bias" is +Inf at element 2`) {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestFiniteLoss(t *testing.T) {
-	if err := FiniteLoss(1, 1e300); err != nil {
-		t.Error(err)
-	}
-	for _, loss := range []float64{math.NaN(), math.Inf(1)} {
-		if err := FiniteLoss(4, loss); err == nil || !strings.Contains(err.Error(), "epoch 4") {
-			t.Errorf("loss %v: error %v", loss, err)
-		}
-	}
-}
-
 func TestExplain(t *testing.T) {
 	if err := Explain(train.FitResult{}, nil); err != nil {
 		t.Error(err)
