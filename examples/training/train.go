@@ -16,6 +16,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 	"github.com/seed63264101/steepest/optim/schedule"
 	"github.com/seed63264101/steepest/optim/train"
 )
@@ -155,7 +156,7 @@ func (o *options) writeCSV(h *train.History) error {
 	if o.csv == "" {
 		return nil
 	}
-	file, err := os.Create(o.csv)
+	file, err := regular.Create(o.csv)
 	if err != nil {
 		return err
 	}
