@@ -120,6 +120,7 @@
 //
 // [Optimizer.Freeze] leaves parameters out of all steps until [Optimizer.Thaw], and
 // [Optimizer.AddParams] adds new ones. Each parameter counts its own steps.
+// [Optimizer.Reset] begins anew from the present values.
 //
 // A parameter that is Sparse is a table of which each step touches a few rows: word vectors,
 // or the factors of users and items. [Optimizer.StepSparse] and [Optimizer.AccumulateSparse]
@@ -137,6 +138,7 @@
 //	g.Reset()
 //
 // Clipping, schedule, groups and snapshots are one for all. The rule of a table is [Lazy].
+// [Optimizer.Grow] puts a longer table in the place of one.
 //
 // # Workers
 //

@@ -198,41 +198,6 @@ func TestSparseSnapshot(t *testing.T) {
 	}
 }
 
-// TestBadTables: a table needs rows and a rule that is lazy.
-func TestBadTables(t *testing.T) {
-	table := sparse("table", make([]float32, 12), 3)
-	changed := func(f func(*Param[float32])) Param[float32] { return with(table, f) }
-	for _, c := range []struct {
-		rule  Rule
-		table Param[float32]
-		want  []string
-	}{
-		{Momentum{LR: 1}, table, []string{`"table"`, "Momentum", "Sparse", "Lazy"}},
-		{NewLAMB(1), table, []string{`"table"`, "LAMB"}},
-		{NewMuon(1), table, []string{`"table"`, "Muon"}},
-		{RowAdagrad{LR: 1}, table, []string{"RowAdagrad", "Eps", "0"}},
-		{SGD{LR: 1}, changed(func(p *Param[float32]) { p.Shape = nil }), []string{`"table"`, "[]", "Sparse"}},
-		{SGD{LR: 1}, changed(func(p *Param[float32]) { p.Shape = []int{12} }), []string{`"table"`, "[12]"}},
-		{SGD{LR: 1}, changed(func(p *Param[float32]) { p.Shape = []int{2, 2, 3} }), []string{`"table"`, "[2 2 3]"}},
-		{SGD{LR: 1}, changed(func(p *Param[float32]) { p.Shape = []int{5, 3} }), []string{`"table"`, "[5 3]", "12"}},
-		{SGD{LR: 1}, changed(func(p *Param[float32]) { p.Shape = []int{4, 0} }), []string{`"table"`, "[4 0]"}},
-		{NewRowAdagrad(1), changed(func(p *Param[float32]) { p.Sparse = false }), []string{`"table"`, "RowAdagrad", "Sparse"}},
-	} {
-		_, err := New(c.rule, []Param[float32]{c.table})
-		wantError(t, err, c.want...)
-		// A dense parameter before it has the rule already.
-		if _, ok := c.rule.(RowAdagrad); !ok {
-			_, err = New(c.rule, []Param[float32]{{Name: "w", Value: make([]float32, 6), Shape: []int{2, 3}}, c.table})
-			wantError(t, err, c.want...)
-		}
-	}
-	_, err := New(NewRowAdagrad(1), []Param[float32]{table, {Name: "w", Value: []float32{1}}})
-	wantError(t, err, `"w"`, "RowAdagrad")
-	_, err = mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}).StepSparse(
-		&Gradients[float32]{Dense: [][]float32{{1}}, Rows: []RowGradients[float32]{{Rows: []int{0}, Values: []float32{1}}}})
-	wantError(t, err, `"w"`, "not Sparse")
-}
-
 // TestSparseAllocations: no step of rows allocates, after the first ones of its size.
 func TestSparseAllocations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/seed63264101/steepest/optim/schedule"
@@ -30,10 +31,14 @@ type naiveParam struct {
 	lo, hi  float64
 	formula func(g []float64, lr float64)
 	oracle  *oracle // of rules that have one
+
+	rows    []*naiveParam // of a table, as parameters
+	touched []bool        // rows with gradients in the present step
+	t       int           // steps taken by a table
 }
 
 // add appends a parameter.
-func (o *naive) add(name string, shape []int, p []float64) {
+func (o *naive) add(name string, shape []int, p []float64, sparse bool) {
 	n := &naiveParam{
 		name: name, shape: shape, p: p, rule: o.rule, sched: o.sched, factor: 1, clip: -1, lo: math.Inf(-1), hi: math.Inf(1),
 	}
@@ -68,8 +73,67 @@ func (o *naive) add(name string, shape []int, p []float64) {
 	if d, ok := n.rule.(Decayer); ok && decay >= 0 {
 		n.rule = d.WithDecay(decay)
 	}
-	n.formula = n.newFormula(o.eps)
 	o.params = append(o.params, n)
+	o.begin(n, sparse)
+}
+
+// begin sets a parameter's formulas to their state before the first step.
+func (o *naive) begin(n *naiveParam, sparse bool) {
+	n.rows, n.t = nil, 0
+	if sparse {
+		n.grow(n.p, o.eps)
+	} else {
+		n.formula = n.newFormula(o.eps)
+	}
+}
+
+// grow appends rows to those of a table, of which p has all.
+func (n *naiveParam) grow(p []float64, eps float64) {
+	dim := n.shape[1]
+	n.p, n.shape = p, []int{len(p) / dim, dim}
+	for i := len(n.rows); i < n.shape[0]; i++ {
+		row := &naiveParam{rule: n.rule, shape: []int{dim}, p: slices.Clone(p[i*dim:][:dim])}
+		row.formula = row.newFormula(eps)
+		n.rows = append(n.rows, row)
+	}
+}
+
+// reset begins anew from the present values.
+func (o *naive) reset() {
+	o.steps = 0
+	for _, n := range o.params {
+		o.begin(n, n.rows != nil)
+	}
+}
+
+// take takes a step, of a table those of the rows that have gradients.
+func (n *naiveParam) take(g []float64, lr float64) {
+	if n.rows == nil {
+		n.formula(g, lr)
+		n.constrain(lr)
+		return
+	}
+	for i, row := range n.rows {
+		if !n.touched[i] {
+			continue
+		}
+		if row.oracle != nil {
+			row.oracle.t = n.t
+		}
+		dim := len(row.p)
+		row.formula(g[i*dim:][:dim], lr)
+		row.l1, row.lo, row.hi = n.l1, n.lo, n.hi
+		row.constrain(lr)
+		copy(n.p[i*dim:], row.p)
+	}
+	n.t++
+}
+
+// constrain takes the group's proximal step.
+func (n *naiveParam) constrain(lr float64) {
+	for j, v := range n.p {
+		n.p[j] = min(max(v-min(max(v, -lr*n.l1), lr*n.l1), n.lo), n.hi)
+	}
 }
 
 // newFormula returns the formula of the parameter's rule.
@@ -155,7 +219,7 @@ func (o *naive) step(grads [][]float64) (norm float64, taken bool) {
 }
 
 // update takes the formulas' steps, those that share sums together: with one rule, but for
-// the weight decay, as many steps and one estimate. Then it takes the groups' proximal steps.
+// the weight decay, as many steps and one estimate.
 func (o *naive) update(active []*naiveParam, grads [][]float64) {
 	done := make([]bool, len(active))
 	for i, n := range active {
@@ -163,24 +227,24 @@ func (o *naive) update(active []*naiveParam, grads [][]float64) {
 			continue
 		}
 		if _, ok := n.rule.(Prodigy); !ok {
-			n.formula(grads[i], o.rate(n))
+			n.take(grads[i], o.rate(n))
 			continue
 		}
+		var together []*naiveParam
 		var oracles []*oracle
 		var g [][]float64
 		var rates []float64
 		for j, m := range active[i:] {
 			r, ok := m.rule.(Prodigy)
 			if ok && m.oracle.t == n.oracle.t && m.oracle.shared == n.oracle.shared && r.WithDecay(0) == n.rule.(Prodigy).WithDecay(0) {
+				together = append(together, m)
 				oracles, g, rates = append(oracles, m.oracle), append(g, grads[i+j]), append(rates, o.rate(m))
 				done[i+j] = true
 			}
 		}
 		stepProdigy(oracles, g, rates)
-	}
-	for _, n := range active {
-		for j, v := range n.p {
-			n.p[j] = min(max(v-min(max(v, -o.rate(n)*n.l1), o.rate(n)*n.l1), n.lo), n.hi)
+		for _, m := range together {
+			m.constrain(o.rate(m))
 		}
 	}
 }

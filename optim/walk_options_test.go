@@ -17,6 +17,7 @@ func (r walker) State() []string                    { return []string{"b"} }
 func (r walker) LearningRate() float64              { return r.LR }
 func (r walker) Decay() float64                     { return r.WeightDecay }
 func (r walker) WithDecay(w float64) Rule           { r.WeightDecay = w; return r }
+func (r walker) Lazy() bool                         { return true }
 func (r walker) Float32() (Updater[float32], error) { return &walking[float32]{rule: r}, nil }
 func (r walker) Float64() (Updater[float64], error) { return &walking[float64]{rule: r}, nil }
 
@@ -100,6 +101,12 @@ var walkRules = []Rule{
 	NewAdafactor(0.05), Adafactor{LR: 0.3, Beta2Decay: -0.6, Eps1: 1e-3, Eps2: 0.1, D: 2, WeightDecay: 0.1},
 }
 
+// lazyRules are rules that tables may have.
+var lazyRules = []Rule{
+	walker{LR: 0.05, Mu: 0.5, WeightDecay: 0.125}, SGD{LR: 0.05}, Adagrad{LR: 0.1, InitialAccumulatorValue: 0.1, Eps: 1e-6},
+	NewRowAdagrad(0.1), FTRL{LR: 0.2, Beta: 1, L1: 0.05, L2: 0.1}, NewAdam(0.02), with(NewAdamW(0.02), func(r *AdamW) { r.AMSGrad = true }),
+}
+
 // newWalkOptions draws options.
 func newWalkOptions(rng *rand.Rand) walkOptions {
 	half := func() bool { return rng.IntN(2) == 0 }
@@ -121,7 +128,7 @@ func newWalkOptions(rng *rand.Rand) walkOptions {
 		}
 	}
 	for range rng.IntN(4) {
-		g := walkGroup{letters: []string{"a", "b", "ab", "abc"}[rng.IntN(4)], factor: 1, decay: -1}
+		g := walkGroup{letters: []string{"a", "b", "ab", "abc", "d", "abcd"}[rng.IntN(6)], factor: 1, decay: -1}
 		if half() {
 			g.factor = []float64{0.5, 2, 3}[rng.IntN(3)]
 		}
@@ -145,7 +152,22 @@ func newWalkOptions(rng *rand.Rand) walkOptions {
 		}
 		o.groups = append(o.groups, g)
 	}
+	if half() || !o.isLazy('d') {
+		o.groups = append(o.groups, walkGroup{letters: "d", factor: 1, decay: -1, rule: lazyRules[rng.IntN(len(lazyRules))]})
+	}
 	return o
+}
+
+// isLazy reports whether the rule of the parameters with a letter is.
+func (o *walkOptions) isLazy(letter rune) bool {
+	rule := o.rule
+	for _, g := range o.groups {
+		if g.rule != nil && strings.ContainsRune(g.letters, letter) {
+			rule = g.rule
+		}
+	}
+	lazy, ok := rule.(Lazy)
+	return ok && lazy.Lazy()
 }
 
 // refuseL1 drops the penalties if some rule has none: any rule may meet any group's.

@@ -29,7 +29,8 @@ type walk[T kernels.Float] struct {
 
 // TestWalk goes 500 random ways: with own rules and the package's, groups that choose rule,
 // schedule, clip norm, bounds and an L1 penalty, checked or not, one batch or several,
-// accumulated before or not, frozen, thawed and added parameters, and gradients that are not
+// accumulated before or not, frozen, thawed and added parameters, tables of which rows come
+// once, often or not at all, and which grow, new beginnings, and gradients that are not
 // finite. A naive optimizer goes along. Saved and resumed at any time, with any number
 // of workers, a walk ends with the same bits.
 func TestWalk(t *testing.T) {
@@ -49,12 +50,13 @@ func TestWalk(t *testing.T) {
 		}
 	}
 	t.Log(count)
-	for _, what := range []string{"steps", "skipped", "unchecked", "frozen", "added", "cuts", "cuts between", "steps with several workers"} {
+	for _, what := range []string{"steps", "skipped", "unchecked", "frozen", "added", "cuts", "cuts between", "steps with several workers",
+		"rows", "repeated rows", "batches without rows", "accumulated rows", "grown", "resets", "added tables"} {
 		if count[what] == 0 {
 			t.Errorf("there are no %s", what)
 		}
 	}
-	for _, r := range walkRules {
+	for _, r := range slices.Concat(walkRules, lazyRules) {
 		if count[r.Name()] == 0 && !testing.Short() {
 			t.Errorf("no parameter has the rule %s", r.Name())
 		}
@@ -80,6 +82,7 @@ func (w *walk[T]) take() *Snapshot[T] {
 		for i := range w.groups {
 			w.groups[i].rule = nil
 		}
+		w.groups = append(w.groups, walkGroup{letters: "d", factor: 1, decay: -1, rule: lazyRules[w.seed/25%uint64(len(lazyRules))]})
 	}
 	w.refuseL1()
 	if w.cuts == nil && !large {
@@ -92,8 +95,15 @@ func (w *walk[T]) take() *Snapshot[T] {
 	if large {
 		shapes[3] = []int{8 * workerBlocks * blockLen[T]()}
 	}
+	table := []int{1 + w.rng.IntN(9), 1 + w.rng.IntN(6)}
+	if large {
+		table = []int{1500, 33}
+	}
 	for i, shape := range shapes {
 		w.params = append(w.params, w.param(string("abca"[i])+fmt.Sprint(i), shape))
+		if i == 1 && w.rng.IntN(4) > 0 {
+			w.params = append(w.params, w.param("d", table))
+		}
 	}
 	w.build()
 	for range 8 {
@@ -107,18 +117,18 @@ func (w *walk[T]) take() *Snapshot[T] {
 	return s
 }
 
-// param draws a parameter.
+// param draws a parameter. Those whose names begin with d are tables.
 func (w *walk[T]) param(name string, shape []int) Param[T] {
 	n := 1
 	for _, d := range shape {
 		n *= d
 	}
-	p := Param[T]{Name: name, Value: make([]T, n), Shape: shape}
+	p := Param[T]{Name: name, Value: make([]T, n), Shape: shape, Sparse: name[0] == 'd'}
 	for i := range p.Value {
 		p.Value[i] = T(w.rng.Float64()*2 - 1)
 	}
 	if w.naive != nil {
-		w.naive.add(name, shape, to[float64](p.Value))
+		w.naive.add(name, shape, to[float64](p.Value), p.Sparse)
 	}
 	return p
 }
@@ -155,23 +165,26 @@ func (w *walk[T]) maybeCut(what string) {
 func (w *walk[T]) step() {
 	w.maybeCut("cuts")
 	w.change()
-	batches := make([][][]T, 1+w.rng.IntN(3))
+	batches := make([]*Gradients[T], 1+w.rng.IntN(3))
 	scale := T(w.opt.LossScale())
 	for i := range batches {
 		batches[i] = w.gradients(scale)
 	}
 	broken := !w.unchecked && w.rng.IntN(8) == 0
 	if broken {
-		batches[0][len(w.params)-1][0] = T(math.Inf(1)) // which is never frozen
+		w.breakLast(batches[0])
 	}
 	first := w.rng.IntN(2) * w.rng.IntN(len(batches)) // so many are accumulated
 	if first > 0 {
-		if err := w.opt.Accumulate(batches[:first]...); err != nil {
+		if err := w.opt.AccumulateSparse(batches[:first]...); err != nil {
 			w.t.Fatal(err)
+		}
+		for _, i := range w.opt.tables {
+			w.count["accumulated rows"] += len(w.opt.params[i].table.rows)
 		}
 		w.maybeCut("cuts between")
 	}
-	r, err := w.opt.Step(batches[first:]...)
+	r, err := w.stepWith(batches[first:])
 	if err != nil || r.Skipped != broken {
 		w.t.Fatalf("walk %d: %+v, %v", w.seed, r, err)
 	}
@@ -190,60 +203,37 @@ func (w *walk[T]) step() {
 	}
 }
 
-// change freezes, thaws or adds parameters.
-func (w *walk[T]) change() {
-	last := len(w.params) - 1
-	name := w.params[w.rng.IntN(last)].Name
-	var err error
-	switch w.rng.IntN(8) {
-	case 0:
-		err = w.opt.Freeze(name)
-		w.freeze(name, true)
-		w.count["frozen"]++
-	case 1:
-		err = w.opt.Thaw(name)
-		w.freeze(name, false)
-	case 2:
-		if last < 5 {
-			p := w.param(fmt.Sprint("b", last+1), []int{3, 4})
-			err = w.opt.AddParams(p)
-			w.params = append(w.params, p)
-			w.count["added"]++
-		}
+// stepWith takes a step, by Step if that will do.
+func (w *walk[T]) stepWith(batches []*Gradients[T]) (Report, error) {
+	if slices.ContainsFunc(batches, func(g *Gradients[T]) bool { return len(g.Rows) > 0 }) {
+		return w.opt.StepSparse(batches...)
 	}
-	if err != nil {
-		w.t.Fatal(err)
+	var dense [][][]T
+	for _, g := range batches {
+		dense = append(dense, g.Dense)
 	}
-}
-
-func (w *walk[T]) freeze(name string, frozen bool) {
-	if w.naive != nil {
-		w.naive.params[slices.IndexFunc(w.naive.params, func(n *naiveParam) bool { return n.name == name })].frozen = frozen
-	}
-}
-
-// gradients draws a batch.
-func (w *walk[T]) gradients(scale T) [][]T {
-	var grads [][]T
-	for _, p := range w.params {
-		g := make([]T, len(p.Value))
-		few := random[T](w.rng, min(len(g), 500))[0]
-		for i := range g {
-			g[i] = few[i*7%len(few)] * scale
-		}
-		grads = append(grads, g)
-	}
-	return grads
+	return w.opt.Step(dense...)
 }
 
 // compare lets the naive optimizer take the step, too.
-func (w *walk[T]) compare(r Report, batches [][][]T, scale float64) {
+func (w *walk[T]) compare(r Report, batches []*Gradients[T], scale float64) {
 	var grads [][]float64
 	for i, p := range w.params {
 		sum := make([]float64, len(p.Value))
+		n := w.naive.params[i]
+		n.touched = make([]bool, p.shape()[0])
 		for _, b := range batches {
-			for j, v := range b[i] {
+			for j, v := range b.Dense[i] {
 				sum[j] += float64(v) / scale
+			}
+			if !p.Sparse || b.Rows == nil {
+				continue
+			}
+			dim := p.Shape[1]
+			for j, v := range b.Rows[i].Values {
+				row := b.Rows[i].Rows[j/dim]
+				n.touched[row] = true
+				sum[row*dim+j%dim] += float64(v) / scale
 			}
 		}
 		if !w.sum {
