@@ -42,7 +42,9 @@ type EarlyStopping[T kernels.Float] struct {
 }
 
 // NewEarlyStopping returns an EarlyStopping that keeps the best values of the
-// parameters, usually those of the optimizer. It is an error if an option is out
+// parameters, usually those of the optimizer. Where Validate swaps them with their averages,
+// give it [WeightAverage.Params]: the metric is that of the averages, and so are the best
+// values, which a Swap after the run puts into the model. It is an error if an option is out
 // of its domain or the parameters are not as in [optim.New].
 func NewEarlyStopping[T kernels.Float](params []optim.Param[T], p Patience) (*EarlyStopping[T], error) {
 	if err := validate(p); err != nil {
