@@ -153,7 +153,7 @@
 //
 //	optim/schedule    learning-rate schedules; knows nothing of optimizers
 //	optim             rules, groups, clipping, the step, its state
-//	optim/train       the loop: when it ends, what watches it, averages, rate finder
+//	optim/train       the loop: batches, when it ends, what watches and saves it, rate finder, sweeps
 //	optim/checkpoint  saves any of it in a file
 //	optim/gradcheck   compares an objective's gradients with differences of its losses
 //	optim/gonumopt    L-BFGS and other line-search methods, by gonum

@@ -2,11 +2,14 @@
 // many.
 //
 //	result, err := train.Fit(ctx, opt, objective, train.FitOptions[float32]{
-//		Stop: []train.StopRule{train.StepLimit(1000)},
+//		Batches:     &train.Batches{Samples: len(images), Size: 64, Seed: 1},
+//		Epochs:      10,
+//		Checkpoints: &checkpoint.Dir{Path: "run", Keep: 3},
+//		Resume:      true,
 //	})
 //
-// [Fit] is a small loop over a user's gradient function. A [Run] is the same loop as a value
-// that can be left, saved and entered again as if nothing had happened.
+// [Fit] is a small loop over a user's gradient function, the [Objective]. A [Run] is the same
+// loop as a value that can be left, saved and entered again as if nothing had happened.
 //
 //	Batches        says which samples belong to a step, shuffled anew in each epoch
 //	StepLimit      ends a run after so many iterations
@@ -22,10 +25,28 @@
 // [FindRate] takes a few steps with each of many learning rates to find one to begin with.
 // [Sweep] trains a run for each of some rates, and values of another option, to the end.
 //
+// # Batches, parts and workers
+//
+// An objective is called for the samples of a [Batch]. [FitOptions.MicroBatches] cuts the batch
+// of a step into parts, and [FitOptions.Workers] computes them at the same time; the bits
+// are those of one worker. kernels.Gather copies the rows of the samples side by side.
+//
+// # Saving a run
+//
+// What a run depends on is one Snapshot: the optimizer with its schedules, the place in the
+// epoch, averages, what the rules and Divergence know, the History. With
+// [FitOptions.Checkpoints] the run saves it as it goes, and when it is cancelled; with
+// [FitOptions.Resume] a program that is started again goes on from there. By hand,
+// checkpoint.Save(path, run) and checkpoint.Load(path, run) do the same at one place. What is
+// not in it are the arguments of [NewRun], which the program makes again, and what callbacks
+// remember.
+//
+// # Rules of one's own
+//
 // A [StopRule] is any type with a Stop. It may do more through the interfaces [Validator]
 // (options to check), [Saver] and [VectorSaver] (a state to save with a Run), [MetricRule]
 // (metrics are needed) and [Keeper] (parameters to put back).
 //
-// All but Fit, Run and FindRate can be used in a loop of one's own. Errors begin with the
-// package that found them: train where a run is at fault, optim where a step is.
+// All but Fit, Run, FindRate and Sweep can be used in a loop of one's own. Errors begin with
+// the package that found them: train where a run is at fault, optim where a step is.
 package train

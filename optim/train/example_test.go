@@ -129,3 +129,49 @@ func ExampleWeightAverage() {
 	// the average is 4
 	// training goes on from 2
 }
+
+// The samples of a step follow from the seed and its number: a program that is started again
+// in the middle of an epoch takes those that come next.
+func ExampleBatches() {
+	b := train.Batches{Samples: 7, Size: 3, Seed: 1}
+	for step := range b.Steps(2) {
+		fmt.Println("epoch", b.Epoch(step), b.Append(nil, step))
+	}
+	// Output:
+	// epoch 0 [5 3 2]
+	// epoch 0 [6 4 0]
+	// epoch 0 [1]
+	// epoch 1 [1 2 5]
+	// epoch 1 [3 0 4]
+	// epoch 1 [6]
+}
+
+// Train with some rates, two at a time, and see which is the best.
+func ExampleSweep() {
+	r, err := train.Sweep(context.Background(), func(c train.Cell) (*train.Run[float64], error) {
+		slope, intercept := []float64{0}, []float64{0} // everything anew
+		opt, err := optim.New(optim.Momentum{LR: c.LR, Momentum: c.Value}, []optim.Param[float64]{
+			{Name: "slope", Value: slope},
+			{Name: "intercept", Value: intercept},
+		})
+		if err != nil {
+			return nil, err
+		}
+		return train.NewRun(opt, line(slope, intercept), train.FitOptions[float64]{
+			Stop:       []train.StopRule{train.StepLimit(100)},
+			Divergence: train.NewDivergence(),
+		})
+	}, train.SweepOptions{Rates: []float64{0.01, 0.05, 0.5}, Option: "momentum", Values: []float64{0, 0.9}, Workers: 2})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(r)
+	// Output:
+	// cell  lr    momentum  iterations  loss        metric  end
+	// 0     0.01  0         100         0.80504     -       100 iterations
+	// 1     0.05  0         100         0.59602     -       100 iterations
+	// 2     0.5   0         13          8.8186e+21  -       diverged
+	// 3*    0.01  0.9       100         0.57528     -       100 iterations
+	// 4     0.05  0.9       100         0.57542     -       100 iterations
+	// 5     0.5   0.9       13          3.066e+20   -       diverged
+}

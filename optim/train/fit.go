@@ -85,8 +85,8 @@ type FitOptions[T kernels.Float] struct {
 
 // Fit runs the plain training loop: compute the gradients, take a step, look at
 // how it went. It is a [Run] and its Fit: they say what happens in which order,
-// and what a run that is entered again goes on with. With Fit that is what the
-// optimizer and the options remember, which is all but the averages of the loss
+// and what a run that is entered again goes on with. With Fit, and without Resume, that
+// is what the optimizer and the options remember, which is all but the averages of the loss
 // and the last metric.
 //
 // Bad options are errors before anything happens. The result is valid in every

@@ -14,7 +14,7 @@ import (
 // A Run is a training loop that can be left at any iteration, saved, and entered
 // again as if nothing had happened: the optimizer with its objective, what watches
 // the run, and how far it is. Like an [optim.Optimizer] it has Snapshot and Restore, and
-// package checkpoint keeps it in files.
+// package checkpoint keeps it in files: by FitOptions.Checkpoints, or by its Save and Load.
 //
 // How far the run is, is one number, [optim.Optimizer.Iterations], from which everything
 // is counted: the mini-batch and its samples, epochs, the metrics of ValidateEvery,

@@ -1,14 +1,10 @@
 package train
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -201,112 +197,4 @@ func (s *sweepers[T]) train(c *CellResult, run *Run[T]) {
 	}
 	c.Result, c.Err = run.Fit(s.ctx)
 	run.o.Progress = told
-}
-
-// A runStart is what all runs of a sweep must begin with.
-type runStart struct {
-	iteration int
-	batches   *Batches
-	params    []startParam
-}
-
-type startParam struct {
-	name   string
-	digest [sha256.Size]byte
-}
-
-// compare returns an error for a run that does not start as the first one, or that shares
-// memory with the one before.
-func (s *sweepers[T]) compare(run *Run[T]) error {
-	if s.last != nil {
-		for _, thing := range run.things() {
-			if slices.Contains(s.last.things(), thing) {
-				return fmt.Errorf("it has the %s of the cell before, want everything anew", typeName(thing))
-			}
-		}
-	}
-	s.last = run
-	saved, err := run.opt.Snapshot()
-	if err != nil {
-		return err
-	}
-	start := &runStart{iteration: run.opt.Iterations(), batches: run.batches()}
-	for _, p := range saved.Params {
-		hash := sha256.New()
-		if err := binary.Write(hash, binary.LittleEndian, p.Value); err != nil {
-			return err
-		}
-		start.params = append(start.params, startParam{p.Name, [sha256.Size]byte(hash.Sum(nil))})
-	}
-	if s.start == nil {
-		s.start = start
-	}
-	return start.sameAs(s.start)
-}
-
-func (s *runStart) sameAs(first *runStart) error {
-	if err := sameBatches(s.batches, first.batches); err != nil {
-		return fmt.Errorf("batches: %w", err)
-	}
-	if s.iteration != first.iteration {
-		return fmt.Errorf("it starts after iteration %d, the first run after %d", s.iteration, first.iteration)
-	}
-	if len(s.params) != len(first.params) {
-		return fmt.Errorf("%d parameters, the first run has %d", len(s.params), len(first.params))
-	}
-	for i, p := range s.params {
-		if p != first.params[i] {
-			return fmt.Errorf("parameter %q does not start with the values of the first run's %q", p.name, first.params[i].name)
-		}
-	}
-	return nil
-}
-
-// things lists what no other run may have.
-func (r *Run[T]) things() []any {
-	list := []any{r, r.opt}
-	if r.o.Divergence != nil {
-		list = append(list, r.o.Divergence)
-	}
-	if r.o.Average != nil {
-		list = append(list, r.o.Average)
-	}
-	if r.o.History != nil {
-		list = append(list, r.o.History)
-	}
-	for _, rule := range r.o.Stop {
-		if sameRule(rule, rule) {
-			list = append(list, rule)
-		}
-	}
-	return list
-}
-
-// Best returns the cell whose run ended by a rule and has the best metric, or if no run has
-// any, the lowest average of the loss. It reports false if there is none.
-func (r *SweepResult) Best() (CellResult, bool) {
-	i := r.best()
-	if i < 0 {
-		return CellResult{}, false
-	}
-	return r.Cells[i], true
-}
-
-// best returns the index of the best cell, or -1.
-func (r *SweepResult) best() int {
-	measured := slices.ContainsFunc(r.Cells, func(c CellResult) bool { return c.Metric == c.Metric })
-	best, least := -1, math.NaN()
-	for i, c := range r.Cells {
-		value := c.Result.Average
-		if measured {
-			value = c.Metric
-		}
-		if measured && r.Maximize {
-			value = -value
-		}
-		if c.Err == nil && value == value && (best < 0 || cmp.Less(value, least)) {
-			best, least = i, value
-		}
-	}
-	return best
 }

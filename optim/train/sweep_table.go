@@ -1,9 +1,13 @@
 package train
 
 import (
+	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -14,6 +18,35 @@ type SweepResult struct {
 	Option   string // name of the option beside the rate, or ""
 	Maximize bool   // whether larger metrics are better
 	Cells    []CellResult
+}
+
+// Best returns the cell whose run ended by a rule and has the best metric, or if no run has
+// any, the lowest average of the loss. It reports false if there is none.
+func (r *SweepResult) Best() (CellResult, bool) {
+	i := r.best()
+	if i < 0 {
+		return CellResult{}, false
+	}
+	return r.Cells[i], true
+}
+
+// best returns the index of the best cell, or -1.
+func (r *SweepResult) best() int {
+	measured := slices.ContainsFunc(r.Cells, func(c CellResult) bool { return c.Metric == c.Metric })
+	best, least := -1, math.NaN()
+	for i, c := range r.Cells {
+		value := c.Result.Average
+		if measured {
+			value = c.Metric
+		}
+		if measured && r.Maximize {
+			value = -value
+		}
+		if c.Err == nil && value == value && (best < 0 || cmp.Less(value, least)) {
+			best, least = i, value
+		}
+	}
+	return best
 }
 
 // String returns a table to read, in which a star marks the best cell.
@@ -28,20 +61,23 @@ func (r *SweepResult) String() string {
 		return []string{name}
 	}
 	short := func(x float64) string { return strconv.FormatFloat(x, 'g', 5, 64) }
-	line(append(append([]string{"", "lr"}, option(r.Option)...), "iterations", "loss", "metric", "end")...)
+	line(append(append([]string{"cell", "lr"}, option(r.Option)...), "iterations", "loss", "metric", "end")...)
 	best := r.best()
 	for i, c := range r.Cells {
-		mark, metric, end := "", "-", c.Result.Reason
+		number, metric, end := strconv.Itoa(c.Number), "-", c.Result.Reason
 		if i == best {
-			mark = "*"
+			number += "*"
 		}
 		if c.Metric == c.Metric {
 			metric = short(c.Metric)
 		}
-		if c.Err != nil {
+		var diverged *DivergedError
+		if errors.As(c.Err, &diverged) {
+			end = "diverged"
+		} else if c.Err != nil {
 			end = strings.ReplaceAll(c.Err.Error(), "\n", "; ")
 		}
-		fields := append([]string{mark, short(c.LR)}, option(short(c.Value))...)
+		fields := append([]string{number, short(c.LR)}, option(short(c.Value))...)
 		line(append(fields, strconv.Itoa(c.Result.Iteration), short(c.Result.Average), metric, end)...)
 	}
 	table.Flush()

@@ -152,9 +152,11 @@ func TestSweepBest(t *testing.T) {
 		}
 	}
 	r := SweepResult{Option: "decay", Cells: []CellResult{cell(0, 1./3, 5, nil), cell(1, 3, nan, failed)}}
-	want := "   lr   decay  iterations  loss     metric  end\n" +
-		"*  1    0.5    0           0.33333  5       5 epochs\n" +
-		"   0.1  0.5    10          3        -       own; error\n"
+	r.Cells = append(r.Cells, cell(2, nan, nan, fmt.Errorf("own: %w", &DivergedError{})))
+	want := "cell  lr    decay  iterations  loss     metric  end\n" +
+		"0*    1     0.5    0           0.33333  5       5 epochs\n" +
+		"1     0.1   0.5    10          3        -       own; error\n" +
+		"2     0.01  0.5    20          NaN      -       diverged\n"
 	if got := r.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
