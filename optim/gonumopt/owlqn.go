@@ -21,7 +21,9 @@ import (
 // for a differentiable f, the function of the optimize.Problem, of which it wants the
 // gradient. Variables that the penalty outweighs are exactly 0 at the minimum. Every step
 // stays in one orthant, where the penalty is linear: a variable whose sign would change
-// becomes 0, and may leave it in a later step. Steps are found by halving.
+// becomes 0, and may leave it in a later step. Steps are found by halving. In the paper every
+// variable moves to the side of steepest descent, here only those that a step would bring to
+// 0: in narrow valleys that takes a small part of the steps.
 //
 // The F of a result is that of the sum, and its Gradient the one of least magnitude among
 // the sum's subgradients, which is 0 at the minimum. So settings that go by F or by the
@@ -127,6 +129,9 @@ func (m *OWLQN) run(first optimize.Task, do func(optimize.Operation) bool) (opti
 		return optimize.Failure, fmt.Errorf("gonumopt: OWLQN: function is %v at the start", loc.F)
 	}
 	s := newSearch(loc, l1, m.Store)
+	if s.f-s.f != 0 {
+		return optimize.Failure, fmt.Errorf("gonumopt: OWLQN: function with the penalty is %v at the start", s.f)
+	}
 	for largest := math.NaN(); ; {
 		if i := slices.IndexFunc(loc.Gradient, func(g float64) bool { return g-g != 0 }); i >= 0 {
 			return optimize.Failure, fmt.Errorf("gonumopt: OWLQN: gradient is %v at element %d", loc.Gradient[i], i)

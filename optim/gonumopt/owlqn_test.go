@@ -176,6 +176,17 @@ func TestOWLQNWithoutPenalty(t *testing.T) {
 	t.Logf("%+v", r.Stats)
 }
 
+// TestOWLQNValley: a penalty does not make a long way of a narrow valley.
+func TestOWLQNValley(t *testing.T) {
+	f := functions.ExtendedRosenbrock{}
+	for _, l1 := range []float64{1, 0.1, 0.01, 1e-4} {
+		r, err := optimize.Minimize(optimize.Problem{Func: f.Func, Grad: f.Grad}, []float64{-1.2, 1, -1.2, 1}, nil, &OWLQN{L1: l1, GradStopThreshold: 1e-6})
+		if err != nil || r.Status != optimize.GradientThreshold || r.FuncEvaluations > 200 {
+			t.Errorf("λ = %v: %v, status %v, %d evaluations", l1, err, r.Status, r.FuncEvaluations)
+		}
+	}
+}
+
 // TestOWLQNEnds: settings go by the sum, known initial values are not evaluated again, and
 // limits end a run in the midst of a step.
 func TestOWLQNEnds(t *testing.T) {
@@ -230,6 +241,7 @@ func TestOWLQNErrors(t *testing.T) {
 	bad := bowl
 	bad.Func = func([]float64) float64 { return nan }
 	fail(bad, &OWLQN{}, "function is NaN at the start")
+	fail(bowl, &OWLQN{L1: math.MaxFloat64}, "function with the penalty is +Inf at the start")
 	bad = bowl
 	bad.Grad = func(g, x []float64) { g[0], g[1] = 1, inf }
 	fail(bad, &OWLQN{}, "gradient is +Inf at element 1")

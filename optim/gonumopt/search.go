@@ -112,12 +112,11 @@ func (s *search) direct() (size float64) {
 	copy(s.dir, s.pseudo)
 	s.memory.multiply(s.dir)
 	kernels.Scal(-1, s.dir)
-	// Under a penalty it keeps to the signs of steepest descent, which lead to the orthant
-	// that the step is to stay in.
-	for i, p := range s.pseudo {
-		if s.l1[i] > 0 && !(s.dir[i]*p < 0) {
-			s.dir[i] = 0
-		}
+	// A variable at 0, or one that a step would lead there, keeps to the sign of steepest
+	// descent, so that the step still leads down where it is cut off. The others may go as the
+	// curvature says if they lead down by themselves.
+	if !s.align(s.turns) {
+		s.align(func(int) bool { return true })
 	}
 	if len(s.memory.pairs) > 0 && kernels.Dot(s.dir, s.pseudo) < 0 {
 		return 1
@@ -126,6 +125,28 @@ func (s *search) direct() (size float64) {
 	copy(s.dir, s.pseudo)
 	kernels.Scal(-1, s.dir)
 	return min(1/kernels.Nrm2(s.dir), math.MaxFloat64)
+}
+
+// turns reports whether a variable under a penalty is at 0, or a step of size 1 would lead
+// it there or beyond.
+func (s *search) turns(i int) bool {
+	x, to := s.x[i], s.x[i]+s.dir[i]
+	return !(x > 0 && to > 0 || x < 0 && to < 0)
+}
+
+// align sets the direction to 0 where it has not the sign of steepest descent, at those
+// variables under a penalty for which of returns true. It reports whether the direction
+// leads down, or nowhere, along all others together.
+func (s *search) align(of func(i int) bool) bool {
+	var others float64
+	for i, p := range s.pseudo {
+		if s.l1[i] == 0 || !of(i) {
+			others += float64(s.dir[i] * p)
+		} else if !(s.dir[i]*p < 0) {
+			s.dir[i] = 0
+		}
+	}
+	return others <= 0
 }
 
 // move sets the location to the point at a distance of size directions, with 0 for what

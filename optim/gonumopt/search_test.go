@@ -8,18 +8,25 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// TestDirect: a direction has the signs of steepest descent where there is a penalty.
+// TestDirect: a direction has the signs of steepest descent where there is a penalty and a
+// step would lead to 0, and everywhere under a penalty if the rest would lead up.
 func TestDirect(t *testing.T) {
-	for _, c := range []struct{ l1, want []float64 }{
-		{[]float64{0, 0}, []float64{-0.75, -0.875}},
-		{[]float64{1, 1}, []float64{-0.75, 0}},
-		{[]float64{1, 0}, []float64{-0.75, -0.875}},
+	for _, c := range []struct{ x, l1, want []float64 }{
+		{[]float64{1, 1}, []float64{0, 0}, []float64{-0.75, -0.875}},
+		{[]float64{1, 1}, []float64{1, 1}, []float64{-0.75, -0.875}},
+		{[]float64{1, 0}, []float64{1, 1}, []float64{-0.75, 0}},
+		{[]float64{1, 0.875}, []float64{1, 1}, []float64{-0.75, 0}},
+		{[]float64{1, -0.125}, []float64{1, 1}, []float64{-0.75, -0.875}},
+		{[]float64{0.75, 0.5}, []float64{1, 1}, []float64{-0.75, 0}},
+		{[]float64{0.75, 1}, []float64{1, 1}, []float64{-0.75, 0}},
+		{[]float64{0.75, 1}, []float64{0, 1}, []float64{-0.75, -0.875}},
+		{[]float64{1, 0}, []float64{1, 0}, []float64{-0.75, -0.875}},
 	} {
-		s := newSearch(&optimize.Location{X: []float64{1, 1}}, c.l1, 0)
+		s := newSearch(&optimize.Location{X: c.x}, c.l1, 0)
 		s.memory.add([]float64{0, 0}, []float64{1, 2}, []float64{0, 0}, []float64{1, 0})
 		s.pseudo = []float64{1, -0.125}
 		if size := s.direct(); size != 1 || !slices.Equal(s.dir, c.want) {
-			t.Errorf("penalties %v: %v times the direction %v, want %v", c.l1, size, s.dir, c.want)
+			t.Errorf("penalties %v at %v: %v times the direction %v, want %v", c.l1, c.x, size, s.dir, c.want)
 		}
 	}
 }
