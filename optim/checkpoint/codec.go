@@ -121,27 +121,36 @@ func (h *header) takeDigest() (string, error) {
 	return digest, nil
 }
 
-// isWhole reports whether a file is a checkpoint with the digest that it says. What is
-// whole may still not fit. The error is that of a file that cannot be read.
+// isWhole reports whether a file is a checkpoint with the digest that it says, or a file of
+// tensors that says none and is no checkpoint. What is whole may still not fit. The error is
+// that of a file that cannot be read.
 func isWhole(path string) (bool, error) {
 	f, size, err := open(path)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	err = checkWhole(f, size)
+	h, err := readHeader(f, size)
+	if err == nil && !h.isForeign() {
+		err = h.checkWhole(f)
+	}
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
 		return false, err
 	}
 	return err == nil, nil
 }
 
-// checkWhole is isWhole for an open file.
-func checkWhole(r io.Reader, size int64) error {
-	h, err := readHeader(r, size)
-	if err != nil {
-		return err
-	}
+// isForeign reports whether the file is of another program, or of weights alone. No disk takes
+// both entries away and leaves a header.
+func (h *header) isForeign() bool {
+	_, digest := h.metadata["sha256"]
+	_, about := h.metadata["optimizer"]
+	return !digest && !about
+}
+
+// checkWhole returns an error unless a checkpoint, whose data r reads, has the digest that its
+// header says.
+func (h *header) checkWhole(r io.Reader) error {
 	digest, err := h.takeDigest()
 	if err != nil {
 		return err

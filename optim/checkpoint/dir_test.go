@@ -168,6 +168,21 @@ func TestDirFallback(t *testing.T) {
 	if err := os.Remove(d.File(5)); err != nil {
 		t.Fatal(err)
 	}
+	// Weights alone are none either, whatever their metadata, and stay.
+	for _, opts := range [][]SaveOption{nil, {Metadata(map[string]string{"format": "pt"})}} {
+		if err := SaveWeights(d.File(5), r.params, opts...); err != nil {
+			t.Fatal(err)
+		}
+		_, foundWeights, err := LoadLatest(d, r.opt)
+		wantError(t, err, d.File(5), "no checkpoint")
+		wantError(t, SaveTo(d, 4, r.opt), d.Path, "there is step 5 already")
+		if _, err := LoadWeights(d.File(5), r.params); err != nil || foundWeights {
+			t.Errorf("the weights are found as a checkpoint, or not there any more: %v", err)
+		}
+	}
+	if err := os.Remove(d.File(5)); err != nil {
+		t.Fatal(err)
+	}
 	// Nothing to go back to is no fresh start.
 	for step := 1; step <= 3; step++ {
 		damage(t, d, step)

@@ -61,12 +61,12 @@ func decodeWeights[T kernels.Float](r io.ReaderAt, size int64, params []optim.Pa
 	if err != nil {
 		return LoadReport{}, err
 	}
-	tensors := h.tensors
+	tensors, data := h.tensors, int64(len(h.raw))
 	if h.metadata["format"] == format {
 		if err := h.checkFormat(); err != nil {
 			return LoadReport{}, err
 		}
-		if err := checkWhole(io.NewSectionReader(r, 0, size), size); err != nil {
+		if err := h.checkWhole(io.NewSectionReader(r, data, size-data)); err != nil {
 			return LoadReport{}, err
 		}
 		tensors = modelOf(tensors)
@@ -84,8 +84,7 @@ func decodeWeights[T kernels.Float](r io.ReaderAt, size int64, params []optim.Pa
 		if t == nil {
 			continue
 		}
-		at := int64(len(h.raw)) + t.begin
-		if values[i], err = readVector[T](io.NewSectionReader(r, at, t.end-t.begin), *t, buf); err != nil {
+		if values[i], err = readVector[T](io.NewSectionReader(r, data+t.begin, t.end-t.begin), *t, buf); err != nil {
 			return report, err
 		}
 	}
