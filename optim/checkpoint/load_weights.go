@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -116,6 +117,8 @@ func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o 
 		index[p.Name] = i
 	}
 	found = make([]*tensor, len(params))
+	// The report is of all tensors, the error of the first that is wrong.
+	failed := func(e error) { err = cmp.Or(err, e) }
 	seen := make(map[string]string) // the file's names by what they became
 	for k := range tensors {
 		t := &tensors[k]
@@ -126,7 +129,8 @@ func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o 
 			}
 		}
 		if other, ok := seen[name]; ok {
-			return nil, report, fmt.Errorf("tensors %q and %q are both renamed to %q", other, t.name, name)
+			failed(fmt.Errorf("tensors %q and %q are both renamed to %q", other, t.name, name))
+			continue
 		}
 		seen[name] = t.name
 		i, ok := index[name]
@@ -134,9 +138,7 @@ func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o 
 			report.Unexpected = append(report.Unexpected, t.name)
 			continue
 		}
-		if err := fits(*t, params[i], o.convert); err != nil {
-			return nil, report, err
-		}
+		failed(fits(*t, params[i], o.convert))
 		found[i] = t
 	}
 	for i, t := range found {
@@ -145,9 +147,9 @@ func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o 
 		}
 	}
 	if !o.partial && len(report.Missing)+len(report.Unexpected) > 0 {
-		return nil, report, fmt.Errorf("parameters without a tensor: %s; tensors without a parameter: %s", list(report.Missing), list(report.Unexpected))
+		failed(fmt.Errorf("parameters without a tensor: %s; tensors without a parameter: %s", list(report.Missing), list(report.Unexpected)))
 	}
-	return found, report, nil
+	return found, report, err
 }
 
 // fits returns an error unless a tensor has the values of a parameter.

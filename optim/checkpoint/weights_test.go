@@ -223,7 +223,13 @@ func TestWeightsMismatch(t *testing.T) {
 	if !slices.Equal(report.Missing, []string{"b"}) || len(report.Unexpected) != 5 {
 		t.Errorf("got %+v", report)
 	}
-	_, err := LoadWeights(path+"x", []optim.Param[float32]{a})
+	// A tensor of the wrong shape is not all that there is to say.
+	report, err := LoadWeights(path, []optim.Param[float32]{a, param("b"), {Name: "steps", Value: []float32{1}}, param("c")})
+	wantError(t, err, path, `tensor "steps"`, "I64, want F32")
+	if !slices.Equal(report.Missing, []string{"b", "c"}) || !slices.Equal(report.Unexpected, []string{"half", "brain", "scale", "flag"}) {
+		t.Errorf("got %+v", report)
+	}
+	_, err = LoadWeights(path+"x", []optim.Param[float32]{a})
 	wantError(t, err, path+"x")
 	_, err = LoadWeights(filepath.Dir(path), []optim.Param[float32]{a})
 	wantError(t, err, "regular")
