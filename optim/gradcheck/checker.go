@@ -32,6 +32,9 @@ func newChecker[T kernels.Float](params []optim.Param[T], f train.Objective[T], 
 	if o.Samples == 0 {
 		c.o.Samples = 50
 	}
+	if o.Batch.Parts == 0 {
+		c.o.Batch.Parts = 1
+	}
 	for _, p := range params {
 		c.values = append(c.values, slices.Clone(p.Value))
 	}

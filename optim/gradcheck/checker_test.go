@@ -3,6 +3,7 @@ package gradcheck
 import (
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -167,6 +168,25 @@ func TestEdge(t *testing.T) {
 		}, Options{Tolerance: 1e-2})
 		if err != nil || r.OK() != c.ok {
 			t.Errorf("at %v: %v, error %v", c.at, r, err)
+		}
+	}
+}
+
+// TestBatch: the objective gets the batch, and without one that of a whole step.
+func TestBatch(t *testing.T) {
+	params := []optim.Param[float64]{{Name: "x", Value: []float64{3}}}
+	for _, c := range []struct{ give, want train.Batch }{
+		{train.Batch{}, train.Batch{Parts: 1}},
+		{train.Batch{Step: 2, Part: 1, Parts: 3}, train.Batch{Step: 2, Part: 1, Parts: 3}},
+	} {
+		_, err := CheckGradient(params, func(b train.Batch, g *optim.Gradients[float64]) (float64, error) {
+			if !reflect.DeepEqual(b, c.want) {
+				t.Fatalf("got %+v, want %+v", b, c.want)
+			}
+			return square(params[0].Value)(b, g)
+		}, Options{Batch: c.give})
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

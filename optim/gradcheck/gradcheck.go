@@ -37,7 +37,8 @@ type Options struct {
 	// Seed is that of the draw.
 	Seed uint64
 
-	// Batch is what the objective is called with.
+	// Batch is what the objective is called with. Parts of 0 means 1, as in a run without
+	// MicroBatches.
 	Batch train.Batch
 }
 
