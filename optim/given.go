@@ -62,13 +62,16 @@ func (o *Optimizer[T]) takeSparse(call string, batches []*Gradients[T], have int
 
 // checkCall returns an error if there is nothing to take a step with, or it may not be taken.
 func (o *Optimizer[T]) checkCall(call string, batches int) error {
+	if err := o.checkMode(); err != nil {
+		return err
+	}
 	if batches == 0 {
 		return fmt.Errorf("optim: %s without gradients", call)
 	}
 	if len(o.cohorts) == 0 {
 		return fmt.Errorf("optim: %s with every parameter frozen", call)
 	}
-	return o.checkMode()
+	return nil
 }
 
 func (o *Optimizer[T]) checkCount(call string, batch int, what string, n int) error {

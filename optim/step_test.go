@@ -109,6 +109,8 @@ func testBadSteps[T kernels.Float](t *testing.T) {
 	if r := mustStep(t, opt, good); r.Step != 2 {
 		t.Errorf("the step after refused ones is %d", r.Step)
 	}
+	_, err := new(Optimizer[T]).Step(good)
+	wantError(t, err, "not from New")
 }
 
 // TestZeroGrads: every gradient that a step used is zero afterwards, whatever
