@@ -3,6 +3,7 @@ package gonumopt
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 
@@ -27,10 +28,13 @@ import (
 // search finds no lower point any more, and optimize.Minimize returns one of its errors,
 // say "linesearch: failed to converge", with all but the best parameters there are. This
 // function takes such a run for a good one if the largest element of the gradient has
-// fallen to 1e-5 of what it was in the first evaluation: there is no error, and the
-// result's Status is StepConvergence. Otherwise the error says how far it has fallen,
-// as it is mostly a wrong gradient that leads a line search nowhere: package gradcheck says
-// where it is. A threshold that the loss can get to, say &optimize.LBFGS{GradStopThreshold: 1e-6}, ends a run before that.
+// fallen to 1e-5 of what it was in the first evaluation, or, where the run began near the
+// minimum, if it is no more than 1e-12, or than 1e-7 of the loss divided by the largest
+// parameter, or by 1 if that is larger: there is no error, and the result's Status is
+// StepConvergence. Otherwise the error says how far it has fallen, as it is mostly a wrong
+// gradient that leads a line search nowhere: package gradcheck says where it is. A threshold
+// that the loss can get to, say &optimize.LBFGS{GradStopThreshold: 1e-6}, ends a run before
+// that.
 //
 // It also ends, with the status FunctionConvergence, when 100 iterations have not lowered
 // the loss by 1e-10, which is too much of a loss that is itself as small. A
@@ -57,7 +61,7 @@ func Minimize(params []optim.Param[float64], f train.Objective[float64], setting
 	}
 	if r != nil && o.err == nil && noProgress(err) {
 		now := kernels.Amax(r.Gradient)
-		if now <= stalled*o.largest {
+		if now <= threshold(0) || hasStalled(r.F, r.X, now, o.largest) {
 			r.Status, err = optimize.StepConvergence, nil
 		} else {
 			err = fmt.Errorf("gonumopt: %w after %d iterations: the largest element of the gradient is %v, and was %v at first: is it the loss's gradient?", err, r.MajorIterations, now, o.largest)
@@ -66,9 +70,14 @@ func Minimize(params []optim.Param[float64], f train.Objective[float64], setting
 	return r, err
 }
 
-// stalled is the share of the first gradient from which on a failure of the line search
-// is put down to rounding.
-const stalled = 1e-5
+// hasStalled reports whether it is put down to rounding that no step lowers a function f at x,
+// given the largest element of the gradient there and of the first one. Either the run has
+// come a long way, or it began near the minimum: a step foresees to lower f by about g²/L, with
+// the gradient g and the curvature L. Where L is about f/x², that is less than the last digit
+// of f if g is below 1e-8*f/x. A gradient that is wrong by no more is as good.
+func hasStalled(f float64, x []float64, now, first float64) bool {
+	return now <= 1e-5*first || now*max(1, kernels.Amax(x)) <= 1e-7*math.Abs(f)
+}
 
 // noProgress reports whether an error is one of optimize's line searches.
 func noProgress(err error) bool {

@@ -2,6 +2,7 @@ package gonumopt
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -51,6 +52,41 @@ func TestMinimizeRounding(t *testing.T) {
 	}
 	if failed < 5 {
 		t.Errorf("only %d failures of line searches", failed)
+	}
+}
+
+// TestMinimizeAgain: a run that begins at the minimum, or near it, as the next one of a path
+// of penalties does, ends there as well.
+func TestMinimizeAgain(t *testing.T) {
+	for rows := 50; rows < 54; rows++ {
+		d := generated(rows, 4)
+		w := make([]float64, 4)
+		again := func(method func(pass int) optimize.Method) {
+			t.Helper()
+			clear(w)
+			for pass := range 4 {
+				r, err := Minimize([]optim.Param[float64]{{Name: "w", Value: w}}, func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
+					loss, _ := d.gradient(g.Dense[0], w, 0)
+					return loss, nil
+				}, nil, method(pass))
+				if err != nil || r.Status.Early() {
+					t.Errorf("%d rows, run %d, %T: %v", rows, pass, method(pass), err)
+				}
+			}
+		}
+		for i := range lineSearches() {
+			again(func(int) optimize.Method { return lineSearches()[i] })
+		}
+		again(func(pass int) optimize.Method { return &OWLQN{L1: 0.1 * math.Pow(0.999, float64(pass))} })
+	}
+	// A loss of 0 says nothing of its curvature.
+	w := []float64{2}
+	r, err := Minimize([]optim.Param[float64]{{Name: "w", Value: w}}, func(_ train.Batch, g *optim.Gradients[float64]) (float64, error) {
+		g.Dense[0][0] = 1e-13
+		return math.Abs(w[0] - 2), nil
+	}, nil, nil)
+	if err != nil || r.Status != optimize.StepConvergence {
+		t.Errorf("%v, status %v", err, r.Status)
 	}
 }
 

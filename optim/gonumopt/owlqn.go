@@ -81,7 +81,8 @@ func (m *OWLQN) Init(dim, tasks int) (concurrent int) {
 
 // Status says why the method ended the run, if it did: GradientThreshold; StepConvergence
 // where no step lowers the function any more and the gradient has fallen to 1e-5 of what
-// it was at first; or Failure with an error.
+// it was at first, or is as small beside the function as [Minimize] says; or Failure with an
+// error.
 func (m *OWLQN) Status() (optimize.Status, error) { return m.status, m.err }
 
 // Run runs the method.
@@ -151,7 +152,7 @@ func (m *OWLQN) run(first optimize.Task, do func(optimize.Operation) bool) (opti
 		case err == nil:
 		case !errors.Is(err, errNoStep):
 			return optimize.NotTerminated, nil
-		case now <= stalled*largest:
+		case hasStalled(s.f, s.x, now, largest):
 			return optimize.StepConvergence, nil
 		default:
 			return optimize.Failure, fmt.Errorf("gonumopt: OWLQN: no step lowers the function, but the largest element of the gradient is %v, and was %v at first: is it the function's gradient?", now, largest)
