@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,12 +46,21 @@ func describe[T kernels.Float](s *optim.Snapshot[T]) (string, error) {
 	return string(text), err
 }
 
-// parseAbout returns the snapshot that a text describes, without vectors.
-func parseAbout[T kernels.Float](text string) (*optim.Snapshot[T], error) {
+// parseAbout returns the snapshot that a text describes, without vectors. The file has so many
+// tensors: more parameters, which take a hundred times the memory of their text, are refused
+// before they are made.
+func parseAbout[T kernels.Float](text string, tensors int) (*optim.Snapshot[T], error) {
 	if err := checkText([]byte(text)); err != nil {
 		return nil, err
 	}
-	if err := newDecoder([]byte(text)).unique(); err != nil {
+	names := newDecoder([]byte(text))
+	err := names.object(func(name string) error {
+		if strings.EqualFold(name, "params") { // as encoding/json finds the field
+			return names.unique(tensors)
+		}
+		return names.unique(math.MaxInt)
+	})
+	if err != nil {
 		return nil, err
 	}
 	a := about[T]{Snapshot: new(optim.Snapshot[T])}

@@ -58,7 +58,7 @@ func decode[T kernels.Float](r io.Reader, size int64, o options) (*optim.Snapsho
 	if err := h.checkFormat(); err != nil {
 		return nil, err
 	}
-	s, err := parseAbout[T](h.metadata["optimizer"])
+	s, err := parseAbout[T](h.metadata["optimizer"], len(h.tensors))
 	if err != nil {
 		return nil, fmt.Errorf("metadata entry \"optimizer\": %w", err)
 	}

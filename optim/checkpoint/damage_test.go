@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
@@ -94,6 +95,7 @@ func TestContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, _ := readHeader(bytes.NewReader(good), int64(len(good)))
+	tooMany := strings.Repeat(`{},`, len(h.tensors)-len(r.params)+1)
 	for _, c := range []struct {
 		old, new string
 		want     []string
@@ -118,6 +120,8 @@ func TestContent(t *testing.T) {
 		{`{\"name\":\"weights\"`, `{\"name\":\"bytes\"`, []string{`"model.weights"`, "not in the metadata"}},
 		{`{\"name\":\"weights\"`, `{\"name\":\"layer.0.bias\"`, []string{`"model.layer.0.bias"`, "twice"}},
 		{`\"params\":[`, `\"params\":[{\"name\":\"more\"},`, []string{`"model.more"`, "missing"}},
+		{`\"params\":[`, `\"params\":[` + tooMany, []string{`"optimizer"`, `"params": more than `}},
+		{`\"params\":[`, `\"PARAMS\":[` + tooMany, []string{`"optimizer"`, `"PARAMS": more than `}},
 		// What encoding/json would lose.
 		{`\"steps\":0`, `\"steps\":0,\"steps\":1`, []string{`"optimizer"`, `"steps": twice`}},
 		{`\"steps\":0`, `\"steps\":0,\"extra\":{\"a\":\"1\",\"\\u0061\":\"2\"}`, []string{`"extra": "a": twice`}},

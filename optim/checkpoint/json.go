@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -63,19 +64,22 @@ func newDecoder(text []byte) *decoder {
 	return d
 }
 
-// unique reads any value, in which no object may have two equal names:
-// encoding/json takes the last one.
-func (d *decoder) unique() error {
+// unique reads any value, in which no object may have two equal names: encoding/json takes
+// the last one. An array may have so many elements at most.
+func (d *decoder) unique(most int) error {
 	tok, err := d.Token()
 	if err != nil {
 		return err
 	}
 	switch tok {
 	case json.Delim('{'):
-		return d.members(func(string) error { return d.unique() })
+		return d.members(func(string) error { return d.unique(math.MaxInt) })
 	case json.Delim('['):
-		for d.More() {
-			if err := d.unique(); err != nil {
+		for n := 0; d.More(); n++ {
+			if n == most {
+				return fmt.Errorf("more than %d elements", most)
+			}
+			if err := d.unique(math.MaxInt); err != nil {
 				return err
 			}
 		}
