@@ -52,10 +52,10 @@ type ShapeChooser interface {
 // row at a time. Its updater is no [Measurer], [WholeUpdater] or [Evaluator] then. Of this
 // package's rules that are
 //
-//	SGD         rows without a gradient would not move anyway
-//	Adagrad     as above
-//	RowAdagrad  Adagrad with one sum of squares for each row
-//	FTRL        as above
+//	SGD         rows without a gradient would move by a weight decay alone
+//	Adagrad     the same
+//	RowAdagrad  Adagrad with one sum of squares for each row, and no weight decay
+//	FTRL        rows without a gradient would not move at all
 //	Adam        lazy, as torch.optim.SparseAdam: moments of other rows stay as they are
 //	AdamW       lazy Adam with decoupled weight decay
 type Lazy interface {
