@@ -148,6 +148,8 @@ func (o *options) explain(r train.FitResult, err error) error {
 		return demo.Explain(r, err)
 	case o.checkpoints == "":
 		return fmt.Errorf("interrupted after iteration %d", r.Iteration)
+	case r.Saved < r.Iteration:
+		return fmt.Errorf("interrupted after iteration %d, and only %d are saved: %w", r.Iteration, r.Saved, err)
 	}
 	return fmt.Errorf("interrupted after iteration %d; -resume goes on", r.Iteration)
 }

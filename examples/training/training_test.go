@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,10 +67,14 @@ func TestDrawnDigits(t *testing.T) {
 type countdown struct {
 	context.Context
 	left atomic.Int64
+	then func() // what happens meanwhile, or nil
 }
 
 func (c *countdown) Err() error {
-	if c.left.Add(-1) < 0 {
+	if left := c.left.Add(-1); left < 0 {
+		if left == -1 && c.then != nil {
+			c.then()
+		}
 		return context.Canceled
 	}
 	return nil
@@ -128,6 +133,22 @@ func TestInterrupted(t *testing.T) {
 	}
 	if cuts < 4 {
 		t.Errorf("only %d runs were interrupted", cuts)
+	}
+}
+
+// TestUnsaved: who interrupts a run is told if that could not be saved.
+func TestUnsaved(t *testing.T) {
+	ctx := &countdown{Context: context.Background()}
+	ctx.left.Store(170)
+	o, d := files(ctx, t.TempDir())
+	ctx.then = func() {
+		if err := errors.Join(os.RemoveAll(o.checkpoints), os.WriteFile(o.checkpoints, nil, 0o600)); err != nil {
+			t.Error(err)
+		}
+	}
+	err := o.train(d, io.Discard)
+	if err == nil || strings.Contains(err.Error(), "-resume goes on") || !strings.Contains(err.Error(), "only 10 are saved") {
+		t.Errorf("error %v, want that only 10 iterations are saved", err)
 	}
 }
 

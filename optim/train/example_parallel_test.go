@@ -51,7 +51,7 @@ func Example_parallel() {
 			Checkpoints:   &checkpoint.Dir{Path: dir, Keep: 1},
 			Resume:        true,
 		})
-		if err != nil && ctx.Err() == nil {
+		if err != nil && (ctx.Err() == nil || result.Saved < result.Iteration) {
 			log.Fatal(err)
 		}
 		fmt.Println(result)

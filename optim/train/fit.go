@@ -74,7 +74,9 @@ type FitOptions[T kernels.Float] struct {
 	// iteration of the run, of every epoch if that is 0 and there are Batches, and when Fit
 	// ends, also where the context was cancelled, but not because the loss has diverged or no
 	// step can be taken. The steps of the files are iterations. It is an error if there are
-	// later ones than where the run begins.
+	// later ones than where the run begins. A checkpoint that cannot be written ends the run
+	// with an error; where it has ended anyway, the error is added to that of the end, and
+	// FitResult.Saved tells how much of the run is kept.
 	Checkpoints     *checkpoint.Dir
 	CheckpointEvery int
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // wild is an objective with losses and gradients of every kind, and a metric.
@@ -142,6 +143,8 @@ func TestStrings(t *testing.T) {
 		{skipped, `iteration 938, epoch 2: loss 0.33333, average 0.25, epoch's 0.6, lr 0.001235, skipped: gradient of parameter "w" is +Inf at element 3`},
 		{FitResult{Progress: taken}, "stopped at iteration 938: loss 0.33333, lr 0.001235"},
 		{FitResult{Progress: taken, Skips: 2, Reason: "10 epochs"}, "ended by 10 epochs at iteration 938: loss 0.33333, lr 0.001235; 2 skipped in all"},
+		{FitResult{Progress: Progress{Iteration: 5}, Resumed: 5, Fallback: &checkpoint.FallbackError{Path: "a", Corrupt: []error{errors.New("b"), errors.New("c")}}},
+			"stopped at iteration 5; resumed after iteration 5 (checkpoint a: restored, because what is newer is corrupt: b; c)"},
 	} {
 		if got := c.text.String(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

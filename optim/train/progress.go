@@ -61,6 +61,7 @@ type FitResult struct {
 	Skips    int    // steps that were skipped, in all of the run
 	Reason   string // the stopping rule's reason
 	Resumed  int    // iterations that the checkpoint had which the run began with; 0 for none
+	Saved    int    // iterations that the newest checkpoint has, written or begun with; 0 for none
 
 	// Fallback says which newer checkpoints are corrupt, or is nil: their iterations were done again.
 	Fallback *checkpoint.FallbackError
@@ -79,7 +80,7 @@ func (r FitResult) String() string {
 		text += fmt.Sprintf("; resumed after iteration %d", r.Resumed)
 	}
 	if r.Fallback != nil {
-		text += fmt.Sprintf(" (%v)", r.Fallback)
+		text += " (" + strings.ReplaceAll(r.Fallback.Error(), "\n", "; ") + ")"
 	}
 	return text
 }

@@ -34,6 +34,7 @@ type Run[T kernels.Float] struct {
 	begun    bool                      // whether what Resume says is done
 	resumed  int                       // iterations that were in the checkpoint
 	fallback *checkpoint.FallbackError // nil if it was the newest
+	stored   int                       // iterations that the newest checkpoint has, 0 without one
 	saved    int                       // iteration whose end need not be saved, or -1
 
 	gathering bool // whether some of a batch's parts are accumulated, and the step is not taken
@@ -79,7 +80,8 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 // case.
 //
 // Fit may be called again, after any of these: it goes on where it was. An
-// iteration whose Validate failed is finished first. Then the rules are asked about
+// iteration whose Validate failed is finished first, and one that could not be saved is saved
+// if the run ends there. Then the rules are asked about
 // the last iteration again, without the metric: a run that has ended does so at
 // once, unless its rules have changed.
 func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
@@ -130,6 +132,7 @@ func (r *Run[T]) enter() {
 	if n := r.opt.Iterations(); r.last.Iteration != n {
 		r.epoch = epochLoss{}
 		r.last, r.open = r.progress(n), false
+		r.saved = -1
 	}
 }
 
@@ -143,7 +146,7 @@ func (r *Run[T]) progress(iteration int) Progress {
 }
 
 func (r *Run[T]) result(reason string) FitResult {
-	return FitResult{Progress: r.last, Skips: r.opt.Skipped(), Reason: reason, Resumed: r.resumed, Fallback: r.fallback}
+	return FitResult{Progress: r.last, Skips: r.opt.Skipped(), Reason: reason, Resumed: r.resumed, Saved: r.stored, Fallback: r.fallback}
 }
 
 func iterationError(iteration int, what string, err error) error {

@@ -19,9 +19,12 @@ func (r *Run[T]) begin() error {
 		if err != nil {
 			return fmt.Errorf("train: Fit: %w", err)
 		}
-		if n := len(steps); n > 0 && steps[n-1] > r.opt.Iterations() {
+		if n := len(steps); n > 0 {
+			r.stored = steps[n-1]
+		}
+		if r.stored > r.opt.Iterations() {
 			return fmt.Errorf("train: Fit: Checkpoints: %s has iteration %d of a run, and this one begins after %d without Resume",
-				r.o.Checkpoints.Path, steps[n-1], r.opt.Iterations())
+				r.o.Checkpoints.Path, r.stored, r.opt.Iterations())
 		}
 		r.begun = true
 		return nil
@@ -30,7 +33,7 @@ func (r *Run[T]) begin() error {
 	if err != nil && !errors.As(err, &r.fallback) {
 		return fmt.Errorf("train: Fit: Resume: %w", err)
 	}
-	r.resumed, r.begun = step, true
+	r.resumed, r.stored, r.begun = step, step, true
 	r.mark()
 	return nil
 }
@@ -49,12 +52,18 @@ func (r *Run[T]) save() error {
 	if r.saved == r.last.Iteration && !r.open {
 		return nil
 	}
-	r.mark() // in any case: what fails is not tried again when Fit ends
 	if err := checkpoint.SaveTo(*r.o.Checkpoints, r.last.Iteration, r); err != nil {
-		return iterationError(r.last.Iteration, "", err)
+		return iterationError(r.last.Iteration, "", saveError{err})
 	}
+	r.stored = r.last.Iteration
+	r.mark()
 	return nil
 }
+
+// A saveError is that of a checkpoint, which is not tried again in the same Fit.
+type saveError struct{ error }
+
+func (e saveError) Unwrap() error { return e.error }
 
 // mark notes that the present state need not be saved.
 func (r *Run[T]) mark() {
@@ -67,11 +76,16 @@ func (r *Run[T]) mark() {
 func (r *Run[T]) leave(err error) error {
 	var diverged *DivergedError
 	var skipped *optim.SkippedError
-	if r.o.Checkpoints == nil || errors.As(err, &diverged) || errors.As(err, &skipped) {
+	var unsaved saveError
+	if r.o.Checkpoints == nil || errors.As(err, &diverged) || errors.As(err, &skipped) || errors.As(err, &unsaved) {
 		return err
 	}
-	if failed := r.save(); failed != nil {
-		return errors.Join(err, failed)
+	failed := r.save()
+	switch {
+	case failed == nil:
+		return err
+	case err == nil:
+		return failed
 	}
-	return err
+	return fmt.Errorf("%w; %w", err, failed)
 }

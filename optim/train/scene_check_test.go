@@ -131,7 +131,7 @@ func (s *scene[T]) fitWith(ctx context.Context) (FitResult, error) {
 // ended returns everything that is to be equal at the end of a run.
 func (s *scene[T]) ended(t *testing.T, r FitResult, err error) string {
 	t.Helper()
-	r.Resumed = 0
+	r.Resumed, r.Saved = 0, 0
 	text := fmt.Sprintf("result %#v, error %v, parameters %v\n", r, err, s.values)
 	s.opt.TrainMode()
 	saved, err := s.Snapshot()

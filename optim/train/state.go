@@ -223,6 +223,7 @@ func (r *loop[T]) RestoreState(text string) error {
 	last := (*Run[T])(r).progress(s.Last.Iteration)
 	s.Last.restore(&last)
 	r.last, r.open = last, s.Open
+	r.saved = -1 // a checkpoint of this iteration may have another state
 	return nil
 }
 
