@@ -3,6 +3,7 @@ package train
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -20,9 +21,15 @@ type startParam struct {
 }
 
 // compare returns an error for a run that does not start as the first one, or that shares
-// memory with the one before.
+// something with the one before.
 func (s *sweepers[T]) compare(run *Run[T]) error {
+	if run.o.Resume {
+		return errors.New("it has Resume, and may start elsewhere than the others")
+	}
 	if s.last != nil {
+		if own, other := run.o.Checkpoints, s.last.o.Checkpoints; own != nil && other != nil && own.Path == other.Path {
+			return fmt.Errorf("it has the directory %s of the cell before for Checkpoints, want another", own.Path)
+		}
 		for _, thing := range run.things() {
 			if slices.Contains(s.last.things(), thing) {
 				return fmt.Errorf("it has the %s of the cell before, want everything anew", typeName(thing))

@@ -20,8 +20,9 @@ type SweepResult struct {
 	Cells    []CellResult
 }
 
-// Best returns the cell whose run ended by a rule and has the best metric, or if no run has
-// any, the lowest average of the loss. It reports false if there is none.
+// Best returns the cell with the best metric, of those whose run ended by a rule, or if none of
+// them has any, that with the lowest average of the loss, if the last loss is finite. It reports
+// false if there is none.
 func (r *SweepResult) Best() (CellResult, bool) {
 	i := r.best()
 	if i < 0 {
@@ -32,17 +33,17 @@ func (r *SweepResult) Best() (CellResult, bool) {
 
 // best returns the index of the best cell, or -1.
 func (r *SweepResult) best() int {
-	measured := slices.ContainsFunc(r.Cells, func(c CellResult) bool { return c.Metric == c.Metric })
+	measured := slices.ContainsFunc(r.Cells, func(c CellResult) bool { return c.Err == nil && c.Metric == c.Metric })
 	best, least := -1, math.NaN()
 	for i, c := range r.Cells {
-		value := c.Result.Average
+		value, good := c.Result.Average, c.Result.Loss-c.Result.Loss == 0
 		if measured {
-			value = c.Metric
+			value, good = c.Metric, true
 		}
 		if measured && r.Maximize {
 			value = -value
 		}
-		if c.Err == nil && value == value && (best < 0 || cmp.Less(value, least)) {
+		if good && c.Err == nil && value == value && (best < 0 || cmp.Less(value, least)) {
 			best, least = i, value
 		}
 	}

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // sweepRun is what a cell's run is, for tests to edit: least squares with weight decay.
@@ -136,6 +138,8 @@ func TestSweepBest(t *testing.T) {
 		return CellResult{Cell{i, math.Pow(0.1, float64(i)), 0.5}, r, metric, err}
 	}
 	failed := errors.New("own\nerror")
+	lost := cell(0, 1, nan, nil) // the average leaves out what is not finite
+	lost.Result.Loss = nan
 	for i, c := range []struct {
 		r    SweepResult
 		want int
@@ -146,6 +150,8 @@ func TestSweepBest(t *testing.T) {
 		{SweepResult{Cells: []CellResult{cell(0, 1, nan, nil), cell(1, 3, 5, nil), cell(2, 2, 6, nil), cell(3, 2, -1, failed)}}, 1},
 		{SweepResult{Maximize: true, Cells: []CellResult{cell(0, 1, nan, nil), cell(1, 3, 5, nil), cell(2, 2, 6, nil), cell(3, 2, 7, failed)}}, 2},
 		{SweepResult{Maximize: true, Cells: []CellResult{cell(0, 1, nan, nil), cell(1, 3, nan, nil)}}, 0},
+		{SweepResult{Cells: []CellResult{cell(0, 1, nan, nil), cell(1, 3, 5, failed)}}, 0},
+		{SweepResult{Cells: []CellResult{lost, cell(1, 3, nan, nil)}}, 1},
 	} {
 		if b, ok := c.r.Best(); ok != (c.want >= 0) || ok && b.Number != c.want {
 			t.Errorf("case %d: the best is %d, %v, want %d", i, b.Number, ok, c.want)
@@ -177,6 +183,7 @@ func TestSweepStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
 	history, divergence, values := new(History), NewDivergence(), make([]float64, 6)
 	for name, c := range map[string]struct {
 		edit func(i int, p *optim.Param[float64], o *FitOptions[float64])
@@ -191,10 +198,16 @@ func TestSweepStart(t *testing.T) {
 				p.Name = "v"
 			}
 		}, `parameter "v"`},
-		"batches":    {func(i int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Batches.Seed = uint64(i / 2) }, "Seed:1"},
-		"rule":       {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Stop = []StopRule{shared} }, "LossChange of the cell before"},
-		"average":    {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Average = average }, "WeightAverage"},
-		"history":    {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.History = history }, "History"},
+		"batches": {func(i int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Batches.Seed = uint64(i / 2) }, "Seed:1"},
+		"rule":    {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Stop = []StopRule{shared} }, "LossChange of the cell before"},
+		"average": {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Average = average }, "WeightAverage"},
+		"history": {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.History = history }, "History"},
+		"directory": {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) {
+			o.Checkpoints = &checkpoint.Dir{Path: dir, Keep: 1}
+		}, "directory " + dir},
+		"resume": {func(i int, _ *optim.Param[float64], o *FitOptions[float64]) {
+			o.Checkpoints, o.Resume = &checkpoint.Dir{Path: filepath.Join(dir, fmt.Sprint(i)), Keep: 1}, true
+		}, "0, with the rate 0.1: it has Resume"},
 		"divergence": {func(_ int, _ *optim.Param[float64], o *FitOptions[float64]) { o.Divergence = divergence }, "Divergence"},
 		"memory":     {func(_ int, p *optim.Param[float64], _ *FitOptions[float64]) { p.Value = values }, `parameter "w"`},
 	} {
