@@ -29,6 +29,9 @@ func (b Batch) part(i, parts int) Batch {
 
 // advance computes a batch's loss and gradients and takes the step.
 func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, optim.Report, error) {
+	if n := r.opt.Accumulated(); n > 0 && r.o.MicroBatches > 1 {
+		return 0, optim.Report{}, fmt.Errorf("the gradients of %d batches are accumulated already, which MicroBatches = %d would mix with its own", n, r.o.MicroBatches)
+	}
 	parts := r.o.parts(b)
 	if parts == 1 {
 		c.start(job{b.part(0, 1), 1})
@@ -38,9 +41,6 @@ func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, opt
 		}
 		report, err := r.opt.StepSparse(g)
 		return loss, report, err
-	}
-	if n := r.opt.Accumulated(); n > 0 {
-		return 0, optim.Report{}, fmt.Errorf("the gradients of %d batches are accumulated already, which MicroBatches = %d would mix with its own", n, r.o.MicroBatches)
 	}
 	r.gathering = true
 	defer func() {
@@ -76,7 +76,7 @@ func (r *Run[T]) gather(ctx context.Context, c *crew[T], b Batch, parts int) (lo
 			return 0, fmt.Errorf("objective: part %d of %d: %w", i, parts, err)
 		}
 		if err := r.opt.AccumulateSparse(g); err != nil {
-			return 0, err
+			return 0, fmt.Errorf("part %d of %d: %w", i, parts, err)
 		}
 		if !sum && b.Samples != nil {
 			partLoss *= float64(len(b.part(i, parts).Samples))

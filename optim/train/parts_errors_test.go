@@ -144,8 +144,10 @@ func TestPartCancel(t *testing.T) {
 	if err := opt.Accumulate([][]float64{{1}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Fit(context.Background(), opt, f, FitOptions[float64]{Stop: []StopRule{StepLimit(1)}, MicroBatches: 4})
-	wantError(t, err, "gradients of 1 batches", "MicroBatches = 4")
+	for _, batches := range []*Batches{nil, {Samples: 1, Size: 1}} { // of one sample is one part
+		_, err = Fit(context.Background(), opt, f, FitOptions[float64]{Stop: []StopRule{StepLimit(1)}, Batches: batches, MicroBatches: 4})
+		wantError(t, err, "gradients of 1 batches", "MicroBatches = 4")
+	}
 	if opt.Accumulated() != 1 {
 		t.Errorf("%d batches accumulated, want the caller's", opt.Accumulated())
 	}
