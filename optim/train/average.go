@@ -20,7 +20,7 @@ import (
 //	                optima and better generalization, 2018)
 //
 // in the Update after n others. The first one copies. This is torch's
-// swa_utils.AveragedModel.
+// swa_utils.AveragedModel. A table that [optim.Optimizer.Grow] has replaced wants a new average.
 type WeightAverage[T kernels.Float] struct {
 	params  []optim.Param[T]
 	average []optim.Param[T]

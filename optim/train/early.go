@@ -30,7 +30,8 @@ func (p Patience) Validate() error {
 // EarlyStopping ends a run when a metric on validation data has stopped
 // improving, and keeps the parameters that had the best one, by however little (L.
 // Prechelt, Early stopping - but when?, 1998). It is a [StopRule], a [MetricRule] and a
-// [Keeper], and can be used without Fit. It serves one run.
+// [Keeper], and can be used without Fit. It serves one run, and a new one is wanted where
+// [optim.Optimizer.Grow] has replaced a table.
 type EarlyStopping[T kernels.Float] struct {
 	patience Patience
 	params   []optim.Param[T]

@@ -26,7 +26,8 @@ type FitOptions[T kernels.Float] struct {
 	Batches *Batches
 
 	// Epochs ends the run after so many passes over the samples of Batches, those before it
-	// was resumed included. 0 sets no limit.
+	// was resumed included. So are all iterations of an optimizer that other runs have used:
+	// [optim.Optimizer.Reset] begins anew. 0 sets no limit.
 	Epochs int
 
 	// MicroBatches cuts a step's batch into so many parts of nearly equal length, or, without

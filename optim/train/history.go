@@ -12,6 +12,10 @@ import (
 // A History is what the iterations of a run were: those of which [FitOptions.Progress] is told
 // or would be. It is saved with the run, as text, so that a run that was resumed has the
 // History of one that was never cut. The zero History is ready to use.
+//
+// A record takes 80 bytes of memory, and about 150 in every checkpoint, whose states have
+// 100 MB together: a run of more than some hundred thousand iterations wants ProgressEvery, or a
+// Progress that writes the Records to a file and empties them.
 type History struct {
 	Records []Record
 }

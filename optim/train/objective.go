@@ -8,7 +8,7 @@ import (
 // An Objective is what a run minimises. It returns the loss at the parameters' present
 // values and adds its gradients to g, which is indexed as the optimizer's parameters are:
 // all dense ones are zero, and sparse ones have no rows. Both are means over the samples of
-// the batch. An error ends the run.
+// the batch. g and the samples are good during the call. An error ends the run.
 //
 // With [FitOptions.Workers] it is called for several parts of a batch at a time. It must not
 // write to what these calls share; scratch memory can be kept for each Batch.Worker. What it

@@ -17,7 +17,7 @@ type Progress struct {
 	Epochs       int     // after which the run ends; 0 if FitOptions does not say
 	Loss         float64 // loss before the step
 	Average      float64 // moving average of the loss
-	EpochLoss    float64 // mean of the losses since the epoch began, weighed by their samples; NaN without Batches
+	EpochLoss    float64 // mean of the finite losses since the epoch began, weighed by their samples; NaN without Batches
 	Validated    bool    // whether there is a new Metric
 	Metric       float64 // last metric on validation data
 }
