@@ -173,6 +173,27 @@ func TestFitBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantError(t, fresh(1).Restore(s), "no Batches", "{Samples:10 Size:4 Seed:5")
+	cut := func(parts, workers int) *Run[float64] {
+		r, err := NewRun(fitting(t, w), bowl(w), FitOptions[float64]{Stop: []StopRule{StepLimit(1)}, MicroBatches: parts, Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if s, err = cut(3, 1).Snapshot(); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, none.Restore(s), "MicroBatches = 3, want 0")
+	wantError(t, cut(2, 1).Restore(s), "MicroBatches = 3, want 2")
+	if err := cut(3, 2).Restore(s); err != nil {
+		t.Error(err)
+	}
+	if s, err = none.Snapshot(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cut(1, 1).Restore(s); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestFindRateBatches: a sweep takes the samples that a run would take.

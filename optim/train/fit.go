@@ -38,7 +38,8 @@ type FitOptions[T kernels.Float] struct {
 	// The gradients of the parts are accumulated in their order, each weighed by its share of
 	// the samples, and the loss likewise: that of the step is the mean over the batch. Beside
 	// optim.ReduceSum the parts' are added as they are, for an objective that returns parts of
-	// one sum. Rounding depends on MicroBatches, and on Workers it does not.
+	// one sum. Rounding depends on MicroBatches, and on Workers it does not. So a run is resumed
+	// with the same MicroBatches, and any Workers.
 	MicroBatches int
 
 	// Workers is the number of goroutines that call the objective at the same time, each for

@@ -87,8 +87,8 @@ func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 // Restore puts the run into the state of a snapshot: Fit goes on as it did there.
 //
 // The optimizer must fit the snapshot as [optim.Optimizer.Restore] says, and the run must
-// have the same Batches and the same parts with a state, in the same order; their options may
-// differ. It is an error if not, and where Snapshot is one. Then nothing has changed.
+// have the same Batches, MicroBatches, and parts with a state, in the same order; other options
+// may differ. It is an error if not, and where Snapshot is one. Then nothing has changed.
 func (r *Run[T]) Restore(s *optim.Snapshot[T]) error {
 	if err := r.checkWhole(); err != nil {
 		return err
@@ -167,11 +167,12 @@ func checkParts[T kernels.Float](parts []part[T], saved []optim.RunSnapshot[T]) 
 
 // A runState is what a Run itself remembers.
 type runState struct {
-	Average averageState
-	Epoch   epochLossState
-	Last    progressState
-	Open    bool
-	Batches *Batches `json:",omitempty"`
+	Average      averageState
+	Epoch        epochLossState
+	Last         progressState
+	Open         bool
+	Batches      *Batches `json:",omitempty"`
+	MicroBatches int      `json:",omitempty"` // 0 if a batch is one part
 }
 
 // batches returns the numbers of the run's Batches, nil if it has none.
@@ -190,16 +191,24 @@ func sameBatches(saved, own *Batches) error {
 	case saved == nil:
 		return fmt.Errorf("no Batches, want %+v", *own)
 	case own == nil:
-		return fmt.Errorf("%+v, want a run without Batches", *saved)
+		return fmt.Errorf("Batches %+v, want a run without Batches", *saved)
 	}
-	return fmt.Errorf("%+v, want %+v", *saved, *own)
+	return fmt.Errorf("Batches %+v, want %+v", *saved, *own)
+}
+
+// cuts returns MicroBatches, or 0 if they leave batches whole.
+func (o *FitOptions[T]) cuts() int {
+	if o.MicroBatches == 1 {
+		return 0
+	}
+	return o.MicroBatches
 }
 
 // A loop is a Run as a Saver of what it remembers itself.
 type loop[T kernels.Float] Run[T]
 
 func (r *loop[T]) SaveState() (string, error) {
-	return state.JSON(runState{saveAverage(r.average), r.epoch.save(), saveProgress(r.last), r.open, (*Run[T])(r).batches()})
+	return state.JSON(runState{saveAverage(r.average), r.epoch.save(), saveProgress(r.last), r.open, (*Run[T])(r).batches(), r.o.cuts()})
 }
 
 func (r *loop[T]) RestoreState(text string) error {
@@ -212,6 +221,9 @@ func (r *loop[T]) RestoreState(text string) error {
 	}
 	if err := sameBatches(s.Batches, (*Run[T])(r).batches()); err != nil {
 		return err
+	}
+	if own := r.o.cuts(); s.MicroBatches != own {
+		return fmt.Errorf("MicroBatches = %d, want %d", s.MicroBatches, own)
 	}
 	if s.Epoch.Samples < 0 {
 		return fmt.Errorf("losses of %d samples, want no negative count", s.Epoch.Samples)

@@ -57,7 +57,7 @@ func (s *sweepers[T]) compare(run *Run[T]) error {
 
 func (s *runStart) sameAs(first *runStart) error {
 	if err := sameBatches(s.batches, first.batches); err != nil {
-		return fmt.Errorf("batches: %w", err)
+		return err
 	}
 	if s.iteration != first.iteration {
 		return fmt.Errorf("it starts after iteration %d, the first run after %d", s.iteration, first.iteration)
