@@ -97,11 +97,11 @@ func (e *EarlyStopping[T]) Stop(p Progress) string {
 	case !e.ended():
 		return ""
 	case !e.seen:
-		return fmt.Sprintf("no metric but NaN in %d checks", e.bad)
+		return fmt.Sprintf("no metric but NaN in %s", plural(e.bad, "check"))
 	case e.patience.MinDelta > 0:
-		return fmt.Sprintf("no metric better than %v by more than %v in %d checks", e.mark, e.patience.MinDelta, e.bad)
+		return fmt.Sprintf("no metric better than %v by more than %v in %s", e.mark, e.patience.MinDelta, plural(e.bad, "check"))
 	}
-	return fmt.Sprintf("no metric better than %v in %d checks", e.mark, e.bad)
+	return fmt.Sprintf("no metric better than %v in %s", e.mark, plural(e.bad, "check"))
 }
 
 // Validate returns an error if a Patience is out of its domain, as that of an EarlyStopping

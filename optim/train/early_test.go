@@ -61,7 +61,7 @@ func TestEarlyStopping(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, reason := stopsAt(e, []Progress{{Metric: 1}, {Metric: 5, Validated: true}, {Metric: 5}, {Metric: 6, Validated: true}})
-	if at != 3 || !strings.Contains(reason, "better than 5 in 1 checks") {
+	if at != 3 || !strings.Contains(reason, "better than 5 in 1 check") {
 		t.Errorf("as a rule: stops at %d, %q", at, reason)
 	}
 
@@ -70,7 +70,7 @@ func TestEarlyStopping(t *testing.T) {
 		t.Errorf("asked again: stops at %d, %q, want %q", at, again, reason)
 	}
 	e, _ = NewEarlyStopping(params, Patience{Checks: 1, MinDelta: 0.5})
-	if _, reason := stopsAt(e, []Progress{{Metric: 5, Validated: true}, {Metric: 4.75, Validated: true}}); reason != "no metric better than 5 by more than 0.5 in 1 checks" {
+	if _, reason := stopsAt(e, []Progress{{Metric: 5, Validated: true}, {Metric: 4.75, Validated: true}}); reason != "no metric better than 5 by more than 0.5 in 1 check" {
 		t.Errorf("reason %q", reason)
 	}
 

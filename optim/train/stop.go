@@ -34,7 +34,7 @@ func (n StepLimit) Stop(p Progress) string {
 	if p.Iteration < int(n) {
 		return ""
 	}
-	return fmt.Sprintf("%d iterations", int(n))
+	return plural(int(n), "iteration")
 }
 
 // Validate returns an error if an option is out of its domain.
@@ -50,7 +50,15 @@ func (l epochLimit) Stop(p Progress) string {
 	if p.Iteration < l.steps {
 		return ""
 	}
-	return fmt.Sprintf("%d epochs", l.epochs)
+	return plural(l.epochs, "epoch")
+}
+
+// plural returns a number of things: "1 epoch", "2 epochs".
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // A GradNormLimit ends a run when the Euclidean norm of all gradients together,
@@ -97,7 +105,7 @@ func (r *LossChange) Stop(p Progress) string {
 	if r.count < r.For {
 		return ""
 	}
-	return fmt.Sprintf("loss changed by no more than %v of itself in %d steps", r.Tol, r.For)
+	return fmt.Sprintf("loss changed by no more than %v of itself in %s", r.Tol, plural(r.For, "step"))
 }
 
 // observe counts an iteration.
