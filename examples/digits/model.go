@@ -119,11 +119,10 @@ func fit(s settings, images, test *mnist.Dataset, report func(epoch int, r *resu
 	fitted, err := train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
 		return c.gradient(m, images, b.Samples, g.Dense[0], g.Dense[1])
 	}, train.FitOptions[float32]{
-		Batches:       batches,
-		Epochs:        s.epochs,
-		MicroBatches:  microParts,
-		Divergence:    train.NewDivergence(),
-		ProgressEvery: batches.PerEpoch(),
+		Batches:      batches,
+		Epochs:       s.epochs,
+		MicroBatches: microParts,
+		Divergence:   train.NewDivergence(),
 		Progress: func(p train.Progress) error {
 			took := time.Since(start)
 			r.time += took

@@ -139,6 +139,5 @@ func (o *options) fit(data, test []rating, progress io.Writer) (*model, error) {
 			start = time.Now()
 			return nil
 		},
-		ProgressEvery: batches.PerEpoch(),
 	}))
 }

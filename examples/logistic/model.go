@@ -110,6 +110,5 @@ func (o *options) fit(data, test *dataset, progress io.Writer) (*result, error) 
 			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "loss %.6f  test error %.4f", r.loss, r.errors)
 			return nil
 		},
-		ProgressEvery: batches.PerEpoch(),
 	}))
 }

@@ -53,10 +53,9 @@ func (o *options) fit(images, test *mnist.Dataset, progress io.Writer) (*result,
 	fitted, err := train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
 		return p.Gradient(m, images, b, g.Dense)
 	}, train.FitOptions[float32]{
-		Batches:       batches,
-		Epochs:        o.epochs,
-		Divergence:    train.NewDivergence(),
-		ProgressEvery: batches.PerEpoch(),
+		Batches:    batches,
+		Epochs:     o.epochs,
+		Divergence: train.NewDivergence(),
 		Progress: func(s train.Progress) (err error) {
 			rate := float64(images.Len()) / time.Since(start).Seconds()
 			r.loss, r.rate = s.EpochLoss, max(r.rate, rate)

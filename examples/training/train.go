@@ -76,9 +76,8 @@ func (o *options) train(d data, w io.Writer) error {
 			loss, _, err := evaluate(d.held)
 			return loss, err
 		},
-		ValidateEvery: batches.PerEpoch(),
-		Stop:          []train.StopRule{early},
-		History:       &history,
+		Stop:    []train.StopRule{early},
+		History: &history,
 		Progress: func(p train.Progress) error {
 			if p.Validated {
 				bar.Clear()
@@ -86,7 +85,8 @@ func (o *options) train(d data, w io.Writer) error {
 			}
 			return bar.Set(p.Iteration)
 		},
-		Resume: o.resume,
+		ProgressEvery: 1,
+		Resume:        o.resume,
 	}
 	if o.checkpoints != "" {
 		fit.Checkpoints = &checkpoint.Dir{Path: o.checkpoints, Keep: keep}

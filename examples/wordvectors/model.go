@@ -120,7 +120,6 @@ func (o *options) fit(t *text, progress io.Writer) (m *model, loss float64, err 
 			pairs, start = 0, time.Now()
 			return nil
 		},
-		ProgressEvery: batches.PerEpoch(),
 	})
 	return m, loss, demo.Explain(r, err)
 }

@@ -51,9 +51,9 @@ func ExampleMinimize() {
 	// Output: y = 0.7000x + 2.0000, loss 0.5750
 }
 
-// Where rounding ends a run. optimize's own Minimize reports how the line search failed,
-// say "linesearch: failed to converge", whatever it has reached; ours sees that it is at the minimum. A threshold that the
-// gradient can get to ends the run before.
+// Where rounding ends a run. optimize's own Minimize reports how the line search failed, say
+// "linesearch: failed to converge", whatever it has reached; ours sees that it is at the
+// minimum. A threshold that the gradient can get to ends the run before.
 func ExampleMinimize_rounding() {
 	w := []float64{0, 0}
 	params := []optim.Param[float64]{{Name: "w", Value: w}}

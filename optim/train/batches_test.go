@@ -109,7 +109,7 @@ func TestFitBatches(t *testing.T) {
 	fresh := func(limit StepLimit) *Run[float64] {
 		t.Helper()
 		r, err := NewRun(fitting(t, w), sampled(w, &log), FitOptions[float64]{
-			Stop: []StopRule{limit}, Batches: &batches, Epochs: epochs,
+			Stop: []StopRule{limit}, Batches: &batches, Epochs: epochs, ProgressEvery: 1,
 			Progress: func(p Progress) error { told = append(told, p); return nil },
 		})
 		if err != nil {

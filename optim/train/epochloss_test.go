@@ -24,7 +24,7 @@ func epochRun(t *testing.T, batches *Batches, told *[]float64, endAt int) *Run[f
 	w := []float64{1}
 	r, err := NewRun(fitting(t, w), func(b Batch, g *optim.Gradients[float64]) (float64, error) {
 		return lossOf(b.Step), nil
-	}, FitOptions[float64]{Batches: batches, MicroBatches: 2, Stop: []StopRule{StepLimit(12)}, Progress: func(p Progress) error {
+	}, FitOptions[float64]{Batches: batches, MicroBatches: 2, Stop: []StopRule{StepLimit(12)}, ProgressEvery: 1, Progress: func(p Progress) error {
 		if *told = append(*told, p.EpochLoss); p.Iteration == endAt {
 			return errors.New("cut")
 		}

@@ -59,11 +59,9 @@ func Example_network() {
 			defer average.Swap()
 			return m.gradient(validation, held, nil)
 		},
-		ValidateEvery: batches.PerEpoch(),
-		Progress:      func(p train.Progress) error { fmt.Println(p); return nil },
-		ProgressEvery: batches.PerEpoch(),
-		Checkpoints:   &checkpoint.Dir{Path: dir, Keep: 3},
-		Resume:        true,
+		Progress:    func(p train.Progress) error { fmt.Println(p); return nil },
+		Checkpoints: &checkpoint.Dir{Path: dir, Keep: 3},
+		Resume:      true,
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -61,11 +61,10 @@ func Example_bagOfWords() {
 		kernels.EmbeddingBagGrad(g.Rows[0].Add(words...), dim, nil, dmean, dim, nil, dim, dim, words, offsets, nil, kernels.BagMean)
 		return loss, nil
 	}, train.FitOptions[float32]{
-		Batches:       batches,
-		Epochs:        epochs,
-		Progress:      func(p train.Progress) error { fmt.Println(p); return nil },
-		ProgressEvery: batches.PerEpoch(),
-		Checkpoints:   &checkpoint.Dir{Path: dir, Keep: 1},
+		Batches:     batches,
+		Epochs:      epochs,
+		Progress:    func(p train.Progress) error { fmt.Println(p); return nil },
+		Checkpoints: &checkpoint.Dir{Path: dir, Keep: 1},
 	})
 	if err != nil {
 		log.Fatal(err)

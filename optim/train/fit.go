@@ -54,7 +54,8 @@ type FitOptions[T kernels.Float] struct {
 	Divergence *Divergence
 
 	// Validate returns a metric on validation data, after every ValidateEvery-th
-	// iteration of the run. The metric goes to the optimizer's Observers, such as
+	// iteration of the run; 0 is an epoch of Batches, without which it must be positive.
+	// The metric goes to the optimizer's Observers, such as
 	// Plateau, and to Stop, all of which find the parameters as
 	// [optim.Optimizer.EvalMode] puts them, and to Progress.
 	Validate      func() (metric float64, err error)
@@ -63,9 +64,9 @@ type FitOptions[T kernels.Float] struct {
 	// Average takes in the parameters after every step that was not skipped.
 	Average *WeightAverage[T]
 
-	// Progress is called at the end of iterations, where a Run can be saved: of every one, or
-	// of every ProgressEvery-th of the run and of those with a new metric. An error ends the
-	// run.
+	// Progress is called at the end of iterations, where a Run can be saved: of every
+	// ProgressEvery-th of the run and of those with a new metric. 0 is an epoch of Batches,
+	// and every iteration without. An error ends the run.
 	Progress      func(Progress) error
 	ProgressEvery int
 
@@ -144,7 +145,11 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		}
 	}
 	if o.Validate != nil {
-		if err := domain.Whole("ValidateEvery", o.ValidateEvery, 1); err != nil {
+		least := 1
+		if o.Batches != nil {
+			least = 0
+		}
+		if err := domain.Whole("ValidateEvery", o.ValidateEvery, least); err != nil {
 			return fmt.Errorf("train: Fit: %w", err)
 		}
 	}
@@ -195,4 +200,15 @@ func isNilRule(r StopRule) bool {
 func sameRule(a, b StopRule) bool {
 	v := reflect.ValueOf(a)
 	return v.Kind() == reflect.Pointer && v.Type().Elem().Size() > 0 && a == b
+}
+
+// fillIn sets the intervals that are 0 to an epoch.
+func (o *FitOptions[T]) fillIn() {
+	epoch := 0
+	if o.Batches != nil {
+		epoch = o.Batches.PerEpoch()
+	}
+	o.ValidateEvery = cmp.Or(o.ValidateEvery, epoch)
+	o.ProgressEvery = cmp.Or(o.ProgressEvery, epoch, 1)
+	o.CheckpointEvery = cmp.Or(o.CheckpointEvery, epoch)
 }

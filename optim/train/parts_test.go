@@ -91,7 +91,7 @@ func TestMicroBatches(t *testing.T) {
 				}
 				var losses []float64
 				_, err := Fit(context.Background(), mustNew(t, optim.SGD{LR: lr}, r.params(), optim.WithReduction(reduction)), f, FitOptions[float64]{
-					Batches: batches, Epochs: epochs, MicroBatches: parts, Workers: workers,
+					Batches: batches, Epochs: epochs, MicroBatches: parts, Workers: workers, ProgressEvery: 1,
 					Progress: func(p Progress) error { losses = append(losses, p.Loss); return nil },
 				})
 				if err != nil || len(losses) != len(total) {
@@ -196,7 +196,7 @@ func TestStepAllocations(t *testing.T) {
 			return r.mean(b, g)
 		}, FitOptions[float64]{
 			Stop: []StopRule{StepLimit(1 << 30)}, Batches: &Batches{Samples: 100, Size: 11}, MicroBatches: 2 * workers, Workers: workers,
-			Average: average, Divergence: NewDivergence(), Progress: func(Progress) error { return nil },
+			Average: average, Divergence: NewDivergence(), Progress: func(Progress) error { return nil }, ProgressEvery: 1,
 			History: &History{Records: make([]Record, 0, 8*64*chunks)},
 		})
 		if err != nil {

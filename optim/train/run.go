@@ -48,6 +48,7 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 	if err := o.check(opt, f); err != nil {
 		return nil, err
 	}
+	o.fillIn()
 	r := &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}
 	r.o.Stop = slices.Clone(o.Stop)
 	if o.Batches != nil {
@@ -223,7 +224,7 @@ func (r *Run[T]) follow() (reason string, best Keeper, err error) {
 	reason, best = r.ask(*p)
 	r.telling, r.open = false, false
 	r.opt.TrainMode()
-	told := p.Validated || p.Iteration%max(1, r.o.ProgressEvery) == 0
+	told := p.Validated || p.Iteration%r.o.ProgressEvery == 0
 	if told && r.o.History != nil {
 		r.o.History.add(*p)
 	}

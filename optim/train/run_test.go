@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -184,7 +183,7 @@ func cutScene[T kernels.Float](t *testing.T, seed uint64, cuts map[string]int) (
 		}
 		r, err := s.fitWith(ctx)
 		s.cut = func(string, int) error { return nil }
-		isCut := errors.Is(err, errCut) || kind == "limit" && err == nil && r.Iteration == at && r.Reason == strconv.Itoa(at)+" iterations"
+		isCut := errors.Is(err, errCut) || kind == "limit" && err == nil && r.Iteration == at && r.Reason == StepLimit(at).Stop(r.Progress)
 		if !isCut {
 			return s.again(t, seed, r, err), s.log, err
 		}

@@ -41,9 +41,6 @@ func (r *Run[T]) begin() error {
 // isDue reports whether the loop saves the run after its last iteration.
 func (r *Run[T]) isDue() bool {
 	every := r.o.CheckpointEvery
-	if every == 0 && r.samples != nil {
-		every = r.samples.PerEpoch()
-	}
 	return r.o.Checkpoints != nil && every > 0 && r.last.Iteration%every == 0
 }
 

@@ -153,24 +153,33 @@ func (s *scene[T]) ended(t *testing.T, r FitResult, err error) string {
 }
 
 // checkCounts checks what a run that was not cut has counted: every batch comes once, with its
-// samples; every ValidateEvery-th iteration is validated; and every ProgressEvery-th is told.
+// samples; every ValidateEvery-th iteration is validated; and every ProgressEvery-th is told,
+// where 0 is an epoch.
 func (s *scene[T]) checkCounts(t *testing.T, seed uint64) {
 	t.Helper()
 	var got, want []string
 	for _, event := range s.log {
 		got = append(got, strings.Split(event, " | ")[0])
 	}
-	n := s.opt.Iterations()
+	validates, tells, n := s.asked.ValidateEvery, max(1, s.asked.ProgressEvery), s.opt.Iterations()
+	if b := s.asked.Batches; b != nil {
+		if validates == 0 && s.asked.Validate != nil {
+			validates = b.PerEpoch()
+		}
+		if s.asked.ProgressEvery == 0 {
+			tells = b.PerEpoch()
+		}
+	}
 	for i := range n {
 		want = append(want, s.batchOf(i))
 		if s.open && i+1 == n {
 			break // the loss that diverged is the end
 		}
-		validated := s.o.ValidateEvery > 0 && (i+1)%s.o.ValidateEvery == 0
+		validated := validates > 0 && (i+1)%validates == 0
 		if validated {
 			want = append(want, fmt.Sprintf("validate after %d", i+1))
 		}
-		if validated || s.o.ProgressEvery < 2 || (i+1)%s.o.ProgressEvery == 0 {
+		if validated || (i+1)%tells == 0 {
 			want = append(want, fmt.Sprintf("progress %d", i+1))
 		}
 	}

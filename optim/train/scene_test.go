@@ -67,6 +67,7 @@ var anyRule = []optim.Rule{
 // A scene is a run drawn from a seed: any rule, any schedule, any of what watches a run or
 // cuts its batches. Its callbacks write down what they see, and may cut the run.
 type scene[T kernels.Float] struct {
+	asked FitOptions[T] // what NewRun was given
 	*Run[T]
 	values [][]T
 	early  *EarlyStopping[T]
@@ -146,6 +147,9 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit, edit 
 	s.watch(t, rng, &o, params)
 	if len(opt.Observers()) > 0 || one(2) {
 		o.ValidateEvery = 1 + rng.IntN(5)
+		if o.Batches != nil && one(3) {
+			o.ValidateEvery = 0
+		}
 		o.Validate = func() (float64, error) { return s.validate(seed) }
 		if one(2) {
 			var err error
@@ -158,6 +162,7 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit, edit 
 	for _, e := range edit {
 		e(&o)
 	}
+	s.asked = o
 	var err error
 	if s.Run, err = NewRun(opt, func(b Batch, g *optim.Gradients[T]) (float64, error) { return s.objective(seed, b, g) }, o); err != nil {
 		t.Fatal(err)

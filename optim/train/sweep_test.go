@@ -28,6 +28,9 @@ func sweepRun(c Cell, edit func(p *optim.Param[float64], o *FitOptions[float64])
 	}
 	p := r.params()[0]
 	edit(&p, &o)
+	if o.Progress != nil {
+		o.ProgressEvery = 1
+	}
 	opt, err := optim.New(optim.SGD{LR: c.LR, WeightDecay: c.Value}, []optim.Param[float64]{p})
 	if err != nil {
 		return nil, err
