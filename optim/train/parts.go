@@ -79,7 +79,7 @@ func (r *Run[T]) gather(ctx context.Context, c *crew[T], b Batch, parts int) (lo
 			return 0, fmt.Errorf("part %d of %d: %w", i, parts, err)
 		}
 		if !sum && b.Samples != nil {
-			partLoss *= float64(len(b.part(i, parts).Samples))
+			partLoss = float64(partLoss * float64(len(b.part(i, parts).Samples)))
 		}
 		loss += partLoss
 	}
