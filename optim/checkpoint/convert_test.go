@@ -44,7 +44,10 @@ func TestHalf(t *testing.T) {
 			}
 			want = math.Copysign(want, 0.5-float64(bits>>15))
 			same := func(x float64) bool {
-				return math.Signbit(x) == math.Signbit(want) && (x == want || x != x && want != want)
+				if want != want {
+					return x != x // its sign is the machine's: riscv64 knows one NaN
+				}
+				return math.Signbit(x) == math.Signbit(want) && x == want
 			}
 			if !same(float64(narrow[0])) || !same(wide[0]) {
 				t.Fatalf("%s %#x: got %v and %v, want %v", c.dtype, bits, narrow[0], wide[0], want)
