@@ -79,7 +79,7 @@ v3:
 # a system, an architecture and the level that its tests must find; RUN_ is what
 # runs its binaries here, nothing for 386, which an amd64 runs itself.
 LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
-LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
+LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint optim/gradcheck fuzz optim/checkpoint/regular
 
 # Trainings whose last bits are the same on every machine, and the legs that run them.
 EXAMPLES ?= digits factorization logistic network regression wordvectors
@@ -87,7 +87,7 @@ EXAMPLE_LEGS ?= arm64 s390x wasm
 
 # Haswell and Nehalem leave out what is plain Go: this machine runs that itself. And arm64
 # leaves out the kernels, whose tests blocks-neon runs.
-PACKAGES_arm64 := kernels/internal/dispatch optim optim/schedule optim/train optim/checkpoint fuzz optim/checkpoint/regular
+PACKAGES_arm64 := kernels/internal/dispatch optim optim/schedule optim/train optim/checkpoint optim/gradcheck optim/gonumopt fuzz optim/checkpoint/regular
 PACKAGES_haswell := kernels kernels/internal/dispatch optim optim/schedule optim/train fuzz
 PACKAGES_nehalem := kernels kernels/internal/dispatch optim optim/schedule optim/train
 

@@ -36,6 +36,10 @@ import (
 // that the loss can get to, say &optimize.LBFGS{GradStopThreshold: 1e-6}, ends a run before
 // that.
 //
+// A line search of optimize's can also go on without end there: one from a point that
+// is the minimum already has been seen to, on s390x, where the loss rounds differently.
+// Settings.FuncEvaluations or Settings.Runtime ends that.
+//
 // It also ends, with the status FunctionConvergence, when 100 iterations have not lowered
 // the loss by 1e-10, which is too much of a loss that is itself as small. A
 // Settings.Converger of &optimize.FunctionConverge{Relative: 1e-10, Iterations: 100}
