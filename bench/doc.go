@@ -47,6 +47,6 @@
 // The package itself holds the cases: Specs lists them from the kernels' table,
 // so a kernel is measured by being in the catalog, and its Benchmark function is
 // generated. What it may need besides is a plain loop in the table of func naive, if
-// its family is not level1, and a value for a coefficient in data.go; the tests say so
+// its family is none of plainFamilies, and a value for a coefficient in data.go; the tests say so
 // where one is missing.
 package bench

@@ -64,7 +64,6 @@ func naive[T kernels.Float]() *kerneltest.Table[T] {
 	naiveStrided(t)
 	naiveLevel2(t)
 	naiveRowwise(t)
-	naiveIndexed(t)
 	naiveMoments(t)
 	return t
 }

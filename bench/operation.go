@@ -3,6 +3,7 @@ package bench
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
@@ -15,10 +16,12 @@ type operation[T kernels.Float] struct {
 	naive  binding[T] // nil: there is no plain loop
 }
 
+// plainFamilies are those whose reference is the loop that a programmer would write: the
+// contract asks for nothing there that one would leave out.
+var plainFamilies = []string{"level1", "activation", "loss", "indexed"}
+
 // operations returns the kernels of the table, and the functions of package
-// kernels that are made of others. The reference of an element-wise kernel is a plain
-// loop too, where naive has none: the contract asks for nothing that a programmer would
-// leave out.
+// kernels that are made of others. The reference of plainFamilies is a plain loop too, where naive has none.
 func operations[T kernels.Float]() []operation[T] {
 	var all []operation[T]
 	functions, loops := public[T](), naive[T]()
@@ -31,7 +34,7 @@ func operations[T kernels.Float]() []operation[T] {
 		if reflect.ValueOf(loops).Elem().FieldByName(op.Name).IsNil() {
 			from = tableOf[T](kernels.Generic)
 		}
-		if from == loops || op.Family == "level1" || op.Family == "activation" || op.Family == "loss" {
+		if from == loops || slices.Contains(plainFamilies, op.Family) {
 			o.naive = func(a *kerneltest.Args[T]) func(int) float64 { return op.Bind(from, a) }
 		}
 		all = append(all, o)

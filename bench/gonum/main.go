@@ -28,6 +28,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/gonum"
 
+	"github.com/seed63264101/steepest/bench/internal/timing"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/gonumblas"
 )
@@ -142,9 +143,9 @@ func (f flags) measure(t task, n int) (theirs, ours time.Duration) {
 		c.work = t.build(rand.New(rand.NewPCG(1, uint64(n))), n)
 		sink = c.work() // for the first time: what it allocates, it has
 	}
-	now := wallTime
+	now := timing.Wall
 	if f.procs == 1 {
-		now = processTime
+		now = timing.Process
 	}
 	for round, start := 0, time.Now(); round < 3 || time.Since(start) < f.budget; round++ {
 		for _, c := range contenders {
@@ -169,8 +170,3 @@ const minSample = 200 * time.Microsecond
 
 // sink keeps the results.
 var sink float64
-
-var begin = time.Now()
-
-// wallTime returns the time that has gone by.
-func wallTime() time.Duration { return time.Since(begin) }

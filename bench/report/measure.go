@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
+	"github.com/seed63264101/steepest/bench/internal/timing"
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -145,12 +146,7 @@ func calibrate(d *bench.Contender, warm bool, sample time.Duration) (reps int, n
 }
 
 // clock times the samples, wall those that keep several threads busy.
-var clock, wall = threadTime, wallTime
-
-var begin = time.Now()
-
-// wallTime returns the time that has gone by.
-func wallTime() time.Duration { return time.Since(begin) }
+var clock, wall = timing.Thread, timing.Wall
 
 // sink keeps the results.
 var sink float64

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
+	"github.com/seed63264101/steepest/bench/internal/timing"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
@@ -254,7 +255,7 @@ func TestTable(t *testing.T) {
 // called.
 func TestMeasure(t *testing.T) {
 	var now time.Duration
-	defer func() { clock = threadTime }()
+	defer func() { clock = timing.Thread }()
 	clock = func() time.Duration { return now }
 
 	resets, since, most := 0, 0, 0
@@ -297,7 +298,7 @@ func TestMeasure(t *testing.T) {
 // TestWallClock checks that work of several threads has a clock of its own.
 func TestWallClock(t *testing.T) {
 	var thread, gone time.Duration
-	defer func() { clock, wall = threadTime, wallTime }()
+	defer func() { clock, wall = timing.Thread, timing.Wall }()
 	clock = func() time.Duration { return thread }
 	wall = func() time.Duration { return gone }
 	run := func(reps int) float64 {
@@ -361,7 +362,7 @@ func TestRunBLAS(t *testing.T) {
 // only that.
 func TestTimeIsUp(t *testing.T) {
 	var now time.Duration
-	defer func() { clock = threadTime }()
+	defer func() { clock = timing.Thread }()
 	clock = func() time.Duration { return now }
 	var specs []bench.Spec
 	for i, place := range []bench.Place{bench.Memory, bench.Listed, bench.L3, bench.L1, bench.L2} {
