@@ -196,8 +196,8 @@ func isNilRule(r StopRule) bool {
 	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
 }
 
-// sameRule reports whether two rules are one, with one state.
-func sameRule(a, b StopRule) bool {
+// sameRule reports whether two rules, or others that watch a run, are one, with one state.
+func sameRule(a, b any) bool {
 	v := reflect.ValueOf(a)
 	return v.Kind() == reflect.Pointer && v.Type().Elem().Size() > 0 && a == b
 }

@@ -19,10 +19,10 @@ type part[T kernels.Float] struct {
 // parts lists the parts that have a state, the run first.
 func (r *Run[T]) parts() []part[T] {
 	list := []part[T]{{Part: state.Part{Name: "Run", Saver: (*loop[T])(r)}}}
-	add := func(v any) {
+	for _, v := range r.o.watchers() {
 		saver, ok := v.(Saver)
 		if !ok {
-			return
+			continue
 		}
 		// Without type arguments: a run may go on in the other float type.
 		name, _, _ := strings.Cut(fmt.Sprintf("%T", v), "[")
@@ -32,17 +32,22 @@ func (r *Run[T]) parts() []part[T] {
 		}
 		list = append(list, p)
 	}
-	if r.o.Divergence != nil {
-		add(r.o.Divergence)
+	return list
+}
+
+// watchers lists what watches a run, in the order in which its states are saved.
+func (o *FitOptions[T]) watchers() (list []any) {
+	if o.Divergence != nil {
+		list = append(list, o.Divergence)
 	}
-	if r.o.Average != nil {
-		add(r.o.Average)
+	if o.Average != nil {
+		list = append(list, o.Average)
 	}
-	if r.o.History != nil {
-		add(r.o.History)
+	if o.History != nil {
+		list = append(list, o.History)
 	}
-	for _, rule := range r.o.Stop {
-		add(rule)
+	for _, rule := range o.Stop {
+		list = append(list, rule)
 	}
 	return list
 }

@@ -76,18 +76,9 @@ func (s *runStart) sameAs(first *runStart) error {
 // things lists what no other run may have.
 func (r *Run[T]) things() []any {
 	list := []any{r, r.opt}
-	if r.o.Divergence != nil {
-		list = append(list, r.o.Divergence)
-	}
-	if r.o.Average != nil {
-		list = append(list, r.o.Average)
-	}
-	if r.o.History != nil {
-		list = append(list, r.o.History)
-	}
-	for _, rule := range r.o.Stop {
-		if sameRule(rule, rule) {
-			list = append(list, rule)
+	for _, w := range r.o.watchers() {
+		if sameRule(w, w) {
+			list = append(list, w)
 		}
 	}
 	return list
