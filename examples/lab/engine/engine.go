@@ -1,0 +1,58 @@
+// Package engine answers what the lab's page asks. It knows nothing of browsers: the page asks it
+// through WebAssembly, and tests ask it directly.
+//
+// A question is a method's name, the experiment as package spec writes it, and arguments of the
+// method's own. The answer depends on these alone.
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/seed63264101/steepest/examples/lab/spec"
+)
+
+// An Engine remembers its last answers, since a page asks about the same experiment for every
+// frame. It is not safe for concurrent use.
+type Engine struct{}
+
+// New returns an Engine.
+func New() *Engine { return &Engine{} }
+
+// A handler answers the questions of one method.
+type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
+
+// handlers has all methods, each in the file of its subject.
+var handlers = map[string]handler{}
+
+// Call answers a question. args is JSON, or empty. A question that cannot be answered
+// gets a Reply with an Error.
+func (e *Engine) Call(method, query, args string) (r *Reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = &Reply{Error: fmt.Sprintf("%s: %v\n%s", method, p, debug.Stack())}
+		}
+	}()
+	h := handlers[method]
+	if h == nil {
+		return &Reply{Error: fmt.Sprintf("no method %q", method)}
+	}
+	state, _ := spec.Parse(query)
+	r, err := h(e, state, json.RawMessage(args))
+	if err != nil {
+		return &Reply{Error: err.Error()}
+	}
+	return r
+}
+
+// arguments reads a method's arguments into v, which has their defaults.
+func arguments(args json.RawMessage, v any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(args, v); err != nil {
+		return fmt.Errorf("arguments %s: %w", args, err)
+	}
+	return nil
+}
