@@ -3,18 +3,20 @@ package surface
 import "github.com/seed63264101/steepest/kernels"
 
 var rosenbrockValley = &Kind{
-	Name:    "rosenbrock",
-	Title:   "Rosenbrock's valley",
-	About:   "A bent valley with a flat floor (H. H. Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960).",
-	Formula: "(1 - x)^2 + Steepness*(y - x^2)^2",
-	Dim:     2,
-	Options: []Option{{Name: "Steepness", About: "of the walls", Default: 100, Min: 0, Max: 1e4}},
-	Start:   Point{-1.5, 2},
-	Box:     Box{-2, 2, -1, 3},
+	Name:      "rosenbrock",
+	Title:     "Rosenbrock's valley",
+	About:     "A bent valley with a flat floor (H. H. Rosenbrock, An automatic method for finding the greatest or least value of a function, 1960).",
+	Formula:   "(1 - x)^2 + Steepness*(y - x^2)^2",
+	Dim:       2,
+	Options:   []Option{{Name: "Steepness", About: "of the walls", Default: 100, Min: 0, Max: 1e4}},
+	Start:     Point{-1.5, 2},
+	Box:       Box{-2, 2, -1, 3},
+	functions: []string{"rosenbrock"},
 	build: func(v []float64) *Problem {
 		b := v[0]
 		return &Problem{
 			Minima: []Point{{1, 1}},
+			Call:   call("rosenbrock", b),
 			eval32: func(_ []int, p, g []float32) float32 { return rosenbrock(float32(b), p, g) },
 			eval64: func(_ []int, p, g []float64) float64 { return rosenbrock(b, p, g) },
 			hessian: func(p Point) Hessian {

@@ -30,7 +30,8 @@ type Kind struct {
 	Start   Point    // where runs begin if nothing else is said
 	Box     Box      // shown if nothing else is said
 
-	build func(v []float64) *Problem
+	functions []string // that compute it, the one with the loss first
+	build     func(v []float64) *Problem
 }
 
 // An Option is a number, or one of some words, that a Kind depends on.
@@ -54,14 +55,17 @@ type Problem struct {
 	Saddles []Point
 	Least   float64 // loss at Minima[0]; -Inf if it has no lower bound
 
-	// Source is the text of the Go functions that compute the loss and its gradient, with
-	// a type parameter T, and Call that of a call of the first one, with the options set,
-	// for parameters p and gradient g.
-	Source, Call string
+	// Source is the text of the Go functions that compute the loss and its gradient, with a
+	// type parameter T, and Call that of a call of the first one, with the options set, for
+	// parameters p and gradient g. Where there are data, Setup is the statement that makes
+	// them, for a type T, and Call names them and the samples, which may be nil. The functions
+	// use packages math and kernels.
+	Source, Setup, Call string
 
 	eval32  func(samples []int, p, g []float32) float32
 	eval64  func(samples []int, p, g []float64) float64
 	hessian func(p Point) Hessian
+	fisher  func(p Point) Hessian // nil if the loss is no likelihood
 }
 
 // A Hessian is the matrix of second derivatives. XY and YY are 0 where there is no Y.
@@ -94,7 +98,8 @@ func (k *Kind) New(values ...float64) (*Problem, error) {
 		}
 	}
 	p := k.build(v)
-	p.Kind, p.Values = k, v
+	p.Kind, p.Values, p.Source = k, v, source(k.functions)
+	p.Least = p.loss(p.Minima[0])
 	return p, nil
 }
 
@@ -121,3 +126,17 @@ func Eval[T kernels.Float](p *Problem, samples []int, at, g []T) T {
 
 // Hessian returns the second derivatives of the loss over all samples.
 func (p *Problem) Hessian(at Point) Hessian { return p.hessian(at) }
+
+// Fisher returns the Fisher information of the model whose likelihood the loss is the mean of,
+// over all samples, and whether there is one.
+func (p *Problem) Fisher(at Point) (h Hessian, ok bool) {
+	if p.fisher == nil {
+		return h, false
+	}
+	return p.fisher(at), true
+}
+
+// loss is Eval of a Point over all samples.
+func (p *Problem) loss(at Point) float64 {
+	return p.eval64(nil, []float64{at.X, at.Y}[:p.Kind.Dim], nil)
+}
