@@ -1,8 +1,8 @@
 package spec
 
 import (
-	"github.com/seed63264101/steepest/examples/lab/surface"
-	"github.com/seed63264101/steepest/optim"
+	"fmt"
+	"strings"
 )
 
 // A Problem is something that a text says and that cannot be.
@@ -12,18 +12,89 @@ type Problem struct {
 	Message string `json:"message"` // what is wrong, and what is taken instead
 }
 
-// Default returns the experiment of an empty text.
-func Default() *State {
-	p, err := surface.Find("rosenbrock").New()
-	if err != nil {
-		panic(err)
+// A parser collects what a text says.
+type parser struct {
+	state    *State
+	key      string // that is read
+	runs     int    // that the text has
+	problems []Problem
+}
+
+// problem adds one of the present key. instead is what is taken, if that is worth a word.
+func (p *parser) problem(text string, err error, instead string) {
+	message := err.Error()
+	if instead != "" {
+		message += "; " + instead + " is taken instead"
 	}
-	return &State{
-		Surface: p, Start: p.Kind.Start, Steps: 500, Budget: 20, Target: 1e-3,
-		Runs: []Run{{Method: "Adam", Rule: optim.NewAdam(0.01), LR: 0.01}},
-		View: View{Tab: "race", Axis: "log", Theme: "auto"},
-	}
+	p.problems = append(p.problems, Problem{p.key, text, message})
 }
 
 // Parse returns the experiment of a text. What cannot be is a Problem and left as Default has it.
-func Parse(query string) (*State, []Problem) { return Default(), nil }
+func Parse(query string) (*State, []Problem) {
+	p := &parser{state: Default()}
+	if len(query) > maxText {
+		p.problem(query[:40]+"...", fmt.Errorf("a text of %d bytes, want at most %d", len(query), maxText), "the usual experiment")
+		return p.state, p.problems
+	}
+	given := p.split(strings.TrimPrefix(query, "#"))
+	for i, k := range keys {
+		p.key = k.name
+		for n, text := range given[i] {
+			if n > 0 && !k.many {
+				p.problem(text, fmt.Errorf("%s is there twice", k.name), given[i][0])
+				break
+			}
+			value, err := readValue(text)
+			if err == nil {
+				err = k.parse(p, value)
+			}
+			if err != nil {
+				p.problem(text, err, k.instead(p.state))
+			}
+		}
+	}
+	p.finish()
+	return p.state, p.problems
+}
+
+// split returns the values of each key, in the order of keys.
+func (p *parser) split(query string) [][]string {
+	given := make([][]string, len(keys))
+parts:
+	for part := range strings.SplitSeq(query, "&") {
+		if part == "" {
+			continue
+		}
+		name, _, _ := strings.Cut(part, "=")
+		p.key = name
+		text, err := unescape(part)
+		if err != nil {
+			p.problem(part, err, "")
+			continue
+		}
+		name, text, ok := strings.Cut(text, "=")
+		if p.key = name; !ok {
+			p.problem(part, fmt.Errorf("%q, want key=value", part), "")
+			continue
+		}
+		for i, k := range keys {
+			if strings.EqualFold(k.name, name) {
+				if text != "" {
+					given[i] = append(given[i], text)
+				}
+				continue parts
+			}
+		}
+		p.problem(text, fmt.Errorf("no key %q, want %s", name, oneOf(keyNames())), "")
+	}
+	return given
+}
+
+// finish sees to what depends on several keys.
+func (p *parser) finish() {
+	s := p.state
+	if p.key = "sel"; s.View.Run >= len(s.Runs) {
+		p.problem(fmt.Sprint(s.View.Run), fmt.Errorf("no run %d among %d, the first is 0", s.View.Run, len(s.Runs)), "0")
+		s.View.Run = 0
+	}
+}
