@@ -1,0 +1,72 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/demotest"
+)
+
+var program = demotest.Program{Name: "lab", Run: run}
+
+// TestExport: the files are those of the page and the engine, and a directory with others stays
+// as it is.
+func TestExport(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	for range 2 { // an earlier export is replaced
+		program.Output(t, "-export", dir)
+	}
+	s := newSite(&engine{})
+	for _, name := range s.names() {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || len(data) == 0 {
+			t.Errorf("%s: %d bytes, error %v", name, len(data), err)
+		}
+		if name == wasmFile && !strings.HasPrefix(string(data), "\x00asm") {
+			t.Errorf("%s is no WebAssembly", name)
+		}
+	}
+	other := filepath.Join(dir, "js", "other.js")
+	if err := os.WriteFile(other, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	program.Refused(t, demo.Failure, []string{"-export", dir}, dir, "other.js", "want a new or an empty directory")
+	program.Refused(t, demo.Failure, []string{"-export", other}, other, "not a directory")
+}
+
+func TestRefused(t *testing.T) {
+	dir := t.TempDir()
+	program.Refused(t, demo.Failure, []string{"-single", dir}, dir, "is a directory")
+	program.Refused(t, demo.Failure, []string{"-single", filepath.Join(dir, "a", "b")}, "no such file")
+	program.Refused(t, demo.Failure, []string{"-addr", "nowhere"}, "-addr nowhere")
+	program.Refused(t, demo.Misuse, []string{"-single", "a", "-export", "b"}, "-single", "-export")
+	t.Setenv("PATH", dir)
+	program.Refused(t, demo.Failure, []string{"-single", filepath.Join(dir, "a")}, "built with Go", "go")
+}
+
+// TestThirdParty: what others wrote is what the list there says.
+func TestThirdParty(t *testing.T) {
+	list := string(newSite(&engine{})["third_party/README.md"])
+	n := 0
+	for name, data := range newSite(&engine{}) {
+		rest, ok := strings.CutPrefix(name, "third_party/")
+		if !ok || rest == "README.md" {
+			continue
+		}
+		n++
+		if row := fmt.Sprintf("| `%s` |", rest); !strings.Contains(list, row) {
+			t.Errorf("no row %s", row)
+		}
+		if hash := fmt.Sprintf("`%x` |", sha256.Sum256(data)); !strings.Contains(list, hash) {
+			t.Errorf("%s has hash %s", name, hash)
+		}
+	}
+	if rows := strings.Count(list, "` |\n"); n == 0 || rows != n {
+		t.Errorf("%d files, %d rows", n, rows)
+	}
+}

@@ -1,0 +1,14 @@
+// The panels behind the tabs, in their order.
+
+/**
+ * A panel. mount is called once, when its tab is first shown; update after each change while it
+ * is shown, and when it becomes shown.
+ * @typedef {object} Panel
+ * @property {string} id of its tab, as the key tab has it
+ * @property {string} title
+ * @property {(root: HTMLElement, lab: import("lab/lab.js").Lab) => void} mount
+ * @property {(ctx: import("lab/lab.js").Context) => void} update
+ */
+
+/** @type {Panel[]} */
+export const panels = [];
