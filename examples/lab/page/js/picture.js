@@ -1,0 +1,304 @@
+// The picture: an objective with the runs on it. It draws what the engine has answered and turns
+// what is done to it into changes of the experiment's text: dragging sets at, zooming sets box.
+
+import { SvgPen, mark, penOn } from "lab/pen.js";
+import { decimal, frameOf, scaleOf, short } from "lab/axes.js";
+import { drawPlane, surfaceOf, valueAt } from "lab/plane.js";
+import { curveBox, drawCurve, lossAt } from "lab/curve.js";
+import { drawArrows, drawPaths, lastAt, pathsOf } from "lab/paths.js";
+import { watchKeys, watchPointers } from "lab/gestures.js";
+import { onTheme, palette } from "lab/colors.js";
+
+/**
+ * What is shown of an experiment.
+ * @typedef {object} View
+ * @property {number} step
+ * @property {number} [run] looked at, drawn stronger
+ * @property {{x: number, y: number}} at where the runs begin
+ * @property {{kind: string, x: number, y: number}[]} [arrows] vectors of the plane, of the run looked at
+ * @property {string} [lens] name of a picture in layers instead of the loss
+ *
+ * @param {HTMLCanvasElement} canvas that its parent gives a size
+ * @param {{set: (changes: object, options?: {replace?: boolean}) => void}} lab
+ */
+export function createPicture(canvas, lab) {
+  const readout = document.createElement("output");
+  readout.className = "readout";
+  readout.id = `${canvas.id || "picture"}-readout`;
+  canvas.after(readout);
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-roledescription", "picture");
+  canvas.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight ArrowUp ArrowDown + - 0");
+
+  let surface = null;
+  let paths = [];
+  let view = { step: 0, run: 0, at: { x: 0, y: 0 } };
+  let box = null; // shown; ahead of the surface's while a zoom goes on
+  let drag = null; // where the start is being dragged to
+  let pointer = null;
+  let frameRequest = 0;
+  const still = { canvas: document.createElement("canvas"), key: "" };
+
+  const size = () => [canvas.clientWidth || 300, canvas.clientHeight || 200];
+  const curved = () => surface.dim === 1;
+
+  function scale() {
+    const [width, height] = size();
+    return scaleOf(frameOf(width, height), curved() ? curveBox(surface, box.x0, box.x1) : box);
+  }
+
+  /** Where the start is drawn, in pixels. */
+  function startAt(s) {
+    const at = drag ?? view.at;
+    return [s.px(at.x), s.py(curved() ? lossAt(surface, at.x) : at.y)];
+  }
+
+  const place = (s) => (path, t) => [s.px(path.x[t]), s.py(curved() ? path.loss[t] : path.y[t])];
+
+  function drawStill(pen, s, colors) {
+    pen.rect(0, 0, pen.width, pen.height, { fill: colors.paper });
+    (curved() ? drawCurve : drawPlane)(pen, s, surface, colors);
+  }
+
+  function drawMoving(pen, s, colors) {
+    const [x, y] = startAt(s);
+    drawPaths(pen, s.frame, paths, view.step, view.run ?? 0, colors, place(s));
+    pen.clip(s.frame.x, s.frame.y, s.frame.w, s.frame.h, () => {
+      mark(pen, "circle", x, y, 8, { color: colors.halo, width: 5, alpha: 0.8 });
+      mark(pen, "circle", x, y, 8, { color: colors.ink, width: 2 });
+      mark(pen, "circle", x, y, 2, { fill: colors.ink });
+      pen.text("start", x + 12, y - 10, { color: colors.ink, halo: colors.halo, size: 12 });
+    });
+    const path = paths[view.run ?? 0];
+    if (!path || !view.arrows?.length || curved()) return;
+    const from = place(s)(path, lastAt(path, view.step));
+    const arrows = view.arrows.map((a) => ({
+      kind: a.kind,
+      dx: s.px(path.x[0] + a.x) - s.px(path.x[0]),
+      dy: s.py(path.y[0] + a.y) - s.py(path.y[0]),
+    }));
+    drawArrows(pen, s.frame, ...from, arrows, colors);
+  }
+
+  function paint() {
+    frameRequest = 0;
+    if (!surface) return;
+    const [width, height] = size();
+    const colors = palette();
+    const s = scale();
+    const ratio = globalThis.devicePixelRatio || 1;
+    const key = [width, height, ratio, surface.serial, colors.paper, box.x0, box.x1, box.y0, box.y1].join();
+    if (still.key !== key) {
+      drawStill(penOn(still.canvas, width, height, ratio), s, colors);
+      still.key = key;
+    }
+    const pen = penOn(canvas, width, height, ratio);
+    pen.image(still.canvas, 0, 0, width, height);
+    drawMoving(pen, s, colors);
+    describe();
+  }
+
+  /** Draws before the next frame, once however often it is called. */
+  function repaint() {
+    if (!frameRequest) frameRequest = requestAnimationFrame(paint);
+  }
+
+  function describe() {
+    const parts = [
+      `${surface.title}, x from ${short(box.x0)} to ${short(box.x1)}` +
+        (curved() ? "" : `, y from ${short(box.y0)} to ${short(box.y1)}`),
+      `start at ${pointText(view.at)}`,
+      ...paths.map((p) => `${p.label}: ${whereabouts(p)}`),
+    ];
+    const text = `${parts.join(". ")}. Arrow keys move the start, Shift with them the view, plus and minus zoom, 0 shows all.`;
+    if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
+  }
+
+  const pointText = (p) => (curved() ? short(p.x) : `${short(p.x)}, ${short(p.y)}`);
+
+  function whereabouts(path) {
+    const t = lastAt(path, view.step);
+    const gone = path.diverged >= 0 && view.step >= path.diverged ? `diverged at step ${path.diverged}, ` : "";
+    return `${gone}step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}`;
+  }
+
+  function tell() {
+    if (!surface || !pointer) {
+      readout.value = "";
+      return;
+    }
+    const s = scale();
+    const [px, py] = pointer;
+    const near = nearest(s, px, py);
+    if (near) readout.value = `${near.path.label}, ${near.text}`;
+    else if (curved()) readout.value = `x ${short(s.x(px))}, loss ≈ ${short(lossAt(surface, s.x(px)))}`;
+    else readout.value = `x ${short(s.x(px))}, y ${short(s.y(py))}, loss ≈ ${short(valueAt(surface, s.x(px), s.y(py)))}`;
+  }
+
+  /** The position of a run under the pointer. */
+  function nearest(s, px, py) {
+    let best = null;
+    let least = 9;
+    for (const path of paths) {
+      for (let t = 0; t <= lastAt(path, view.step); t++) {
+        const [x, y] = place(s)(path, t);
+        const away = Math.hypot(x - px, y - py);
+        if (away < least) {
+          least = away;
+          best = { path, text: `step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}` };
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Text of a place, with the digits that a pixel tells apart. */
+  function atText(p) {
+    const [width, height] = size();
+    const x = decimal(p.x, (box.x1 - box.x0) / width);
+    return curved() ? x : `${x},${decimal(p.y, (box.y1 - box.y0) / height)}`;
+  }
+
+  /** Moves the start. All moves of one gesture but the first replace each other in the history. */
+  function moveStart(p, replace) {
+    view = { ...view, at: p };
+    lab.set({ at: atText(p) }, { replace });
+    repaint();
+  }
+
+  function zoom(factor, px, py) {
+    if (!surface) return;
+    const s = scale();
+    const [cx, cy] = [s.x(px ?? s.frame.x + s.frame.w / 2), curved() ? 0 : s.y(py ?? s.frame.y + s.frame.h / 2)];
+    const wide = (box.x1 - box.x0) / factor;
+    const least = 1e-6 * Math.max(1, Math.abs(cx), Math.abs(cy));
+    if (wide < least || wide > 1e6) return;
+    box = {
+      x0: cx - (cx - box.x0) / factor, x1: cx + (box.x1 - cx) / factor,
+      y0: cy - (cy - box.y0) / factor, y1: cy + (box.y1 - cy) / factor,
+    };
+    repaint();
+  }
+
+  function pan(dx, dy) {
+    if (!surface) return;
+    const s = scale();
+    const [mx, my] = [s.x(0) - s.x(dx), curved() ? 0 : s.y(0) - s.y(dy)];
+    box = { x0: box.x0 + mx, x1: box.x1 + mx, y0: box.y0 + my, y1: box.y1 + my };
+    repaint();
+  }
+
+  let settling = 0;
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      settling = 0;
+      const [width, height] = size();
+      const step = [(box.x1 - box.x0) / width / 10, (box.y1 - box.y0) / height / 10];
+      lab.set({ box: [box.x0, box.x1, box.y0, box.y1].map((v, i) => decimal(v, step[i >> 1])).join(",") });
+    }, 180);
+  }
+
+  function reset() {
+    clearTimeout(settling);
+    settling = 0;
+    if (surface) box = { ...surface.box };
+    lab.set({ box: null });
+    repaint();
+  }
+
+  watchPointers(canvas, {
+    grab(x, y) {
+      if (!surface) return false;
+      const [sx, sy] = startAt(scale());
+      return Math.hypot(x - sx, y - sy) < 22;
+    },
+    drag(x, y, done) {
+      const s = scale();
+      const inside = (v, a, b) => Math.min(b, Math.max(a, v));
+      const at = { x: inside(s.x(x), box.x0, box.x1), y: curved() ? 0 : inside(s.y(y), box.y0, box.y1) };
+      const goesOn = drag !== null;
+      drag = done ? null : at;
+      moveStart(at, goesOn);
+    },
+    pan,
+    zoom,
+    settle,
+    reset,
+    hover(x, y) {
+      pointer = x === null ? null : [x, y];
+      if (surface && pointer) {
+        const [sx, sy] = startAt(scale());
+        canvas.style.cursor = Math.hypot(x - sx, y - sy) < 22 ? "grab" : "crosshair";
+      }
+      tell();
+    },
+  });
+
+  watchKeys(canvas, {
+    move(dx, dy, again) {
+      if (!surface) return;
+      const { x, y } = view.at;
+      moveStart({ x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) }, again);
+      readout.value = `start at ${pointText(view.at)}`;
+    },
+    pan(dx, dy) {
+      const { frame } = scale();
+      pan(-0.1 * dx * frame.w, 0.1 * dy * frame.h);
+      settle();
+    },
+    zoom(factor) {
+      zoom(factor);
+      settle();
+    },
+    reset,
+  });
+
+  const resized = new ResizeObserver(repaint);
+  resized.observe(canvas);
+  const stopTheme = onTheme(repaint);
+
+  return {
+    /**
+     * @param {object|null} race the engine's answer to "race", null while there is none
+     * @param {object} reply its answer to "surface"
+     * @param {View} next
+     */
+    draw(race, reply, next) {
+      if (reply && reply !== surface?.reply) {
+        surface = surfaceOf(reply);
+        if (!settling) box = { ...surface.box };
+      }
+      paths = pathsOf(race);
+      view = next;
+      repaint();
+    },
+    zoomIn: () => (zoom(1.25), settle()),
+    zoomOut: () => (zoom(0.8), settle()),
+    reset,
+    /** The picture as SVG text. */
+    svg() {
+      const [width, height] = size();
+      const pen = new SvgPen(width, height);
+      const s = scale();
+      drawStill(pen, s, palette());
+      drawMoving(pen, s, palette());
+      return pen.finish(surface.title);
+    },
+    /** What the picture shows at the present step, as a table's rows. */
+    rows() {
+      return paths.map((p) => {
+        const t = lastAt(p, view.step);
+        return [p.label, String(t), short(p.x[t]), ...(curved() ? [] : [short(p.y[t])]), short(p.loss[t])];
+      });
+    },
+    destroy() {
+      cancelAnimationFrame(frameRequest);
+      clearTimeout(settling);
+      resized.disconnect();
+      stopTheme();
+      readout.remove();
+    },
+  };
+}

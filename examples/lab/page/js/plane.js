@@ -1,0 +1,135 @@
+// Draws an objective of two parameters: a heat map of the loss, contour lines, the points where the
+// gradient is zero, and axes.
+
+import { mark } from "lab/pen.js";
+import { drawAxes, short } from "lab/axes.js";
+import { ramp } from "lab/colors.js";
+
+/**
+ * The engine's answer to "surface" as the pictures use it. The grid's numbers stand at the corners of
+ * its cells, the first and the last on the box's border.
+ */
+export function surfaceOf(reply) {
+  const { value, arrays } = reply;
+  const flat = arrays.contours ?? [];
+  const contours = [];
+  for (let i = 0; i + 1 < flat.length; i += 2 + 2 * flat[i + 1]) {
+    contours.push({ level: flat[i], points: flat.subarray(i + 2, i + 2 + 2 * flat[i + 1]) });
+  }
+  return { ...value, grid: arrays.grid, contours, reply, serial: ++serial };
+}
+let serial = 0;
+
+/** The loss at (x, y), between the four numbers of the grid around it. */
+export function valueAt({ grid, width, height, box }, x, y) {
+  const within = (v, n) => Math.min(n - 2, Math.max(0, Math.floor(v)));
+  const u = ((x - box.x0) / (box.x1 - box.x0)) * (width - 1);
+  const v = ((y - box.y0) / (box.y1 - box.y0)) * (height - 1);
+  const [i, j] = [within(u, width), within(v, height)];
+  const row = (k) => grid[k * width + i] + (grid[k * width + i + 1] - grid[k * width + i]) * (u - i);
+  return row(j) + (row(j + 1) - row(j)) * (v - j);
+}
+
+/** Draws all of the picture that does not change from step to step. */
+export function drawPlane(pen, scale, surface, colors) {
+  const { frame } = scale;
+  const { box } = surface;
+  pen.clip(frame.x, frame.y, frame.w, frame.h, () => {
+    // A pixel of the map lies around its number, so the map reaches half a pixel beyond the box.
+    const dx = (box.x1 - box.x0) / (surface.width - 1) / 2;
+    const dy = (box.y1 - box.y0) / (surface.height - 1) / 2;
+    const [x, y] = [scale.px(box.x0 - dx), scale.py(box.y1 + dy)];
+    pen.image(heatMap(surface, colors), x, y, scale.px(box.x1 + dx) - x, scale.py(box.y0 - dy) - y);
+    drawContours(pen, scale, surface, colors);
+    drawPoints(pen, scale, surface, colors);
+  });
+  drawAxes(pen, scale, colors, { x: "x", y: "y" });
+}
+
+/** A canvas with one pixel for each number of the grid, the highest row at the top. */
+function heatMap(surface, colors) {
+  const { grid, width, height } = surface;
+  if (surface.map?.colors === colors) return surface.map.canvas;
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const ink = canvas.getContext("2d");
+  const pixels = ink.createImageData(width, height);
+  const table = ramp(colors);
+  const share = heightScale(surface);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const k = 3 * Math.round(255 * share(grid[(height - 1 - row) * width + column]));
+      const p = 4 * (row * width + column);
+      pixels.data[p] = table[k];
+      pixels.data[p + 1] = table[k + 1];
+      pixels.data[p + 2] = table[k + 2];
+      pixels.data[p + 3] = 255;
+    }
+  }
+  ink.putImageData(pixels, 0, 0);
+  surface.map = { canvas, colors };
+  return canvas;
+}
+
+/**
+ * How high a loss stands in its picture, 0 to 1. Losses with a least value are shown on a log scale of
+ * what is above it, or the valley's floor would be one colour; others as they are.
+ */
+export function heightScale(surface) {
+  const values = Array.from(surface.grid).filter(isFinite).sort((a, b) => a - b);
+  if (values.length === 0) return () => 1;
+  const clamp = (t) => (Number.isNaN(t) ? 1 : Math.min(1, Math.max(0, t)));
+  const [low, high] = [values[0], values[values.length - 1]];
+  const least = Math.min(surface.least, low);
+  if (!isFinite(least)) return (v) => clamp((v - low) / (high - low || 1));
+  const floor = Math.max(values[Math.floor(values.length / 12)] - least, (high - least) * 1e-6) || 1;
+  const from = Math.log((low - least) / floor + 1);
+  const span = Math.log((high - least) / floor + 1) - from || 1;
+  return (v) => clamp((Math.log((v - least) / floor + 1) - from) / span);
+}
+
+function drawContours(pen, scale, { contours, levels }, colors) {
+  const labels = [];
+  contours.forEach(({ level, points }) => {
+    const line = new Float64Array(points.length);
+    for (let i = 0; i < points.length; i += 2) {
+      line[i] = scale.px(points[i]);
+      line[i + 1] = scale.py(points[i + 1]);
+    }
+    pen.line(line, { color: colors.ink, width: 0.8, alpha: 0.34 });
+    const at = labelPlace(line, scale.frame, labels);
+    if (at) labels.push({ ...at, text: short(levels[level]) });
+  });
+  for (const { x, y, text } of labels) {
+    pen.text(text, x, y, { color: colors.muted, halo: colors.halo, size: 10.5, align: "middle", baseline: "middle" });
+  }
+}
+
+/** A point of a long line that is well inside the frame and away from other labels, or undefined. */
+function labelPlace(line, frame, labels) {
+  let length = 0;
+  for (let i = 2; i < line.length; i += 2) length += Math.hypot(line[i] - line[i - 2], line[i + 1] - line[i - 1]);
+  if (length < 130 || labels.length >= 8) return undefined;
+  for (let i = 2 * Math.floor(line.length / 6); i < line.length; i += 8) {
+    const [x, y] = [line[i], line[i + 1]];
+    const inner = x > frame.x + 26 && x < frame.x + frame.w - 26 && y > frame.y + 14 && y < frame.y + frame.h - 14;
+    if (inner && labels.every((l) => Math.hypot(l.x - x, l.y - y) > 58)) return { x, y };
+  }
+  return undefined;
+}
+
+/** Minima are stars, the lowest filled; saddle points crosses; maxima rings. */
+function drawPoints(pen, scale, surface, colors) {
+  const style = { color: colors.ink, width: 1.8 };
+  const around = { color: colors.halo, width: 4.5, alpha: 0.8 };
+  const draw = (shape, p, r, own) => {
+    if (shape !== "star") mark(pen, shape, scale.px(p.x), scale.py(p.y), r, around);
+    mark(pen, shape, scale.px(p.x), scale.py(p.y), r, own);
+  };
+  for (const p of surface.saddles) draw("cross", p, 4.5, style);
+  for (const p of surface.maxima) draw("ring", p, 5.5, style);
+  surface.minima.forEach((p, i) => {
+    draw("star", p, i ? 7 : 9, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.4 });
+  });
+}
