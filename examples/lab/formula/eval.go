@@ -72,6 +72,7 @@ var functions = map[string]function{
 	"exp":   {1, 1, each1(exp)},
 	"log":   {1, 1, each1(log)},
 	"cos":   {1, 1, each1(cos)},
+	"sin":   {1, 1, each1(sin)},
 	"max":   {2, 9, each2(func(a, b float64) float64 { return max(a, b) })},
 	"min":   {2, 9, each2(func(a, b float64) float64 { return min(a, b) })},
 	"norm":  {1, 1, whole(func(x []float64) float64 { return math.Sqrt(dot(x, x)) })},
@@ -216,6 +217,9 @@ func log(x float64) float64 {
 	kernels.Log(v[:], v[:])
 	return v[0]
 }
+
+// sin is cos, a quarter of a turn later.
+func sin(x float64) float64 { return cos(x - math.Pi/2) }
 
 // cos takes the nearest multiple of π/2 away, in two parts, and adds up the Taylor series of
 // what is left. It is meant for arguments up to some thousands.
