@@ -1,6 +1,17 @@
 // Package neural trains small networks on data of its own, in float32: what the lab shows where
 // an objective has more than two parameters.
 //
+// A network is made by [New] of a [Config], which also says what data there are. It gives the
+// parameters that an optimizer of package optim takes, and the loss with its gradient:
+//
+//	net, err := neural.New(neural.Default())
+//	opt, err := optim.New(optim.NewAdam(0.01), net.Params())
+//	grads := net.NewGradients()
+//	for range 500 {
+//		loss := net.Objective(nil, grads)
+//		_, err := opt.Step(grads)
+//	}
+//
 // Everything gives the same bits on every machine.
 package neural
 
@@ -65,7 +76,7 @@ var options = []Option{
 	{Name: "Hidden", About: "units of each hidden layer", Min: 1, Max: MaxUnits, Integer: true, Longest: MaxLayers},
 	{Name: "Activation", About: "function of the hidden units", Words: activations},
 	{Name: "Init", About: "how the weights are drawn: he and glorot keep the scale of the signals, small and large do not", Words: inits},
-	{Name: "Normalize", About: "give each input mean 0 and variance 1", Max: 1, Integer: true, Switch: true},
+	{Name: "Normalize", About: "give each input mean 0 and variance 1, which makes rare pixels of digits loud", Max: 1, Integer: true, Switch: true},
 	{Name: "Offset", About: "added to every input, unless normalising takes it off again", Min: -100, Max: 100},
 	{Name: "Scale", About: "every second input is so many times as large, unless they are normalised", Min: 0.01, Max: 100},
 	{Name: "Samples", About: "to train with", Min: 10, Max: MaxSamples, Integer: true},
