@@ -8,14 +8,18 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime/debug"
 
+	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 )
 
 // An Engine remembers its last answers, since a page asks about the same experiment for every
 // frame. It is not safe for concurrent use.
-type Engine struct{}
+type Engine struct {
+	races memory[*race.Result]
+}
 
 // New returns an Engine.
 func New() *Engine { return &Engine{} }
@@ -23,8 +27,16 @@ func New() *Engine { return &Engine{} }
 // A handler answers the questions of one method.
 type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 
-// handlers has all methods, each in the file of its subject.
-var handlers = map[string]handler{}
+// handlers has all methods, each in the list of its subject's file.
+var handlers = joined(raceHandlers)
+
+func joined(lists ...map[string]handler) map[string]handler {
+	all := make(map[string]handler)
+	for _, list := range lists {
+		maps.Copy(all, list)
+	}
+	return all
+}
 
 // Call answers a question. args is JSON, or empty. A question that cannot be answered
 // gets a Reply with an Error.

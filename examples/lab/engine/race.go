@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/seed63264101/steepest/examples/lab/race"
+	"github.com/seed63264101/steepest/examples/lab/spec"
+)
+
+var raceHandlers = map[string]handler{
+	"race": answerRace,
+	"csv":  answerCSV,
+}
+
+// A contender is what the page says of a run, beside its path. Numbers are text.
+type contender struct {
+	Method   string `json:"method"`
+	Label    string `json:"label"`
+	Text     string `json:"text"` // the run with the rate that it has
+	LR       string `json:"lr"`
+	Diverged int    `json:"diverged"` // step, -1 for none
+	Reached  int    `json:"reached"`
+	Steps    int    `json:"steps"`
+	Final    string `json:"final"` // loss
+	X        string `json:"x"`     // where it ends
+	Y        string `json:"y"`
+	Note     string `json:"note"`
+}
+
+// race returns the race of an experiment, which is run once.
+func (e *Engine) race(s *spec.State) (*race.Result, error) {
+	return e.races.of(subject(s), func() (*race.Result, error) { return race.Run(s) })
+}
+
+func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+	result, err := e.race(s)
+	if err != nil {
+		return nil, err
+	}
+	labels := s.Labels()
+	runs := make([]contender, len(result.Runs))
+	r := &Reply{}
+	for i, p := range result.Runs {
+		run := s.Runs[i]
+		last := len(p.X) - 1
+		runs[i] = contender{
+			Method: run.Method, Label: labels[i], Text: run.String(), LR: spec.Number(p.LR),
+			Diverged: p.Diverged, Reached: p.Reached, Steps: last,
+			Final: decimal(s, p.Loss[last]), X: decimal(s, p.X[last]), Y: decimal(s, p.Y[last]),
+			Note: p.Note,
+		}
+		for _, a := range []struct {
+			name string
+			x    []float64
+		}{{"x", p.X}, {"y", p.Y}, {"loss", p.Loss}, {"norm", p.Norm}, {"rate", p.Rate}, {"clip", p.Clip}} {
+			r.Add64(fmt.Sprintf("%s/%d", a.name, i), a.x)
+		}
+	}
+	r.Value = struct {
+		Runs   []contender `json:"runs"`
+		Hash   string      `json:"hash"`
+		Steps  int         `json:"steps"`
+		Best   bool        `json:"best"`
+		Budget int         `json:"budget"`
+	}{runs, result.Hash, s.Steps, s.Best, s.Budget}
+	return r, nil
+}
+
+// decimal returns the shortest text of a number in the type of the experiment. Numbers that
+// were computed in float64 all the same get theirs.
+func decimal(s *spec.State, v float64) string {
+	if !s.Double && float64(float32(v)) == v {
+		return strconv.FormatFloat(v, 'g', -1, 32)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// answerCSV has a line for each position of each run. A rate belongs to the step that leads
+// there, so that the start has none.
+func answerCSV(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+	result, err := e.race(s)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	b.WriteString("step,run,x,y,loss,norm,rate\n")
+	labels := s.Labels()
+	for i, p := range result.Runs {
+		for k := range p.X {
+			rate := ""
+			if k > 0 {
+				rate = decimal(s, p.Rate[k-1])
+			}
+			fmt.Fprintf(&b, "%d,\"%s\",%s,%s,%s,%s,%s\n", k, labels[i], decimal(s, p.X[k]), decimal(s, p.Y[k]), decimal(s, p.Loss[k]), decimal(s, p.Norm[k]), rate)
+		}
+	}
+	return &Reply{Value: map[string]string{"text": b.String()}}, nil
+}
