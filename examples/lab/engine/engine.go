@@ -18,7 +18,8 @@ import (
 // An Engine remembers its last answers, since a page asks about the same experiment for every
 // frame. It is not safe for concurrent use.
 type Engine struct {
-	races memory[*race.Result]
+	races    memory[*race.Result]
+	problems []spec.Problem // of the present question's text
 }
 
 // New returns an Engine.
@@ -28,7 +29,7 @@ func New() *Engine { return &Engine{} }
 type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 
 // handlers has all methods, each in the list of its subject's file.
-var handlers = joined(raceHandlers)
+var handlers = joined(raceHandlers, stateHandlers)
 
 func joined(lists ...map[string]handler) map[string]handler {
 	all := make(map[string]handler)
@@ -50,7 +51,8 @@ func (e *Engine) Call(method, query, args string) (r *Reply) {
 	if h == nil {
 		return &Reply{Error: fmt.Sprintf("no method %q", method)}
 	}
-	state, _ := spec.Parse(query)
+	var state *spec.State
+	state, e.problems = spec.Parse(query)
 	r, err := h(e, state, json.RawMessage(args))
 	if err != nil {
 		return &Reply{Error: err.Error()}

@@ -57,12 +57,14 @@ func (r Run) Options() []optim.Option {
 	return options
 }
 
-// check returns an error unless a run of two parameters can be made.
-func check(r Run, double bool) (err error) {
+// check returns an error unless a run can be made for the objective.
+func (s *State) check(r Run) (err error) {
 	switch {
+	case s.Network != nil:
+		return checkNetwork(r)
 	case r.Rule == nil:
 		return r.checkMethod()
-	case double:
+	case s.Double:
 		_, err = Build(r, make([]float64, 2))
 	default:
 		_, err = Build(r, make([]float32, 2))

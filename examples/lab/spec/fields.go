@@ -34,16 +34,26 @@ func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Float64:
 		return "number"
-	case reflect.Int:
+	case reflect.Int, reflect.Uint64:
 		return "integer"
+	case reflect.String:
+		return "word"
 	case reflect.Bool:
 		return "bool"
 	}
 	return ""
 }
 
-// parseField sets a field to a value. An empty one leaves it as it is.
-func (p *parser) parseField(f reflect.Value, n node) error {
+// wordsOf returns the words that an option may be.
+func wordsOf(name string, t reflect.Type) []string {
+	if t == shapeType {
+		return shapeNames
+	}
+	return networkOption(name).Words
+}
+
+// parseField sets an option to a value. An empty one leaves it as it is.
+func (p *parser) parseField(name string, f reflect.Value, n node) error {
 	if n.text == "" {
 		return nil
 	}
@@ -53,6 +63,11 @@ func (p *parser) parseField(f reflect.Value, n node) error {
 		f.SetFloat(v)
 		return err
 	case "integer":
+		if f.Kind() == reflect.Uint64 {
+			v, err := natural(n)
+			f.SetUint(v)
+			return err
+		}
 		v, err := integer(n, -maxInt, maxInt)
 		f.SetInt(int64(v))
 		return err
@@ -61,8 +76,13 @@ func (p *parser) parseField(f reflect.Value, n node) error {
 		f.SetBool(v)
 		return err
 	case "word":
-		v, err := choice(n, shapeNames)
-		f.SetInt(int64(v))
+		words := wordsOf(name, f.Type())
+		v, err := choice(n, words)
+		if f.Kind() == reflect.String {
+			f.SetString(words[v])
+		} else {
+			f.SetInt(int64(v))
+		}
 		return err
 	case "integers":
 		list := make([]int, len(n.elements()))
@@ -101,10 +121,13 @@ func formatField(f reflect.Value) string {
 		}
 		return Number(f.Float())
 	case "integer":
-		return strconv.FormatInt(f.Int(), 10)
+		return fmt.Sprint(f.Interface())
 	case "bool":
 		return flagText(f.Bool())
 	case "word":
+		if f.Kind() == reflect.String {
+			return f.String()
+		}
 		return shapeNames[f.Int()]
 	case "schedule":
 		if f.IsNil() {
@@ -152,11 +175,11 @@ func eachField(structs []reflect.Value, f func(name string, s int, value reflect
 	}
 }
 
-// findField returns the option of a name, without regard to case.
-func findField(structs []reflect.Value, name string) (found reflect.Value, ok bool) {
+// findField returns the option of a name, without regard to case, and gives the name its own.
+func findField(structs []reflect.Value, name *string) (found reflect.Value, ok bool) {
 	eachField(structs, func(n string, _ int, v reflect.Value) {
-		if strings.EqualFold(n, name) {
-			found, ok = v, true
+		if strings.EqualFold(n, *name) {
+			*name, found, ok = n, v, true
 		}
 	})
 	return found, ok
@@ -178,19 +201,19 @@ func (p *parser) fill(structs []reflect.Value, of string, args []argument, check
 	var settings []setting
 next:
 	for _, a := range args {
-		f, ok := findField(structs, a.name)
+		f, ok := findField(structs, &a.name)
 		if !ok {
 			p.problem(a.text, noOption(of, a.name, fieldNames(structs)), "")
 			continue
 		}
 		for _, s := range settings {
-			if strings.EqualFold(s.name, a.name) {
+			if s.name == a.name {
 				p.problem(a.text, fmt.Errorf("%s has %s twice", of, a.name), s.text)
 				continue next
 			}
 		}
 		s := setting{name: a.name, text: a.text, field: f, value: settable(f), old: settable(f)}
-		if err := p.parseField(s.value, a.value); err != nil {
+		if err := p.parseField(a.name, s.value, a.value); err != nil {
 			p.problem(a.text, fmt.Errorf("%s: %s: %w", of, a.name, err), formatField(f))
 			continue
 		}

@@ -1,18 +1,17 @@
 package spec
 
 import (
-	"fmt"
+	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/seed63264101/steepest/examples/lab/surface"
 )
 
 // A key is one part of a text.
 type key struct {
-	name   string
 	many   bool // it may be there several times
+	Option      // but for the default
 	parse  func(p *parser, n node) error
 	format func(s *State) []string // the values
 }
@@ -22,8 +21,11 @@ func (k *key) instead(s *State) string {
 	if k.many {
 		return ""
 	}
-	return strings.Join(k.format(s), "")
+	return k.text(s)
 }
+
+// text returns the value of a key that has one, or none.
+func (k *key) text(s *State) string { return strings.Join(k.format(s), "") }
 
 // The words of the keys that are choices, their defaults first.
 var (
@@ -42,36 +44,39 @@ var keys []key
 
 func init() {
 	keys = []key{
-		{name: "f", parse: parseObjective, format: func(s *State) []string { return []string{s.objective()} }},
-		{name: "at", parse: parseStart, format: formatStart},
-		choiceKey("type", types, func(s *State) *bool { return &s.Double }),
-		integerKey("steps", 1, maxSteps, func(s *State) *int { return &s.Steps }),
-		{name: "run", many: true, parse: parseRun, format: formatRuns},
-		choiceKey("rates", rates, func(s *State) *bool { return &s.Best }),
-		integerKey("budget", 1, 100, func(s *State) *int { return &s.Budget }),
-		{name: "target", parse: parseTarget, format: func(s *State) []string { return []string{Number(s.Target)} }},
-		{name: "batch", parse: parseBatch, format: func(s *State) []string { return []string{strconv.Itoa(s.Batch)} }},
-		{name: "seed", parse: parseSeed, format: func(s *State) []string { return []string{strconv.FormatUint(s.Seed, 10)} }},
+		{Option: Option{Name: "f", Kind: "objective"}, parse: parseObjective, format: single((*State).objective)},
+		{Option: Option{Name: "at", Kind: "numbers", About: "where the runs begin"}, parse: parseStart, format: single(startText)},
+		typeKey(),
+		integerKey("steps", "of each run", 1, maxSteps, func(s *State) *int { return &s.Steps }),
+		{Option: Option{Name: "run", Kind: "run"}, many: true, parse: parseRun, format: runTexts},
+		switchKey("rates", "the rates that the runs say, or for each run the best one that trials find", rates, func(s *State) *bool { return &s.Best }),
+		integerKey("budget", "trials of each run to find its best rate", 1, 100, func(s *State) *int { return &s.Budget }),
+		{Option: Option{Name: "target", Kind: "number", About: "loss above the least that counts as arrived"}, parse: parseTarget,
+			format: single(func(s *State) string { return Number(s.Target) })},
+		{Option: Option{Name: "batch", Kind: "integer", About: "samples for each step, 0 for all", Min: "0"}, parse: parseBatch,
+			format: single(func(s *State) string { return strconv.Itoa(s.Batch) })},
+		{Option: Option{Name: "seed", Kind: "integer", About: "of the order of samples", Min: "0"}, parse: parseSeed,
+			format: single(func(s *State) string { return strconv.FormatUint(s.Seed, 10) })},
 
-		wordKey("tab", Tabs, func(s *State) *string { return &s.View.Tab }),
-		integerKey("step", -1, maxSteps, func(s *State) *int { return &s.View.Step }),
-		integerKey("sel", 0, maxRuns-1, func(s *State) *int { return &s.View.Run }),
-		{name: "box", parse: parseBox, format: formatBox},
-		wordKey("axis", axes, func(s *State) *string { return &s.View.Axis }),
-		flagKey("three", func(s *State) *bool { return &s.View.Three }),
-		flagKey("embed", func(s *State) *bool { return &s.View.Embed }),
-		wordKey("theme", themes, func(s *State) *string { return &s.View.Theme }),
-		wordKey("map", optionNames(), func(s *State) *string { return &s.View.Map }),
-		wordKey("slice", slicings, func(s *State) *string { return &s.View.Slice }),
-		wordKey("lens", lenses, func(s *State) *string { return &s.View.Lens }),
-		integerKey("fan", 0, 200, func(s *State) *int { return &s.View.Fan }),
+		wordKey("tab", "panel", Tabs, func(s *State) *string { return &s.View.Tab }),
+		integerKey("step", "that is shown", 0, maxSteps, func(s *State) *int { return &s.View.Step }),
+		integerKey("sel", "run that is looked at", 0, maxRuns-1, func(s *State) *int { return &s.View.Run }),
+		{Option: Option{Name: "box", Kind: "numbers", About: "ends of the picture: x0,x1,y0,y1"}, parse: parseBox, format: single(boxText)},
+		wordKey("axis", "scale of the loss", axes, func(s *State) *string { return &s.View.Axis }),
+		flagKey("three", "the surface in three dimensions", func(s *State) *bool { return &s.View.Three }),
+		flagKey("embed", "the picture alone", func(s *State) *bool { return &s.View.Embed }),
+		wordKey("theme", "colours", themes, func(s *State) *string { return &s.View.Theme }),
+		wordKey("map", "option that the map has beside the rate", optionNames(), func(s *State) *string { return &s.View.Map }),
+		wordKey("slice", "directions in which a network's loss is cut", slicings, func(s *State) *string { return &s.View.Slice }),
+		wordKey("lens", "what the picture's colours mean", lenses, func(s *State) *string { return &s.View.Lens }),
+		integerKey("fan", "seeds of which the paths are shown", 0, 200, func(s *State) *int { return &s.View.Fan }),
 	}
 }
 
 func keyNames() []string {
 	names := make([]string, len(keys))
 	for i, k := range keys {
-		names[i] = k.name
+		names[i] = k.Name
 	}
 	return names
 }
@@ -80,18 +85,28 @@ func keyNames() []string {
 func optionNames() []string {
 	var names []string
 	for _, m := range methods {
-		for _, name := range fieldNames(m.options()) {
-			if !slices.Contains(names, name) {
+		eachField(m.options(), func(name string, _ int, v reflect.Value) {
+			if !slices.Contains(names, name) && kindOf(v.Type()) != "schedule" {
 				names = append(names, name)
 			}
-		}
+		})
 	}
 	return names
 }
 
-func integerKey(name string, lo, hi int, field func(*State) *int) key {
+// single is the format of a key that has one value, or none if it is empty.
+func single(text func(*State) string) func(*State) []string {
+	return func(s *State) []string {
+		if t := text(s); t != "" {
+			return []string{t}
+		}
+		return nil
+	}
+}
+
+func integerKey(name, about string, lo, hi int, field func(*State) *int) key {
 	return key{
-		name: name,
+		Option: Option{Name: name, Kind: "integer", About: about, Min: strconv.Itoa(lo), Max: strconv.Itoa(hi)},
 		parse: func(p *parser, n node) error {
 			v, err := integer(n, lo, hi)
 			if err == nil {
@@ -99,13 +114,13 @@ func integerKey(name string, lo, hi int, field func(*State) *int) key {
 			}
 			return err
 		},
-		format: func(s *State) []string { return []string{strconv.Itoa(*field(s))} },
+		format: single(func(s *State) string { return strconv.Itoa(*field(s)) }),
 	}
 }
 
-func wordKey(name string, words []string, field func(*State) *string) key {
+func wordKey(name, about string, words []string, field func(*State) *string) key {
 	return key{
-		name: name,
+		Option: Option{Name: name, Kind: "word", About: about, Words: words},
 		parse: func(p *parser, n node) error {
 			i, err := choice(n, words)
 			if err == nil {
@@ -113,14 +128,14 @@ func wordKey(name string, words []string, field func(*State) *string) key {
 			}
 			return err
 		},
-		format: func(s *State) []string { return []string{*field(s)} },
+		format: single(func(s *State) string { return *field(s) }),
 	}
 }
 
-// choiceKey is one of two words, of which the second is true.
-func choiceKey(name string, words []string, field func(*State) *bool) key {
+// switchKey is one of two words, of which the second is true.
+func switchKey(name, about string, words []string, field func(*State) *bool) key {
 	return key{
-		name: name,
+		Option: Option{Name: name, Kind: "word", About: about, Words: words},
 		parse: func(p *parser, n node) error {
 			i, err := choice(n, words)
 			if err == nil {
@@ -128,18 +143,35 @@ func choiceKey(name string, words []string, field func(*State) *bool) key {
 			}
 			return err
 		},
-		format: func(s *State) []string {
+		format: single(func(s *State) string {
 			if *field(s) {
-				return words[1:]
+				return words[1]
 			}
-			return words[:1]
-		},
+			return words[0]
+		}),
 	}
 }
 
-func flagKey(name string, field func(*State) *bool) key {
+// typeKey is the type of the parameters.
+func typeKey() key {
+	k := switchKey("type", "of the parameters", types, func(s *State) *bool { return &s.Double })
+	parse := k.parse
+	k.parse = func(p *parser, n node) error {
+		if err := parse(p, n); err != nil {
+			return err
+		}
+		if p.state.Network != nil && p.state.Double {
+			p.state.Double = false
+			return errors.New("networks train in f32")
+		}
+		return nil
+	}
+	return k
+}
+
+func flagKey(name, about string, field func(*State) *bool) key {
 	return key{
-		name: name,
+		Option: Option{Name: name, Kind: "bool", About: about},
 		parse: func(p *parser, n node) error {
 			v, err := flag(n)
 			if err == nil {
@@ -147,120 +179,6 @@ func flagKey(name string, field func(*State) *bool) key {
 			}
 			return err
 		},
-		format: func(s *State) []string { return []string{flagText(*field(s))} },
+		format: single(func(s *State) string { return flagText(*field(s)) }),
 	}
-}
-
-func parseTarget(p *parser, n node) error {
-	v, err := number(n)
-	if err == nil && v <= 0 {
-		err = fmt.Errorf("%s, want a number above 0", n.text)
-	}
-	if err == nil {
-		p.state.Target = v
-	}
-	return err
-}
-
-func parseBatch(p *parser, n node) error {
-	samples := p.state.samples()
-	v, err := integer(n, 0, maxInt)
-	switch {
-	case err != nil:
-		return err
-	case v > 0 && samples == 0:
-		return fmt.Errorf("%s has no samples to take a batch of", p.state.objective())
-	case v > samples:
-		return fmt.Errorf("%d, want at most the %d samples", v, samples)
-	}
-	p.state.Batch = v
-	return nil
-}
-
-func parseSeed(p *parser, n node) error {
-	v, err := strconv.ParseUint(n.word, 10, 64)
-	if err != nil || n.call || n.list {
-		return fmt.Errorf("%q, want a whole number of at most 64 bits", n.text)
-	}
-	p.state.Seed = v
-	return nil
-}
-
-// numbers reads a list of numbers that a picture can show.
-func numbers(n node) ([]float64, error) {
-	const limit = 1e6
-	v := make([]float64, len(n.elements()))
-	for i, e := range n.elements() {
-		var err error
-		if v[i], err = number(e); err != nil {
-			return nil, err
-		}
-		if v[i] < -limit || v[i] > limit {
-			return nil, fmt.Errorf("%s, want %s to %s", e.text, Number(-limit), Number(limit))
-		}
-	}
-	return v, nil
-}
-
-func numbersText(v ...float64) []string {
-	text := make([]string, len(v))
-	for i := range v {
-		text[i] = Number(v[i])
-	}
-	return []string{strings.Join(text, ",")}
-}
-
-func parseStart(p *parser, n node) error {
-	v, err := numbers(n)
-	if err != nil {
-		return err
-	}
-	if dim := p.state.dim(); len(v) != dim {
-		return fmt.Errorf("%d numbers for the %d parameters of %s", len(v), dim, p.state.objective())
-	}
-	p.state.Start = surface.Point{X: v[0]}
-	if len(v) == 2 {
-		p.state.Start.Y = v[1]
-	}
-	return nil
-}
-
-func formatStart(s *State) []string {
-	if s.dim() == 1 {
-		return numbersText(s.Start.X)
-	}
-	return numbersText(s.Start.X, s.Start.Y)
-}
-
-func parseBox(p *parser, n node) error {
-	v, err := numbers(n)
-	if err != nil {
-		return err
-	}
-	switch {
-	case len(v) == 2 && p.state.dim() == 1:
-		v = append(v, 0, 0)
-	case len(v) != 4:
-		return fmt.Errorf("%d numbers, want the box's ends x0,x1,y0,y1", len(v))
-	case v[2] >= v[3]:
-		return fmt.Errorf("y from %v to %v, want the lower end first", v[2], v[3])
-	}
-	if v[0] >= v[1] {
-		return fmt.Errorf("x from %v to %v, want the lower end first", v[0], v[1])
-	}
-	if b := (surface.Box{X0: v[0], X1: v[1], Y0: v[2], Y1: v[3]}); b != p.state.Surface.Kind.Box {
-		p.state.View.Box = &b
-	}
-	return nil
-}
-
-func formatBox(s *State) []string {
-	b := s.View.Box
-	switch {
-	case b == nil:
-		return nil
-	case b.Y0 == b.Y1:
-		return numbersText(b.X0, b.X1)
-	}
-	return numbersText(b.X0, b.X1, b.Y0, b.Y1)
 }

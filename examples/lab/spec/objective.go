@@ -7,14 +7,27 @@ import (
 	"github.com/seed63264101/steepest/examples/lab/surface"
 )
 
-// dim returns the number of the parameters that a picture shows.
-func (s *State) dim() int { return s.Surface.Kind.Dim }
+// dim returns the number of the parameters that a picture shows, 0 for a network.
+func (s *State) dim() int {
+	if s.Network != nil {
+		return 0
+	}
+	return s.Surface.Kind.Dim
+}
 
 // samples returns the number of samples that the loss is a mean of, 0 if it is none.
-func (s *State) samples() int { return s.Surface.Samples }
+func (s *State) samples() int {
+	if s.Network != nil {
+		return s.Network.Samples
+	}
+	return s.Surface.Samples
+}
 
 // objective returns the text of the objective.
 func (s *State) objective() string {
+	if s.Network != nil {
+		return expandNetwork(s.Network).Text
+	}
 	k := s.Surface.Kind
 	var args []string
 	for i, o := range k.Options {
@@ -35,6 +48,10 @@ func optionText(o surface.Option, v float64) string {
 
 // parseObjective sets the objective, and the start that it has if nothing else is said.
 func parseObjective(p *parser, n node) error {
+	if strings.EqualFold(n.word, networkName) && !n.list {
+		parseNetwork(p, n)
+		return nil
+	}
 	k := findKind(n.word)
 	if k == nil || n.list {
 		return fmt.Errorf("no objective %q, want %s", n.text, oneOf(objectiveNames()))
@@ -112,5 +129,5 @@ func objectiveNames() (names []string) {
 	for _, k := range surface.Kinds() {
 		names = append(names, k.Name)
 	}
-	return names
+	return append(names, networkName)
 }

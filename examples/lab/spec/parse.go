@@ -38,10 +38,10 @@ func Parse(query string) (*State, []Problem) {
 	}
 	given := p.split(strings.TrimPrefix(query, "#"))
 	for i, k := range keys {
-		p.key = k.name
+		p.key = k.Name
 		for n, text := range given[i] {
 			if n > 0 && !k.many {
-				p.problem(text, fmt.Errorf("%s is there twice", k.name), given[i][0])
+				p.problem(text, fmt.Errorf("%s is there twice", k.Name), given[i][0])
 				break
 			}
 			value, err := readValue(text)
@@ -78,7 +78,7 @@ parts:
 			continue
 		}
 		for i, k := range keys {
-			if strings.EqualFold(k.name, name) {
+			if strings.EqualFold(k.Name, name) {
 				if text != "" {
 					given[i] = append(given[i], text)
 				}

@@ -33,7 +33,11 @@ func (p *parser) readRun(n node) (Run, error) {
 		return Run{}, fmt.Errorf("no rule or method %q, want %s", n.text, oneOf(names))
 	}
 	o := m.options()
-	p.fill(o, m.Name, n.args, func() error { return check(m.run(o), p.state.Double) })
+	checked := func() error { return p.state.check(m.run(o)) }
+	if err := checked(); err != nil { // the method is not for this objective
+		return Run{}, err
+	}
+	p.fill(o, m.Name, n.args, checked)
 	return m.run(o), nil
 }
 
@@ -60,7 +64,7 @@ func (r Run) With(double bool, args ...string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	p.fill(o, m.Name, n.args, func() error { return check(m.run(o), double) })
+	p.fill(o, m.Name, n.args, func() error { return p.state.check(m.run(o)) })
 	if len(p.problems) > 0 {
 		return Run{}, fmt.Errorf("%s", p.problems[0].Message)
 	}
@@ -73,7 +77,7 @@ func (r Run) String() string {
 	return call(m.Name, differing(o, m.options()))
 }
 
-func formatRuns(s *State) []string {
+func runTexts(s *State) []string {
 	texts := make([]string, len(s.Runs))
 	for i, r := range s.Runs {
 		texts[i] = r.String()
@@ -89,13 +93,13 @@ func (s *State) Labels() []string {
 		m, o := optionsOf(r)
 		var args []string
 		for _, name := range fieldNames(o) {
-			f, _ := findField(o, name)
+			f, _ := findField(o, &name)
 			for _, other := range s.Runs {
 				if other.Method != r.Method {
 					continue
 				}
 				_, theirs := optionsOf(other)
-				if g, _ := findField(theirs, name); formatField(f) != formatField(g) {
+				if g, _ := findField(theirs, &name); formatField(f) != formatField(g) {
 					if text := formatField(f); text != "" {
 						args = append(args, name+" "+text)
 					} else {

@@ -75,6 +75,22 @@ func scheduleText(s schedule.Schedule) string {
 	return call(name, differing([]reflect.Value{structOf(s)}, []reflect.Value{structOf(usualSchedule(name))}))
 }
 
+func expandSchedule(s schedule.Schedule) Call {
+	name := scheduleName(s)
+	return expand(name, []reflect.Value{structOf(s)}, []reflect.Value{structOf(usualSchedule(name))})
+}
+
+// schedulesIn returns the schedules that are the value of an option, if it is of such a kind.
+func schedulesIn(f reflect.Value) []schedule.Schedule {
+	switch v := f.Interface().(type) {
+	case schedule.Schedule:
+		return []schedule.Schedule{v}
+	case []schedule.Schedule:
+		return v
+	}
+	return nil
+}
+
 // fresh returns a schedule for one more optimizer: one that has observed nothing.
 func fresh(s schedule.Schedule) schedule.Schedule {
 	switch s := s.(type) {

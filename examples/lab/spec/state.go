@@ -13,6 +13,7 @@
 package spec
 
 import (
+	"github.com/seed63264101/steepest/examples/lab/neural"
 	"github.com/seed63264101/steepest/examples/lab/surface"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
@@ -21,8 +22,9 @@ import (
 // A State is an experiment.
 type State struct {
 	Surface *surface.Problem // the objective, nil if it is a network
-	Start   surface.Point    // where the runs begin
-	Double  bool             // float64 instead of float32
+	Network *neural.Config   // the objective, nil if it is a surface
+	Start   surface.Point    // where the runs begin on a surface
+	Double  bool             // float64 instead of float32, which networks have
 	Steps   int              // of each run
 	Runs    []Run            // at least one
 	Batch   int              // samples in a mini-batch, 0 for all
@@ -53,7 +55,7 @@ type Run struct {
 // A View is what the page shows of an experiment. It changes no number of a run.
 type View struct {
 	Tab   string       // panel
-	Step  int          // shown, -1 for the last
+	Step  int          // shown
 	Run   int          // looked at
 	Box   *surface.Box // nil for the surface's own; of one parameter Y0 and Y1 may be 0 both
 	Axis  string       // of the loss: "log", "loglog", "linear"
@@ -76,6 +78,6 @@ func Default() *State {
 	return &State{
 		Surface: p, Start: p.Kind.Start, Steps: 500, Budget: 20, Target: 1e-3,
 		Runs: []Run{adam.run(adam.options())},
-		View: View{Tab: Tabs[0], Step: -1, Axis: axes[0], Theme: themes[0], Slice: slicings[0], Lens: lenses[0]},
+		View: View{Tab: Tabs[0], Axis: axes[0], Theme: themes[0], Slice: slicings[0], Lens: lenses[0]},
 	}
 }

@@ -216,6 +216,15 @@ func integer(n node, lo, hi int) (int, error) {
 	return int(v), nil
 }
 
+// natural reads a whole number of 64 bits.
+func natural(n node) (uint64, error) {
+	v, err := strconv.ParseUint(n.word, 10, 64)
+	if err != nil || n.call || n.list {
+		return 0, fmt.Errorf("%q, want a whole number of at most 64 bits", n.text)
+	}
+	return v, nil
+}
+
 // flag reads 0 or 1.
 func flag(n node) (bool, error) {
 	if err := n.wantWord("0 or 1"); err != nil {

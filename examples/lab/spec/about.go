@@ -1,0 +1,152 @@
+package spec
+
+// An about is a line on an option, and for numbers that lie between two others these.
+type about struct{ text, min, max string }
+
+// abouts are the lines on the options of rules, methods and schedules, by name, or by the type's
+// and the option's where one name has two meanings.
+var abouts = map[string]about{
+	"LR":          {text: "learning rate: the length of the steps"},
+	"WeightDecay": {text: "pulls the parameters towards 0"},
+	"Maximize":    {text: "ascend instead of descend"},
+	"Eps":         {text: "keeps the division away from 0"},
+
+	"Momentum":                {"share of the velocity that the next step keeps", "0", "1"},
+	"Dampening":               {"share of the gradient that the velocity does not get", "0", "1"},
+	"Nesterov":                {text: "look ahead along the velocity"},
+	"Beta1":                   {"share of the average gradient that the next step keeps", "0", "1"},
+	"Beta2":                   {"share of the average square that the next step keeps", "0", "1"},
+	"Lion.Beta1":              {"share of the average gradient in the step", "0", "1"},
+	"Lion.Beta2":              {"share of the average gradient that the next step keeps", "0", "1"},
+	"ScheduleFreeAdamW.Beta1": {"share of the averaged point in the one where gradients are taken", "0", "1"},
+	"Adamax.Beta2":            {"share of the largest gradient that the next step keeps", "0", "1"},
+	"AdaBelief.Beta2":         {"share of the average square of surprises that the next step keeps", "0", "1"},
+	"AMSGrad":                 {text: "divide by the largest average square so far"},
+	"DecoupledWeightDecay":    {text: "let the decay act on the parameters, not through the gradient"},
+	"MomentumDecay":           {text: "how fast the momentum rises to Beta1"},
+
+	"LRDecay":                 {text: "how fast the rate falls, beside the schedule"},
+	"InitialAccumulatorValue": {text: "where the sum of squares starts"},
+	"Alpha":                   {"share of the average square that the next step keeps", "0", "1"},
+	"RMSprop.Momentum":        {"share of the velocity that the next step keeps, 0 for none", "0", "1"},
+	"Centered":                {text: "divide by the deviation from the average gradient"},
+	"Rho":                     {"share of the averages that the next step keeps", "0", "1"},
+	"Adadelta.LR":             {text: "factor on the step that the rule finds by itself, usually 1"},
+
+	"Beta":             {text: "shortens the first steps"},
+	"FTRL.L1":          {text: "penalty on magnitudes, which makes zeros"},
+	"L2":               {text: "penalty on squares"},
+	"TrustCoefficient": {text: "length of a step as a share of the parameters' norm"},
+	"D0":               {text: "first estimate of the distance to the minimum, far too small"},
+	"DCoef":            {text: "factor on the estimate"},
+	"GrowthRate":       {text: "what the estimate may grow by in a step, 0 for any factor"},
+	"BiasCorrection":   {text: "correct the averages of the first steps, as Adam does"},
+	"SafeguardWarmup":  {text: "for schedules that begin with a warm-up"},
+	"Prodigy.LR":       {text: "factor on the rate that the rule estimates, usually 1"},
+	"WarmupSteps":      {text: "steps in which the rate rises"},
+	"MatchRMS":         {text: "make steps as long as AdamW's"},
+	"Beta2Decay":       {text: "power of the step by which the averages take in what is new"},
+	"Eps1":             {text: "keeps the division away from 0; 0 for the type's epsilon"},
+	"Eps2":             {text: "least size of a parameter that its steps go by"},
+	"D":                {text: "size above which steps are scaled down"},
+	"Adafactor.LR":     {text: "limit of the learning rate, relative to the parameter"},
+
+	"Damping":            {text: "added to the curvature: shortens steps where that is small"},
+	"Absolute":           {text: "go by the curvature's magnitude, so that saddles repel"},
+	"Full":               {text: "scale by the whole Hessian of the start, not by its diagonal alone"},
+	"Newton.LR":          {text: "share of the step to the minimum of the local parabola"},
+	"NaturalGradient.LR": {text: "share of the step that the Fisher matrix gives"},
+
+	"Schedule":  {text: "how the learning rate changes with the steps"},
+	"ClipNorm":  {text: "longest gradient: longer ones are shortened, 0 for none"},
+	"ClipValue": {text: "largest element of the gradient: larger ones are cut, 0 for none"},
+	"L1":        {text: "penalty on magnitudes, by a step towards 0 after each step"},
+	"Lower":     {text: "least value of a parameter"},
+	"Upper":     {text: "largest value of a parameter"},
+
+	"Steps":          {text: "steps before the full rate"},
+	"Constant.Steps": {text: "steps with the factor at first"},
+	"Factor":         {text: "multiplies the rate"},
+	"StepSize":       {text: "steps between two changes"},
+	"Gamma":          {"multiplies the rate at each change", "0", "1"},
+	"Milestones":     {text: "steps at which the rate changes"},
+	"Decay":          {text: "how fast the rate falls: 1/Decay steps halve it"},
+	"TotalIters":     {text: "steps from the highest to the lowest rate"},
+	"Power":          {text: "1 for a straight line"},
+	"EtaMin":         {text: "lowest rate"},
+	"TMax":           {text: "steps from the highest to the lowest rate"},
+	"Hold":           {text: "stay at the lowest rate afterwards, instead of rising again"},
+	"T0":             {text: "steps of the first fall"},
+	"TMult":          {text: "each fall is so many times as long as the one before"},
+	"TotalSteps":     {text: "length of the cycle"},
+	"PctStart":       {"share of the steps in which the rate rises", "0", "1"},
+	"DivFactor":      {text: "highest rate over the first"},
+	"FinalDivFactor": {text: "first rate over the last"},
+	"Linear":         {text: "straight lines instead of cosines"},
+	"ThreePhase":     {text: "fall as long as the rate rose, and then to almost nothing"},
+
+	"Patience":                {text: "losses in a row without an improvement that change nothing yet"},
+	"Threshold":               {text: "least improvement that counts"},
+	"Plateau.Maximize":        {text: "larger is better"},
+	"Plateau.Eps":             {text: "least change of the rate that is made"},
+	"Cooldown":                {text: "steps after a change in which nothing counts against the rate"},
+	"MinLR":                   {text: "lowest rate"},
+	"Warmup":                  {text: "steps before the full rate"},
+	"Stable":                  {text: "steps at the full rate"},
+	"WarmupStableDecay.Decay": {text: "steps from there to the lowest rate"},
+	"StartFactor":             {"share of the rate in the first step", "0", "1"},
+	"MinFactor":               {"share of the rate that is left at the end", "0", "1"},
+	"Shape":                   {text: "of the fall"},
+	"Then":                    {text: "the schedule that follows"},
+	"Schedules":               {text: "one after the other"},
+}
+
+// titles are a line on each rule, method and schedule.
+var titles = map[string]string{
+	"SGD":               "one step along the gradient, downhill",
+	"Momentum":          "a ball that rolls: steps add up to a velocity",
+	"Adagrad":           "divides by the root of the sum of all squared gradients",
+	"RowAdagrad":        "Adagrad with one sum for a whole row",
+	"RMSprop":           "divides by the root of the average squared gradient",
+	"Adadelta":          "RMSprop that finds its own length of steps",
+	"Adam":              "momentum divided by the root of the average squared gradient",
+	"AdamW":             "Adam whose weight decay acts on the parameters alone",
+	"Adamax":            "Adam that divides by the largest gradient of late",
+	"NAdam":             "Adam that looks ahead, as Nesterov's momentum does",
+	"RAdam":             "Adam that begins as momentum until its average can be trusted",
+	"AdaBelief":         "Adam that goes the further, the better it has foreseen the gradient",
+	"Lion":              "steps of one length, by the sign of an average gradient",
+	"FTRL":              "follows the regularized leader: an L1 penalty gives true zeros",
+	"LARS":              "momentum with steps in proportion to the parameters' norm",
+	"LAMB":              "Adam with steps in proportion to the parameters' norm",
+	"Prodigy":           "Adam that estimates its own rate",
+	"ScheduleFreeAdamW": "AdamW that averages its points instead of lowering its rate",
+	"Muon":              "momentum made orthogonal: for matrices, here one of a single row",
+	"Adafactor":         "Adam with an average for each row and column, here of a single row",
+	"Newton":            "jumps to the minimum of the local parabola, by the Hessian",
+	"NaturalGradient":   "measures steps by how much they change the model's answers",
+	"LBFGS":             "learns the curvature from past gradients, and searches along lines",
+	"Preconditioned":    "descent in coordinates that the Hessian of the start has scaled",
+
+	"Constant":           "keeps the rate, or lowers it for the first steps",
+	"StepDecay":          "falls by a factor every so many steps",
+	"MultiStep":          "falls by a factor at given steps",
+	"Exponential":        "falls by a factor in every step",
+	"InverseTime":        "falls as 1/t",
+	"Polynomial":         "falls along a power; 1 is a straight line",
+	"Cosine":             "falls along half a cosine",
+	"CosineWarmRestarts": "falls along half a cosine, again and again",
+	"OneCycle":           "rises, and falls to almost nothing",
+	"Plateau":            "falls when the loss has stopped improving",
+	"WarmupStableDecay":  "rises, stays, and falls at the end",
+	"Warmup":             "rises, and then follows another schedule",
+	"Sequence":           "follows one schedule after the other",
+}
+
+// aboutOf returns the line on an option of a type.
+func aboutOf(of, option string) about {
+	if a, ok := abouts[of+"."+option]; ok {
+		return a
+	}
+	return abouts[option]
+}

@@ -1,0 +1,70 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/seed63264101/steepest/examples/lab/neural"
+	"github.com/seed63264101/steepest/optim"
+)
+
+// networkName is the objective that is a network's loss, whose options are the fields of a
+// neural.Config.
+const networkName = "network"
+
+// What a catalog says of it.
+const (
+	networkTitle = "A network"
+	networkAbout = "The loss of a small network on data of its own: what descent is for, and has more parameters than a picture shows."
+)
+
+// parseNetwork makes a network the objective.
+func parseNetwork(p *parser, n node) {
+	c := settable(reflect.ValueOf(neural.Default()))
+	p.fill([]reflect.Value{c}, networkName, n.args, func() error {
+		config := c.Interface().(neural.Config)
+		if err := config.Validate(); err != nil {
+			return fmt.Errorf("%s: %w", networkName, err)
+		}
+		return nil
+	})
+	config := c.Interface().(neural.Config)
+	p.state.Surface, p.state.Network = nil, &config
+	p.state.Start.X, p.state.Start.Y = 0, 0
+}
+
+func expandNetwork(c *neural.Config) Call {
+	return expand(networkName, []reflect.Value{reflect.ValueOf(*c)}, []reflect.Value{reflect.ValueOf(neural.Default())})
+}
+
+func networkOption(name string) neural.Option {
+	options := neural.Options()
+	return options[slices.IndexFunc(options, func(o neural.Option) bool { return o.Name == name })]
+}
+
+// describeNetwork returns the options of networks.
+func describeNetwork() []Option {
+	options := describe(networkName, reflect.ValueOf(neural.Default()))
+	for i := range options {
+		o := &options[i]
+		n := networkOption(o.Name)
+		o.About = n.About
+		if n.Words == nil && !n.Switch {
+			o.Min, o.Max = Number(n.Min), Number(n.Max)
+		}
+	}
+	return options
+}
+
+// checkNetwork returns an error unless a run can train a network.
+func checkNetwork(r Run) error {
+	if r.Rule == nil {
+		return fmt.Errorf("%s goes by a Hessian or a line search, networks train by the rules of optim alone", r.Method)
+	}
+	_, err := optim.New(r.Rule, []optim.Param[float32]{
+		{Name: "weights", Value: make([]float32, 6), Shape: []int{2, 3}},
+		{Name: "bias", Value: make([]float32, 2)},
+	}, r.Options()...)
+	return err
+}
