@@ -7,7 +7,7 @@
  */
 
 /** The frame that leaves room for axes around a drawing of width and height. */
-export function frameOf(width, height, { left = 46, right = 10, top = 10, bottom = 34 } = {}) {
+export function frameOf(width, height, { left = 46, right = 12, top = 24, bottom = 36 } = {}) {
   return { x: left, y: top, w: Math.max(1, width - left - right), h: Math.max(1, height - top - bottom) };
 }
 
@@ -80,5 +80,5 @@ export function drawAxes(pen, scale, colors, { x = "", y = "", yTicks, xTicks } 
   }
   pen.rect(frame.x, frame.y, frame.w, frame.h, { color: colors.rule });
   if (x) pen.text(x, frame.x + frame.w, below + 20, { color: colors.muted, align: "end", baseline: "top", size: 12 });
-  if (y) pen.text(y, 4, frame.y + 2, { color: colors.muted, baseline: "top", size: 12, halo: colors.paper });
+  if (y) pen.text(y, 4, 5, { color: colors.muted, baseline: "top", size: 12 });
 }

@@ -88,6 +88,19 @@ export function rampColor(t, colors = palette()) {
   return `rgb(${table[i]},${table[i + 1]},${table[i + 2]})`;
 }
 
+/** Bytes r, g, b of a colour written #rrggbb or rgb(r,g,b). */
+export function bytesOf(color) {
+  if (color[0] !== "#") return color.slice(4, -1).split(",").map(Number);
+  const v = Number.parseInt(color.slice(1), 16);
+  return [v >> 16, (v >> 8) & 255, v & 255];
+}
+
+/** The colour with share of a and the rest of b. */
+export function mix(a, b, share) {
+  const [x, y] = [bytesOf(a), bytesOf(b)];
+  return `rgb(${x.map((v, i) => Math.round(v * share + y[i] * (1 - share))).join(",")})`;
+}
+
 /** Bytes r, g, b of a colour in OKLCH. */
 function oklch(l, c, h) {
   const a = c * Math.cos((h * Math.PI) / 180);
