@@ -1,0 +1,76 @@
+// The objective: what goes down, from where.
+
+import { find, read, same, split } from "lab/call.js";
+import { h, refill } from "lab/dom.js";
+import { createField } from "lab/fields.js";
+import { createOption } from "lab/schedule.js";
+
+/** @param {import("lab/lab.js").Lab} lab */
+export function createObjective(lab) {
+  const { objectives, schedules } = lab.catalog;
+  const text = () => lab.get("f") || lab.catalog.usual.f;
+  const call = { id: "f", value: text, set: (to, options) => lab.set({ f: to }, options) };
+
+  const kind = createField({
+    id: "objective", label: "Objective", kind: "word", words: objectives.map((o) => [o.name, o.title]),
+    value: () => read(text()).name,
+    // Where runs begin and what is shown suit one objective, seldom the next.
+    set: (name) => lab.set({ f: name, at: null, box: null, batch: null, step: null, lens: null }),
+    owns: (p) => p.key === "f" && p.text === text(),
+  });
+  const about = h("p", { class: "soft", id: "objective-about" });
+  const formula = h("p", { class: "formula", id: "objective-formula" });
+  const options = h("div", { class: "fields", id: "objective-options" });
+  const start = h("div", { class: "pair", id: "start", role: "group", "aria-label": "Start" });
+  const element = h("section", { "aria-labelledby": "objective-title" },
+    h("h2", { id: "objective-title" }, "Objective"), kind.element, formula, about, options, start);
+  let built = null;
+  let fields = [];
+  let ends = [];
+
+  function build(entry) {
+    fields = (entry?.options ?? []).map((o) => createOption(o, call, schedules));
+    const dim = entry?.dim ?? 0;
+    ends = ["x", "y"].slice(0, dim).map((axis, k) =>
+      createField({
+        id: `at-${axis}`, label: `Start ${axis}`, kind: "number",
+        value: () => startOf(lab, entry)[k] ?? "",
+        set: (v) => {
+          const at = startOf(lab, entry);
+          at[k] = v ?? entry.start[k];
+          lab.set({ at: at.join(",") });
+        },
+        owns: (p) => p.key === "at" && k === 0,
+      }));
+    refill(options, fields.map((f) => f.element));
+    refill(start, ends.map((f) => f.element));
+    about.textContent = entry?.about ?? "";
+  }
+
+  return {
+    element,
+    /** @param {import("lab/lab.js").Context} ctx */
+    update(ctx, taken) {
+      const entry = find(objectives, read(text()).name);
+      if (entry !== built) build((built = entry));
+      const own = { ...ctx, problems: ctx.problems.filter((p) => p.key === "f" || p.key === "at") };
+      for (const f of [...fields, ...ends, kind]) f.update(own, taken);
+      const shown = ctx.surface?.value.formula ?? "";
+      if (formula.dataset.text !== shown) {
+        formula.innerHTML = shown;
+        formula.dataset.text = shown;
+      }
+    },
+  };
+}
+
+function startOf(lab, entry) {
+  const at = split((lab.get("at") ?? "").replace(/^\(|\)$/g, ""));
+  return at.length === entry.dim ? at : [...entry.start];
+}
+
+/** Whether the objective is a mean over samples. */
+export const hasSamples = (ctx) => (ctx.state.samples ?? 0) > 0;
+
+/** Whether the objective is a network. */
+export const isNetwork = (text) => same(read(text).name, "network");

@@ -1,0 +1,158 @@
+// The runs: a card for each contender, with its rule, its rate and how it went; all else behind
+// "Options".
+
+import { arg, find, read, same, withArg } from "lab/call.js";
+import { h, refill } from "lab/dom.js";
+import { createField } from "lab/fields.js";
+import { createOption } from "lab/schedule.js";
+import { createRate } from "lab/rate.js";
+import { runStyle } from "lab/colors.js";
+
+const most = 6;
+
+/** @param {import("lab/lab.js").Lab} lab */
+export function createRuns(lab) {
+  const cards = h("div", { id: "runs" });
+  const add = h("button", { type: "button", id: "run-add" }, "Add a run");
+  const element = h("section", { "aria-labelledby": "runs-title" }, h("h2", { id: "runs-title" }, "Runs"), cards, add);
+  let shown = [];
+  let texts = [];
+
+  const setTexts = (next, options) => lab.set({ run: next }, options);
+  const setAt = (i, text, options) => setTexts(texts.map((t, k) => (k === i ? text : t)), options);
+  const dropAt = (i) => {
+    const sel = Number(lab.get("sel") ?? 0);
+    lab.set({ run: texts.filter((_, k) => k !== i), sel: sel >= i && sel > 0 ? String(sel - 1) : lab.get("sel") ?? null });
+  };
+  add.onclick = () => {
+    const used = texts.map((t) => read(t).name);
+    const next = ["SGD", "Momentum", "Adam", "RMSprop", "Adagrad", "Lion"].find((name) => !used.some((u) => same(u, name)));
+    setTexts([...texts, next ?? "Adam"]);
+  };
+
+  return {
+    element,
+    /** @param {import("lab/lab.js").Context} ctx */
+    update(ctx, taken) {
+      texts = runTexts(ctx, lab);
+      const names = texts.map((t) => read(t).name);
+      if (names.join() !== shown.map((c) => c.name).join()) {
+        shown = names.map((name, i) =>
+          createCard(lab, i, name, {
+            value: () => texts[i] ?? name,
+            set: (text, options) => setAt(i, text, options),
+            copy: () => setTexts(texts.toSpliced(i, 0, texts[i])),
+            drop: () => dropAt(i),
+          }));
+        refill(cards, shown.map((c) => c.element));
+      }
+      add.disabled = texts.length >= most;
+      let index = 0; // in the race, which has no runs that cannot be
+      for (const card of shown) {
+        const broken = ctx.problems.some((p) => p.key === "run" && p.text === card.value());
+        card.update(ctx, taken, broken ? -1 : index, texts.length);
+        if (!broken) index++;
+      }
+    },
+  };
+}
+
+/** The texts of the runs as they stand, or that of the usual one. */
+export function runTexts(ctx, lab) {
+  const given = lab.all("run").filter(Boolean);
+  return given.length > 0 ? given : ctx.state.runs.map((r) => r.text);
+}
+
+function createCard(lab, i, name, run) {
+  const { methods, schedules } = lab.catalog;
+  const method = find(methods, name);
+  const id = `run-${i}`;
+  const call = { id, value: run.value, set: run.set };
+  const fields = method?.fields ?? [];
+  const lr = fields.find((f) => f.name === "LR");
+
+  const choice = createField({
+    id: `${id}-method`, label: `Method of run ${i + 1}`, kind: "word", words: methods.map((m) => m.name),
+    value: () => read(run.value()).name,
+    set: (to) => run.set(carry(run.value(), to, methods)),
+    owns: (p) => p.key === "run" && p.text === run.value(),
+  });
+  const look = h("button", { type: "button", id: `${id}-look`, class: "look", onclick: () => lab.set({ sel: i === 0 ? null : String(i) }) });
+  const copy = h("button", { type: "button", id: `${id}-copy`, class: "quiet", title: "Duplicate", "aria-label": `Duplicate run ${i + 1}`, onclick: run.copy }, "⧉");
+  const drop = h("button", { type: "button", id: `${id}-remove`, class: "quiet", title: "Remove", "aria-label": `Remove run ${i + 1}`, onclick: run.drop }, "×");
+
+  const rate = lr && createOption(lr, call, schedules);
+  const slider = lr && createRate(`${id}-rate`, `Rate of run ${i + 1}`, (text, options) => run.set(withArg(run.value(), "LR", text), options));
+  const others = fields.filter((f) => f !== lr).map((f) => createOption(f, call, schedules));
+  const summary = h("summary", { id: `${id}-options` });
+  const result = h("p", { class: "result", id: `${id}-result` });
+  const element = h("article", { class: "run", "aria-label": `Run ${i + 1}, ${name}` },
+    h("header", {}, look, choice.element, copy, drop),
+    rate && h("div", { class: "rate-row" }, rate.element, slider.element),
+    result,
+    others.length > 0 && h("details", {}, summary, h("div", { class: "fields" }, others.map((f) => f.element))));
+
+  return {
+    name,
+    element,
+    value: run.value,
+    update(ctx, taken, index, count) {
+      const outcome = index < 0 ? undefined : ctx.race?.value.runs[index];
+      const own = claim(ctx, taken, call);
+      rate?.update(own, taken);
+      if (lr) slider.update(outcome?.lr ?? arg(run.value(), "LR") ?? lr.default, ctx.limits?.[index] ?? null);
+      for (const f of others) f.update(own, taken);
+      choice.update(own, taken);
+      const selected = ctx.view.sel === i;
+      element.classList.toggle("selected", selected && count > 1);
+      look.replaceChildren(swatch(i));
+      look.setAttribute("aria-pressed", String(selected));
+      look.setAttribute("aria-label", `Look at run ${i + 1}`);
+      drop.disabled = count < 2;
+      copy.disabled = count >= most;
+      summary.textContent = ["Options", changed(run.value())].filter(Boolean).join(": ");
+      result.textContent = outcome ? sentence(outcome, ctx) : "";
+    },
+  };
+}
+
+/** The context with the problems that are about one run alone. */
+function claim(ctx, taken, call) {
+  const inside = (p) => p.key === "run" && !taken.has(p) && call.value().includes(p.text);
+  return { ...ctx, problems: ctx.problems.filter(inside) };
+}
+
+/** The text of a run with another method: what the new one has, too, is carried over but its rate. */
+function carry(text, to, methods) {
+  const fields = find(methods, to)?.fields ?? [];
+  const args = read(text).args.filter(([k]) => !same(k, "LR") && fields.some((f) => same(f.name, k)));
+  return args.reduce((t, [k, v]) => withArg(t, k, v), to);
+}
+
+/** The options other than the rate that are not the usual ones. */
+function changed(text) {
+  return read(text).args.filter(([k]) => !same(k, "LR")).map(([k, v]) => (v === "1" ? k : `${k} ${v}`)).join(", ");
+}
+
+function sentence(outcome, ctx) {
+  const rate = ctx.rated ? `rate ${outcome.lr}, ` : "";
+  const note = outcome.note ? `. ${outcome.note}` : "";
+  if (outcome.diverged >= 0) return `${rate}diverged at step ${outcome.diverged}${note}`;
+  const arrived = outcome.reached >= 0 ? `at the goal after ${outcome.reached} steps, ` : "";
+  return `${rate}${arrived}loss ${outcome.final}${note}`;
+}
+
+/** A piece of the run's line, as the pictures draw it. */
+function swatch(i) {
+  const { color, dash } = runStyle(i);
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  line.setAttribute("viewBox", "0 0 26 12");
+  line.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(line.namespaceURI, "path");
+  path.setAttribute("d", "M1 6H25");
+  path.setAttribute("stroke", color);
+  path.setAttribute("stroke-width", "3");
+  path.setAttribute("stroke-dasharray", dash.join(" "));
+  line.append(path);
+  return line;
+}
