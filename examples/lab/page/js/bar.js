@@ -1,5 +1,6 @@
 // The bar: undo and redo, theme, help, and the keys of the whole page.
 
+import { h, icon } from "lab/dom.js";
 import * as state from "lab/state.js";
 
 /** Keys that work wherever no field has the focus: what each is, and what it does. */
@@ -17,11 +18,13 @@ export function addKey(key, what, act) {
 /** @param {import("lab/lab.js").Lab} lab */
 export function connectBar(lab) {
   const element = (id) => document.getElementById(id);
+  element("undo").append(icon("undo"));
+  element("redo").append(icon("redo"));
   element("undo").onclick = () => history.back();
   element("redo").onclick = () => history.forward();
   element("theme").onchange = (event) => lab.set({ theme: event.target.value === "auto" ? null : event.target.value });
   element("help-open").onclick = () => {
-    element("keys").replaceChildren(...keys.flatMap(([key, what]) => [line("dt", key === " " ? "space" : key), line("dd", what)]));
+    element("keys").replaceChildren(...keys.flatMap(([key, what]) => [h("dt", {}, key === " " ? "space" : key), h("dd", {}, what)]));
     element("help").showModal();
   };
   addEventListener("keydown", press);
@@ -43,10 +46,4 @@ function press(event) {
   if (!found || (found[0] === "u" && !state.canUndo())) return;
   event.preventDefault();
   found[2]();
-}
-
-function line(tag, text) {
-  const e = document.createElement(tag);
-  e.textContent = text;
-  return e;
 }

@@ -2,7 +2,7 @@
 
 import { h } from "lab/dom.js";
 import { createObjective } from "lab/objective.js";
-import { createRuns } from "lab/runs.js";
+import { createRuns, sentence } from "lab/runs.js";
 import { createSettings } from "lab/settings.js";
 
 /**
@@ -22,9 +22,11 @@ export function createControls(root, lab) {
       const left = ctx.problems.filter((p) => !taken.has(p));
       problems.replaceChildren(...left.map((p) => h("li", {}, h("code", {}, p.key), " ", p.message)));
       problems.hidden = left.length === 0;
-      const all = ctx.problems.map((p) => `${p.key}: ${p.message}`).join(". ");
-      if (all && all !== said) lab.say(all);
-      said = all;
+      const wrong = ctx.problems.map((p) => `${p.key}: ${p.message}`);
+      const results = (ctx.race?.value.runs ?? []).map((run) => `${run.label}: ${sentence(run, ctx)}`);
+      const news = [...wrong, ...results].join(". ");
+      if (news !== said) lab.say(news);
+      said = news;
     },
   };
 }

@@ -24,3 +24,20 @@ export function refill(element, ...children) {
   element.replaceChildren(...children.flat());
   if (id) document.getElementById(id)?.focus();
 }
+
+/** A small sign: the paths of an SVG of 16 by 16. */
+export function icon(name) {
+  const template = document.createElement("template");
+  template.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${icons[name]}"/></svg>`;
+  return template.content.firstChild;
+}
+
+const icons = {
+  copy: "M5.5 5.5V3.5a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-2M3.5 5.5h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-6a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1z",
+  close: "M4 4l8 8M12 4l-8 8",
+  undo: "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6",
+  redo: "M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8H10",
+  plus: "M8 3v10M3 8h10",
+  minus: "M3 8h10",
+  whole: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+};

@@ -25,7 +25,7 @@ export function createField(field) {
   const message = h("p", { class: "message", id: `${field.id}-message`, hidden: true });
   const about = field.about ? h("small", { class: "about", id: `${field.id}-about` }, field.about) : null;
   const label = h("label", { for: field.id }, field.label);
-  const element = h("div", { class: `field ${field.kind}` }, label, input, about, message);
+  const element = h("div", { class: `field of-${field.kind}` }, label, input, about, message);
   return {
     element,
     update(ctx, taken) {

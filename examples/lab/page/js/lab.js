@@ -3,6 +3,8 @@
 
 import { ask, Dropped } from "lab/engine.js";
 import * as state from "lab/state.js";
+import { createControls } from "lab/controls.js";
+import { createStage } from "lab/stage.js";
 import { createTabs } from "lab/tabs.js";
 import { connectBar } from "lab/bar.js";
 
@@ -16,6 +18,8 @@ import { connectBar } from "lab/bar.js";
  * @property {typeof state.set} set
  * @property {typeof state.go} go
  * @property {object} catalog the engine's answer to "catalog"
+ * @property {{arrows: object[]}} overlay what the panel that is shown adds to the picture
+ * @property {() => void} redraw shows again what has changed without a change of the text
  * @property {(text: string) => void} say a result, to those who do not see
  * @property {(err: Error) => void} fail shows what went wrong
  */
@@ -24,11 +28,14 @@ import { connectBar } from "lab/bar.js";
  * What is to be shown.
  * @typedef {object} Context
  * @property {string} query the whole text
- * @property {string} numbers the part of it that the runs depend on
+ * @property {string} numbers the part of its canonical form that the runs depend on
+ * @property {string} ground the part that the surface depends on
  * @property {object} state the engine's answer to "state"
  * @property {{key: string, text: string, message: string}[]} problems of the text
  * @property {import("lab/engine.js").Answer|null} surface null for a network
  * @property {import("lab/engine.js").Answer|null} race null for a network
+ * @property {(number|null)[]} [limits] the highest stable rate of each run, where there is one
+ * @property {boolean} rated whether each run has its best rate
  * @property {View} view
  */
 
@@ -43,6 +50,8 @@ const viewKeys = ["tab", "step", "sel", "box", "axis", "three", "embed", "theme"
 const live = document.getElementById("live");
 const notice = document.getElementById("notice");
 
+let saying = 0;
+
 /** @type {Lab} */
 export const lab = {
   ask,
@@ -52,8 +61,11 @@ export const lab = {
   set: state.set,
   go: state.go,
   catalog: null,
+  overlay: { arrows: [] },
+  redraw: () => show(),
   say(text) {
-    live.textContent = text;
+    clearTimeout(saying);
+    saying = setTimeout(() => (live.textContent = text), 500); // not each moment of a drag
   },
   fail(err) {
     if (err instanceof Dropped) return;
@@ -63,13 +75,18 @@ export const lab = {
 };
 
 /** @type {Context} */
-const ctx = { query: "", numbers: null, state: null, problems: [], surface: null, race: null, view: null };
+const ctx = { query: "", numbers: null, ground: null, state: null, problems: [], surface: null, race: null, rated: false, view: null };
 const parts = [];
 
 async function boot() {
   lab.catalog = (await ask("catalog")).value;
   document.getElementById("loading").remove();
-  parts.push(connectBar(lab), createTabs(document.getElementById("tabs"), document.getElementById("panel-bodies"), lab));
+  parts.push(
+    connectBar(lab),
+    createStage(document.getElementById("stage"), lab),
+    createControls(document.getElementById("controls"), lab),
+    createTabs(document.getElementById("tabs"), document.getElementById("panel-bodies"), lab),
+  );
   state.onChange(refresh);
   await refresh();
 }
@@ -95,28 +112,26 @@ async function refresh() {
 }
 
 async function follow(query) {
-  const numbers = state.without(query, viewKeys);
-  const [before, ground] = [ctx.numbers, groundOf(ctx.query)];
-  ctx.query = query;
-  ctx.view = viewOf();
-  if (numbers === before && groundOf(query) === ground) return show();
-
+  if (ctx.state && state.without(query, ["step"]) === state.without(ctx.query, ["step"])) {
+    ctx.query = query;
+    return show();
+  }
   const answer = (await ask("state", {}, query)).value;
-  ctx.state = answer.state;
-  ctx.problems = answer.problems ?? [];
-  if (ctx.problems.length === 0 && state.query() === query) {
+  const problems = answer.problems ?? [];
+  if (problems.length === 0 && state.query() === query) {
     state.settle(answer.query);
     query = answer.query;
   }
-  ctx.query = query;
-  ctx.numbers = state.without(query, viewKeys);
-  if (ctx.state.network) {
-    ctx.surface = ctx.race = null;
-    return show();
+  const numbers = state.without(answer.query, viewKeys);
+  const ground = ["f", "box", "seed"].map((key) => state.valueIn(answer.query, key)).join();
+  const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null };
+  if (!answer.state.network) {
+    [next.surface, next.race] = await Promise.all([
+      ground === ctx.ground ? ctx.surface : ask("surface", { width: 240, height: 240 }, query),
+      numbers === ctx.numbers ? ctx.race : raceOf(query),
+    ]);
   }
-  const race = ctx.race && ctx.numbers === before ? ctx.race : raceOf(query);
-  const surface = ctx.surface && groundOf(query) === ground ? ctx.surface : ask("surface", { width: 240, height: 240 }, query);
-  [ctx.surface, ctx.race] = await Promise.all([surface, race]);
+  Object.assign(ctx, next);
   show();
 }
 
@@ -132,15 +147,16 @@ async function raceOf(query) {
   return ask("race", {}, query);
 }
 
-/** What the surface depends on. */
-const groundOf = (query) => [state.valueIn(query, "f"), state.valueIn(query, "box"), state.valueIn(query, "seed")].join();
-
 function viewOf() {
-  const whole = (key) => Math.max(0, Number.parseInt(state.get(key) ?? "0", 10) || 0);
+  const last = ctx.race?.value.steps ?? 0;
+  const whole = (key, usual, most) => {
+    const v = Number.parseInt(state.get(key) ?? "", 10);
+    return v >= 0 ? Math.min(v, most) : usual;
+  };
   return {
     tab: state.get("tab") ?? "race",
-    step: whole("step"),
-    sel: whole("sel"),
+    step: whole("step", last, last),
+    sel: whole("sel", 0, Math.max(0, (ctx.race?.value.runs.length ?? 1) - 1)),
     axis: state.get("axis") ?? "log",
     three: state.get("three") === "1",
     embed: state.get("embed") === "1",
@@ -153,6 +169,8 @@ const themeOf = (chosen) => (chosen === "light" || chosen === "dark" ? chosen : 
 
 function show() {
   if (!ctx.state) return;
+  ctx.view = viewOf();
+  ctx.rated = state.get("rates") === "best";
   document.documentElement.dataset.theme = themeOf(state.get("theme"));
   document.documentElement.classList.toggle("embed", ctx.view.embed);
   for (const part of parts) part.update(ctx);

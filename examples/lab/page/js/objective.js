@@ -1,6 +1,6 @@
 // The objective: what goes down, from where.
 
-import { find, read, same, split } from "lab/call.js";
+import { elements, find, read } from "lab/call.js";
 import { h, refill } from "lab/dom.js";
 import { createField } from "lab/fields.js";
 import { createOption } from "lab/schedule.js";
@@ -8,7 +8,8 @@ import { createOption } from "lab/schedule.js";
 /** @param {import("lab/lab.js").Lab} lab */
 export function createObjective(lab) {
   const { objectives, schedules } = lab.catalog;
-  const text = () => lab.get("f") || lab.catalog.usual.f;
+  let state = null;
+  const text = () => lab.get("f") || state.objective.text;
   const call = { id: "f", value: text, set: (to, options) => lab.set({ f: to }, options) };
 
   const kind = createField({
@@ -28,18 +29,19 @@ export function createObjective(lab) {
   let fields = [];
   let ends = [];
 
+  function startOf() {
+    const given = elements(lab.get("at") ?? "");
+    return given.length === state.dim ? given : elements(state.keys.at.text);
+  }
+
   function build(entry) {
     fields = (entry?.options ?? []).map((o) => createOption(o, call, schedules));
     const dim = entry?.dim ?? 0;
     ends = ["x", "y"].slice(0, dim).map((axis, k) =>
       createField({
         id: `at-${axis}`, label: `Start ${axis}`, kind: "number",
-        value: () => startOf(lab, entry)[k] ?? "",
-        set: (v) => {
-          const at = startOf(lab, entry);
-          at[k] = v ?? entry.start[k];
-          lab.set({ at: at.join(",") });
-        },
+        value: () => startOf()[k] ?? "",
+        set: (v) => lab.set({ at: v === null ? null : startOf().with(k, v).join(",") }),
         owns: (p) => p.key === "at" && k === 0,
       }));
     refill(options, fields.map((f) => f.element));
@@ -51,6 +53,7 @@ export function createObjective(lab) {
     element,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx, taken) {
+      state = ctx.state;
       const entry = find(objectives, read(text()).name);
       if (entry !== built) build((built = entry));
       const own = { ...ctx, problems: ctx.problems.filter((p) => p.key === "f" || p.key === "at") };
@@ -64,13 +67,5 @@ export function createObjective(lab) {
   };
 }
 
-function startOf(lab, entry) {
-  const at = split((lab.get("at") ?? "").replace(/^\(|\)$/g, ""));
-  return at.length === entry.dim ? at : [...entry.start];
-}
-
 /** Whether the objective is a mean over samples. */
-export const hasSamples = (ctx) => (ctx.state.samples ?? 0) > 0;
-
-/** Whether the objective is a network. */
-export const isNetwork = (text) => same(read(text).name, "network");
+export const hasSamples = (ctx) => ctx.state.samples > 0;

@@ -2,11 +2,11 @@
 // "Options".
 
 import { arg, find, read, same, withArg } from "lab/call.js";
-import { h, refill } from "lab/dom.js";
+import { h, icon, refill } from "lab/dom.js";
 import { createField } from "lab/fields.js";
 import { createOption } from "lab/schedule.js";
 import { createRate } from "lab/rate.js";
-import { runStyle } from "lab/colors.js";
+import { swatch } from "lab/colors.js";
 
 const most = 6;
 
@@ -68,29 +68,34 @@ function createCard(lab, i, name, run) {
   const method = find(methods, name);
   const id = `run-${i}`;
   const call = { id, value: run.value, set: run.set };
-  const fields = method?.fields ?? [];
+  const fields = optionsOf(method, lab.catalog);
   const lr = fields.find((f) => f.name === "LR");
 
   const choice = createField({
     id: `${id}-method`, label: `Method of run ${i + 1}`, kind: "word", words: methods.map((m) => m.name),
     value: () => read(run.value()).name,
-    set: (to) => run.set(carry(run.value(), to, methods)),
+    set: (to) => run.set(carry(run.value(), to, lab.catalog)),
     owns: (p) => p.key === "run" && p.text === run.value(),
   });
   const look = h("button", { type: "button", id: `${id}-look`, class: "look", onclick: () => lab.set({ sel: i === 0 ? null : String(i) }) });
-  const copy = h("button", { type: "button", id: `${id}-copy`, class: "quiet", title: "Duplicate", "aria-label": `Duplicate run ${i + 1}`, onclick: run.copy }, "⧉");
-  const drop = h("button", { type: "button", id: `${id}-remove`, class: "quiet", title: "Remove", "aria-label": `Remove run ${i + 1}`, onclick: run.drop }, "×");
+  const copy = h("button", { type: "button", id: `${id}-copy`, class: "quiet", title: "Duplicate", "aria-label": `Duplicate run ${i + 1}`, onclick: run.copy }, icon("copy"));
+  const drop = h("button", { type: "button", id: `${id}-remove`, class: "quiet", title: "Remove", "aria-label": `Remove run ${i + 1}`, onclick: run.drop }, icon("close"));
 
-  const rate = lr && createOption(lr, call, schedules);
+  const rate = lr && createOption({ ...lr, about: "" }, call, schedules);
   const slider = lr && createRate(`${id}-rate`, `Rate of run ${i + 1}`, (text, options) => run.set(withArg(run.value(), "LR", text), options));
-  const others = fields.filter((f) => f !== lr).map((f) => createOption(f, call, schedules));
+  const row = rate && h("div", { class: "rate-row" }, rate.element, slider.element);
+  const own = fields.filter((f) => f !== lr && method.options.includes(f)).map((f) => createOption(f, call, schedules));
+  const common = fields.filter((f) => !method.options.includes(f)).map((f) => createOption(f, call, schedules));
+  const others = [...own, ...common];
   const summary = h("summary", { id: `${id}-options` });
+  const details = others.length > 0 && h("details", {}, summary,
+    h("p", { class: "soft", id: `${id}-about` }, method.about),
+    h("div", { class: "fields" }, own.map((f) => f.element)),
+    h("div", { class: "fields common" }, common.map((f) => f.element)));
   const result = h("p", { class: "result", id: `${id}-result` });
   const element = h("article", { class: "run", "aria-label": `Run ${i + 1}, ${name}` },
     h("header", {}, look, choice.element, copy, drop),
-    rate && h("div", { class: "rate-row" }, rate.element, slider.element),
-    result,
-    others.length > 0 && h("details", {}, summary, h("div", { class: "fields" }, others.map((f) => f.element))));
+    row, result, details);
 
   return {
     name,
@@ -98,14 +103,15 @@ function createCard(lab, i, name, run) {
     value: run.value,
     update(ctx, taken, index, count) {
       const outcome = index < 0 ? undefined : ctx.race?.value.runs[index];
-      const own = claim(ctx, taken, call);
-      rate?.update(own, taken);
+      const mine = claim(ctx, taken, call);
+      rate?.update(mine, taken);
+      if (row) row.hidden = ctx.rated;
       if (lr) slider.update(outcome?.lr ?? arg(run.value(), "LR") ?? lr.default, ctx.limits?.[index] ?? null);
-      for (const f of others) f.update(own, taken);
-      choice.update(own, taken);
+      for (const f of others) f.update(mine, taken);
+      choice.update(mine, taken);
       const selected = ctx.view.sel === i;
       element.classList.toggle("selected", selected && count > 1);
-      look.replaceChildren(swatch(i));
+      look.innerHTML = swatch(i);
       look.setAttribute("aria-pressed", String(selected));
       look.setAttribute("aria-label", `Look at run ${i + 1}`);
       drop.disabled = count < 2;
@@ -116,6 +122,12 @@ function createCard(lab, i, name, run) {
   };
 }
 
+/** The options of a method, those of every rule included. One of the rule's own name comes first. */
+function optionsOf(method, { common }) {
+  if (!method?.rule) return method?.options ?? [];
+  return [...method.options, ...common.filter((c) => !method.options.some((o) => o.name === c.name))];
+}
+
 /** The context with the problems that are about one run alone. */
 function claim(ctx, taken, call) {
   const inside = (p) => p.key === "run" && !taken.has(p) && call.value().includes(p.text);
@@ -123,8 +135,8 @@ function claim(ctx, taken, call) {
 }
 
 /** The text of a run with another method: what the new one has, too, is carried over but its rate. */
-function carry(text, to, methods) {
-  const fields = find(methods, to)?.fields ?? [];
+function carry(text, to, catalog) {
+  const fields = optionsOf(find(catalog.methods, to), catalog);
   const args = read(text).args.filter(([k]) => !same(k, "LR") && fields.some((f) => same(f.name, k)));
   return args.reduce((t, [k, v]) => withArg(t, k, v), to);
 }
@@ -134,25 +146,11 @@ function changed(text) {
   return read(text).args.filter(([k]) => !same(k, "LR")).map(([k, v]) => (v === "1" ? k : `${k} ${v}`)).join(", ");
 }
 
-function sentence(outcome, ctx) {
+/** How a run went. */
+export function sentence(outcome, ctx) {
   const rate = ctx.rated ? `rate ${outcome.lr}, ` : "";
   const note = outcome.note ? `. ${outcome.note}` : "";
   if (outcome.diverged >= 0) return `${rate}diverged at step ${outcome.diverged}${note}`;
   const arrived = outcome.reached >= 0 ? `at the goal after ${outcome.reached} steps, ` : "";
   return `${rate}${arrived}loss ${outcome.final}${note}`;
-}
-
-/** A piece of the run's line, as the pictures draw it. */
-function swatch(i) {
-  const { color, dash } = runStyle(i);
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  line.setAttribute("viewBox", "0 0 26 12");
-  line.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(line.namespaceURI, "path");
-  path.setAttribute("d", "M1 6H25");
-  path.setAttribute("stroke", color);
-  path.setAttribute("stroke-width", "3");
-  path.setAttribute("stroke-dasharray", dash.join(" "));
-  line.append(path);
-  return line;
 }

@@ -1,7 +1,7 @@
 // The editor of a schedule: a kind, its options, and the schedules inside it.
 
 import { arg, elements, find, list, read, withArg } from "lab/call.js";
-import { h, refill } from "lab/dom.js";
+import { h, icon, refill } from "lab/dom.js";
 import { createField } from "lab/fields.js";
 
 /**
@@ -34,7 +34,7 @@ export function createSchedule(place, kinds) {
       if (name !== built) {
         built = name;
         const entry = find(kinds, name);
-        fields = (entry?.fields ?? []).map((f) => createOption(f, place, kinds));
+        fields = (entry?.options ?? []).map((f) => createOption(f, place, kinds));
         refill(inside, entry?.about ? h("small", { class: "about" }, entry.about) : [], fields.map((f) => f.element));
         inside.hidden = fields.length === 0;
       }
@@ -89,7 +89,7 @@ function createSchedules(place, kinds) {
             set: (text, options) => setAt(i, text, options),
           }, kinds));
         refill(items, parts.map((p, i) => h("div", { class: "item" }, p.element,
-          h("button", { type: "button", class: "quiet", id: `${place.id}-${i}-remove`, "aria-label": `Remove schedule ${i + 1}`, onclick: () => setAt(i, null) }, "×"))));
+          h("button", { type: "button", class: "quiet", id: `${place.id}-${i}-remove`, "aria-label": `Remove schedule ${i + 1}`, onclick: () => setAt(i, null) }, icon("close")))));
       }
       for (const p of parts) p.update(ctx, taken);
     },

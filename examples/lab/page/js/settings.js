@@ -6,11 +6,11 @@ import { hasSamples } from "lab/objective.js";
 
 /** @param {import("lab/lab.js").Lab} lab */
 export function createSettings(lab) {
-  const { usual } = lab.catalog;
+  const usual = Object.fromEntries(lab.catalog.keys.map((k) => [k.name, k.default]));
   const field = (key, label, kind, more = {}) =>
     createField({
       id: key, label, kind,
-      value: () => lab.get(key) || String(usual[key]),
+      value: () => lab.get(key) || usual[key],
       set: (text, options) => lab.set({ [key]: text === usual[key] ? null : text }, options),
       owns: (p) => p.key === key,
       ...more,

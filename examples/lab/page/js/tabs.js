@@ -33,6 +33,7 @@ export function createTabs(list, bodies, lab) {
   return {
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
+      const before = shown;
       shown = tabs.find((t) => t.panel.id === ctx.view.tab) ?? tabs[0];
       for (const t of tabs) {
         const on = t === shown;
@@ -41,6 +42,7 @@ export function createTabs(list, bodies, lab) {
         t.body.hidden = !on;
       }
       if (!shown) return;
+      if (before !== shown) lab.overlay = { arrows: [] };
       if (!shown.mounted) shown.panel.mount(shown.body, lab);
       shown.mounted = true;
       shown.panel.update(ctx);
