@@ -10,6 +10,8 @@ const keys = [
   ["r", "redo", () => history.forward()],
 ];
 
+const names = { " ": "space", ArrowRight: "→", ArrowLeft: "←" };
+
 /** Adds a key of the whole page to the help and to what keys do. */
 export function addKey(key, what, act) {
   keys.push([key, what, act]);
@@ -24,11 +26,12 @@ export function connectBar(lab) {
   element("redo").onclick = () => history.forward();
   element("theme").onchange = (event) => lab.set({ theme: event.target.value === "auto" ? null : event.target.value });
   element("help-open").onclick = () => {
-    element("keys").replaceChildren(...keys.flatMap(([key, what]) => [h("dt", {}, key === " " ? "space" : key), h("dd", {}, what)]));
+    element("keys").replaceChildren(...keys.flatMap(([key, what]) => [h("dt", {}, names[key] ?? key), h("dd", {}, what)]));
     element("help").showModal();
   };
   addEventListener("keydown", press);
   return {
+    still: true,
     update() {
       element("undo").disabled = !state.canUndo();
       element("redo").disabled = !state.canRedo();

@@ -15,6 +15,7 @@ export function createControls(root, lab) {
   root.append(problems, ...parts.map((p) => p.element));
   let said = "";
   return {
+    still: true,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
       const taken = new Set(); // problems that stand beside a control

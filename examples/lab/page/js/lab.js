@@ -114,7 +114,7 @@ async function refresh() {
 async function follow(query) {
   if (ctx.state && state.without(query, ["step"]) === state.without(ctx.query, ["step"])) {
     ctx.query = query;
-    return show();
+    return show({ step: true });
   }
   const answer = (await ask("state", {}, query)).value;
   const problems = answer.problems ?? [];
@@ -154,7 +154,7 @@ function viewOf() {
     return v >= 0 ? Math.min(v, most) : usual;
   };
   return {
-    tab: state.get("tab") ?? "race",
+    tab: state.get("tab") ?? (ctx.state.network ? "network" : "race"),
     step: whole("step", last, last),
     sel: whole("sel", 0, Math.max(0, (ctx.race?.value.runs.length ?? 1) - 1)),
     axis: state.get("axis") ?? "log",
@@ -164,16 +164,17 @@ function viewOf() {
 }
 
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
-darkSystem.addEventListener("change", show);
+darkSystem.addEventListener("change", () => show());
 const themeOf = (chosen) => (chosen === "light" || chosen === "dark" ? chosen : darkSystem.matches ? "dark" : "light");
 
-function show() {
+/** Updates all parts, or those that the step is shown in. */
+function show({ step = false } = {}) {
   if (!ctx.state) return;
   ctx.view = viewOf();
   ctx.rated = state.get("rates") === "best";
   document.documentElement.dataset.theme = themeOf(state.get("theme"));
   document.documentElement.classList.toggle("embed", ctx.view.embed);
-  for (const part of parts) part.update(ctx);
+  for (const part of parts) if (!step || !part.still) part.update(ctx);
 }
 
 boot().catch(lab.fail);

@@ -1,7 +1,11 @@
-// The stage: the picture of the objective with its runs, and what can be done to the view.
+// The stage: the picture of the objective with its runs, in the plane or as a landscape, and the
+// steps.
 
 import { createPicture } from "lab/picture.js";
+import { createPlayback } from "lab/playback.js";
+import { createSurface3d } from "lab/surface3d.js";
 import { h, icon } from "lab/dom.js";
+import { addKey } from "lab/bar.js";
 import { elements } from "lab/call.js";
 
 /**
@@ -10,28 +14,65 @@ import { elements } from "lab/call.js";
  */
 export function createStage(root, lab) {
   const canvas = h("canvas", { id: "picture" });
-  const frame = h("div", { class: "frame" }, canvas);
-  const button = (id, sign, what, act) => h("button", { type: "button", id, title: what, "aria-label": what, onclick: act }, icon(sign));
-  const picture = createPicture(canvas, lab);
-  const tools = h("div", { class: "tools", role: "group", "aria-label": "View" },
-    button("zoom-in", "plus", "Zoom in", picture.zoomIn),
-    button("zoom-out", "minus", "Zoom out", picture.zoomOut),
-    button("zoom-reset", "whole", "Show all", picture.reset));
-  frame.append(tools);
+  const plane = h("div", { class: "frame" }, canvas);
+  const space = h("div", { class: "frame", hidden: true });
+  const steps = h("div", { id: "playback" });
   const open = h("a", { id: "open-lab", target: "_blank", rel: "noopener" }, "Open the lab");
-  root.append(frame, h("p", { class: "embed-only" }, open));
+  const note = h("p", { class: "soft", id: "stage-note", hidden: true });
+  root.append(plane, space, note, steps, h("p", { class: "embed-only" }, open));
+
+  const picture = createPicture(canvas, lab);
+  let landscape = null; // made when it is first wanted
+  const button = (id, sign, what, act) => h("button", { type: "button", id, title: what, "aria-label": what, onclick: act }, sign);
+  const three = button("three", "3D", "Landscape", () => lab.set({ three: lab.get("three") === "1" ? null : "1" }));
+  const zooms = [
+    button("zoom-in", icon("plus"), "Zoom in", picture.zoomIn),
+    button("zoom-out", icon("minus"), "Zoom out", picture.zoomOut),
+    button("zoom-reset", icon("whole"), "Show all", picture.reset),
+  ];
+  const tools = h("div", { class: "tools", role: "group", "aria-label": "View" }, three, zooms);
+  root.append(tools);
+
+  const playback = createPlayback(steps, (step, rests) => {
+    lab.set({ step: rests && step === last ? null : String(step) }, { replace: true });
+  });
+  let last = 0;
+  addKey(" ", "play or pause", playback.toggle);
+  addKey("ArrowRight", "a step on, in the picture's focus the start instead", () => playback.forward());
+  addKey("ArrowLeft", "a step back", () => playback.back());
+  addKey("Home", "to the first step", () => playback.seek(0));
+  addKey("End", "to the last step", () => playback.seek(last));
+
+  function inSpace(view) {
+    if (!view.three) return null;
+    landscape ??= createSurface3d(space, (why) => {
+      note.textContent = why;
+      note.hidden = false;
+      lab.set({ three: null }, { replace: true });
+    });
+    return landscape;
+  }
 
   return {
     picture,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
-      frame.hidden = !ctx.surface;
-      open.href = location.href.replace(/#.*/, "") + "#" + ctx.query.replace(/(^|&)embed=1/, "");
-      if (!ctx.surface) return;
+      root.hidden = ctx.state.network;
+      if (!ctx.surface || !ctx.race) return;
+      const flat = ctx.surface.value.dim === 1;
+      const shown = flat ? null : inSpace(ctx.view);
+      plane.hidden = Boolean(shown);
+      space.hidden = !shown;
+      three.hidden = flat;
+      three.setAttribute("aria-pressed", String(Boolean(shown)));
+      for (const z of zooms) z.hidden = Boolean(shown);
+
       const [x, y = 0] = elements(ctx.state.keys.at.text).map(Number);
-      picture.draw(ctx.race, ctx.surface, {
-        step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows, lens: lab.get("lens"),
-      });
+      const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows };
+      (shown ?? picture).draw(ctx.race, ctx.surface, view);
+      last = ctx.race.value.steps;
+      playback.update({ step: ctx.view.step, steps: last });
+      open.href = `${location.href.replace(/#.*/, "")}#${ctx.query.replace(/(^|&)embed=1/, "")}`;
     },
   };
 }
