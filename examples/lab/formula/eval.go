@@ -83,7 +83,9 @@ var functions = map[string]function{
 		products, err := operations["*"](args)
 		return []float64{sum(products)}, err
 	}},
-	"if": {3, 3, choose},
+	"if":     {3, 3, choose},
+	"vector": {2, 2, vector},
+	"turn":   {1, 1, turn},
 }
 
 // each1 returns a function of elements as one of vectors.
@@ -135,6 +137,22 @@ func choose(args [][]float64) ([]float64, error) {
 		}
 	}
 	return x, nil
+}
+
+// vector returns the vector of two numbers.
+func vector(args [][]float64) ([]float64, error) {
+	if len(args[0]) != 1 || len(args[1]) != 1 {
+		return nil, fmt.Errorf("a vector of vectors")
+	}
+	return []float64{args[0][0], args[1][0]}, nil
+}
+
+// turn turns a vector of two by a right angle, to the left.
+func turn(args [][]float64) ([]float64, error) {
+	if len(args[0]) != 2 {
+		return nil, fmt.Errorf("turn of %d elements, want 2", len(args[0]))
+	}
+	return []float64{-args[0][1], args[0][0]}, nil
 }
 
 // length returns the common length of vectors, beside which numbers may stand.

@@ -59,9 +59,9 @@ func (n *node) rank() int {
 		}
 	case "call":
 		switch n.text {
-		case "exp":
+		case "exp", "turn":
 			return ofPower
-		case "sum", "dot", "cos", "log", "if":
+		case "sum", "dot", "cos", "sin", "log", "if":
 			return ofTerm
 		}
 	}
@@ -210,6 +210,10 @@ func (d *drawing) call(n *node) {
 		d.fenced("⌊", a, "⌋")
 	case "exp":
 		d.element("msup", func() { d.WriteString("<mi>e</mi>"); d.row(a) })
+	case "turn":
+		d.element("msup", func() { d.row2(a, ofPrimary); d.operator("⊥") })
+	case "vector":
+		d.fencedAll("(", n.args, ")")
 	case "dot":
 		d.draw(a, ofTerm)
 		d.operator("⋅")
