@@ -29,7 +29,7 @@ func New() *Engine { return &Engine{} }
 type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 
 // handlers has all methods, each in the list of its subject's file.
-var handlers = joined(raceHandlers, stateHandlers)
+var handlers = joined(raceHandlers, stateHandlers, inspectHandlers)
 
 func joined(lists ...map[string]handler) map[string]handler {
 	all := make(map[string]handler)
