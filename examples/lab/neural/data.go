@@ -18,11 +18,13 @@ type Data struct {
 }
 
 // The streams of random numbers, by what they are for. That of a layer's weights is
-// weightStream and its number.
+// weightStream and its number, those of a plane's directions follow sliceStream.
 const (
-	placeStream = iota
-	noiseStream
-	weightStream
+	placeStream  = 0
+	noiseStream  = 1
+	weightStream = 2
+	krylovStream = 1 << 8
+	sliceStream  = 1 << 9
 )
 
 // draws is how many random numbers a sample has for its place.
