@@ -32,7 +32,7 @@ type Result struct {
 	Hash string // of all positions and losses, 16 hexadecimal digits
 }
 
-// Run runs an experiment. A run that cannot start is a Path of its start with a Note. It is
+// Run runs an experiment, at the best rates if it wants those. A run that cannot start is a Path of its start with a Note. It is
 // an error if the experiment is a network, or has no runs.
 func Run(s *spec.State) (*Result, error) {
 	if s.Surface == nil {
@@ -41,6 +41,7 @@ func Run(s *spec.State) (*Result, error) {
 	if len(s.Runs) == 0 {
 		return nil, errors.New("no runs")
 	}
+	s = Tuned(s)
 	r := &Result{Runs: make([]Path, len(s.Runs))}
 	for i, run := range s.Runs {
 		r.Runs[i] = follow(s, run)
