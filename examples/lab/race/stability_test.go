@@ -45,7 +45,7 @@ func TestLimits(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p := follow(s, run)
+				p := Follow(s, run)
 				last := len(p.X) - 1
 				was := math.Hypot(p.X[0]-s.Surface.Minima[0].X, p.Y[0]-s.Surface.Minima[0].Y)
 				is := math.Hypot(p.X[last]-s.Surface.Minima[0].X, p.Y[last]-s.Surface.Minima[0].Y)

@@ -100,3 +100,31 @@ func Distances(p *surface.Problem, path *Path) [][]float64 {
 	}
 	return d
 }
+
+// Foreseen returns what the theory says of the losses of a path, as far as they are finite: the
+// distance above the least loss times Factor^2 for each step.
+func (t Theory) Foreseen(p *surface.Problem, path *Path) []float64 {
+	return foreseen(p.Least, path.Loss[0]-p.Least, float64(t.Factor*t.Factor), len(path.Loss))
+}
+
+// ForeseenDistances is Foreseen for the magnitudes of the distances along the axes.
+func (t Theory) ForeseenDistances(distances [][]float64) [][]float64 {
+	all := make([][]float64, len(distances))
+	for i, d := range distances {
+		all[i] = foreseen(0, math.Abs(d[0]), t.Factors[i], len(d))
+	}
+	return all
+}
+
+// foreseen returns base + v*factor^k for k from 0 to n-1, as far as it is finite.
+func foreseen(base, v, factor float64, n int) []float64 {
+	x := make([]float64, 0, n)
+	for range n {
+		if !finite(base + v) {
+			break
+		}
+		x = append(x, base+v)
+		v *= factor
+	}
+	return x
+}

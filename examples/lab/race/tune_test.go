@@ -46,7 +46,11 @@ func withBest(s *spec.State) *spec.State {
 // TestTuneIsFair: every run has its budget, begins with the rate that is given, and ends
 // with one that is no worse than any that were tried.
 func TestTuneIsFair(t *testing.T) {
-	for _, name := range []string{"rosenbrock", "quadratic", "logistic"} {
+	names := []string{"rosenbrock", "quadratic", "logistic"}
+	if testing.Short() {
+		names = names[:1]
+	}
+	for _, name := range names {
 		s := experiment(t, name, 60, by(optim.NewSGD(0.001)), by(optim.NewMomentum(0.3, 0.9)), by(optim.NewAdam(0.05)), by(optim.NewLion(1e-4)),
 			spec.Run{Method: "LBFGS"}, spec.Run{Method: "Preconditioned", LR: 1e-3})
 		s.Best, s.Target = true, 0.1
@@ -87,7 +91,7 @@ func TestTuneIsFair(t *testing.T) {
 					t.Fatal(err)
 				}
 				// A trial may have been cut short.
-				if whole := trialOf(follow(s, run)); whole.better(got) {
+				if whole := trialOf(Follow(s, run)); whole.better(got) {
 					t.Errorf("%s on %s: %+v is worse than %+v", r.Method, name, got, whole)
 				}
 			}
