@@ -19,6 +19,7 @@ import (
 // frame. It is not safe for concurrent use.
 type Engine struct {
 	races    memory[*race.Result]
+	tuners   memory[*race.Tuner]
 	problems []spec.Problem // of the present question's text
 }
 
@@ -29,7 +30,11 @@ func New() *Engine { return &Engine{} }
 type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 
 // handlers has all methods, each in the list of its subject's file.
-var handlers = joined(raceHandlers, stateHandlers, inspectHandlers)
+var handlers = joined(
+	stateHandlers,
+	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
+	inspectHandlers,
+)
 
 func joined(lists ...map[string]handler) map[string]handler {
 	all := make(map[string]handler)

@@ -28,11 +28,28 @@ type contender struct {
 	X        string `json:"x"`     // where it ends
 	Y        string `json:"y"`
 	Note     string `json:"note"`
+
+	Theory *theoryValue `json:"theory,omitempty"`
+}
+
+// A theoryValue is what is known of a run on a quadratic. Numbers are text, "" for none.
+type theoryValue struct {
+	Factor       string `json:"factor"` // of the distance in each step
+	Bound        bool   `json:"bound"`  // losses are never above those foreseen
+	Best         string `json:"best"`   // the least factor of the kind
+	BestLR       string `json:"bestLR"`
+	BestMomentum string `json:"bestMomentum"`
 }
 
 // race returns the race of an experiment, which is run once.
 func (e *Engine) race(s *spec.State) (*race.Result, error) {
-	return e.races.of(subject(s), func() (*race.Result, error) { return race.Run(s) })
+	return e.races.of(subject(s), func() (*race.Result, error) {
+		settled, err := e.settled(s)
+		if err != nil {
+			return nil, err
+		}
+		return race.Run(settled)
+	})
 }
 
 func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
@@ -40,11 +57,15 @@ func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	best := s.Best
+	if s, err = e.settled(s); err != nil {
+		return nil, err
+	}
 	labels := s.Labels()
 	runs := make([]contender, len(result.Runs))
 	r := &Reply{}
-	for i, p := range result.Runs {
-		run := s.Runs[i]
+	for i := range runs {
+		p, run := &result.Runs[i], s.Runs[i]
 		last := len(p.X) - 1
 		runs[i] = contender{
 			Method: run.Method, Label: labels[i], Text: run.String(), LR: spec.Number(p.LR),
@@ -52,11 +73,13 @@ func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
 			Final: decimal(s, p.Loss[last]), X: decimal(s, p.X[last]), Y: decimal(s, p.Y[last]),
 			Note: p.Note,
 		}
-		for _, a := range []struct {
-			name string
-			x    []float64
-		}{{"x", p.X}, {"y", p.Y}, {"loss", p.Loss}, {"norm", p.Norm}, {"rate", p.Rate}, {"clip", p.Clip}} {
-			r.Add64(fmt.Sprintf("%s/%d", a.name, i), a.x)
+		addPath(r, p, i)
+		r.Add64(fmt.Sprintf("norm/%d", i), p.Norm)
+		r.Add64(fmt.Sprintf("rate/%d", i), p.Rate)
+		r.Add64(fmt.Sprintf("clip/%d", i), p.Clip)
+		if t, ok := race.TheoryOf(s, run); ok {
+			runs[i].Theory = &theoryValue{spec.Number(t.Factor), t.Bound, orNone(t.Best), orNone(t.BestLR), orNone(t.BestMomentum)}
+			r.Add64(fmt.Sprintf("theory/%d", i), t.Foreseen(s.Surface, p))
 		}
 	}
 	r.Value = struct {
@@ -65,8 +88,17 @@ func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
 		Steps  int         `json:"steps"`
 		Best   bool        `json:"best"`
 		Budget int         `json:"budget"`
-	}{runs, result.Hash, s.Steps, s.Best, s.Budget}
+		Target string      `json:"target"`
+	}{runs, result.Hash, s.Steps, best, s.Budget, spec.Number(s.Target)}
 	return r, nil
+}
+
+// orNone is spec.Number, but "" for 0.
+func orNone(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return spec.Number(v)
 }
 
 // decimal returns the shortest text of a number in the type of the experiment. Numbers that
@@ -83,6 +115,9 @@ func decimal(s *spec.State, v float64) string {
 func answerCSV(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
 	result, err := e.race(s)
 	if err != nil {
+		return nil, err
+	}
+	if s, err = e.settled(s); err != nil {
 		return nil, err
 	}
 	var b strings.Builder

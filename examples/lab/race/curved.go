@@ -50,8 +50,7 @@ var errSingular = errors.New("the matrix has the eigenvalue 0: there is no step,
 func (c *curved[T]) step() (stride, error) {
 	at := point(c.p)
 	g := point(c.slope(false))
-	m := c.matrix(at)
-	x, y, ok := solve(m.XX, m.XY, m.YY, c.run.Damping, c.run.Absolute, g.X, g.Y)
+	x, y, ok := c.divide(at, g)
 	if !ok {
 		return stride{}, errSingular
 	}
@@ -60,4 +59,10 @@ func (c *curved[T]) step() (stride, error) {
 		c.p[1] = T(at.Y - float64(c.run.LR*y))
 	}
 	return stride{gradient: g, rate: c.run.LR, clip: 1}, nil
+}
+
+// divide returns the gradient divided by the matrix at a point.
+func (c *curved[T]) divide(at, g surface.Point) (x, y float64, ok bool) {
+	m := c.matrix(at)
+	return solve(m.XX, m.XY, m.YY, c.run.Damping, c.run.Absolute, g.X, g.Y)
 }

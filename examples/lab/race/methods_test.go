@@ -105,6 +105,18 @@ func TestSaddle(t *testing.T) {
 	}
 }
 
+// TestPreconditioned: where the objective curves downwards it descends all the same.
+func TestPreconditioned(t *testing.T) {
+	s := experiment(t, "himmelblau", 20, spec.Run{Method: "Preconditioned", LR: 0.2}, spec.Run{Method: "Preconditioned", LR: 0.2, Full: true})
+	top := s.Surface.Maxima[0]
+	s.Start = surface.Point{X: top.X + 0.2, Y: top.Y - 0.1}
+	for i, p := range run(t, s).Runs {
+		if p.Loss[1] >= p.Loss[0] || len(p.X) != 21 {
+			t.Errorf("run %d: losses %v: %s", i, p.Loss, p.Note)
+		}
+	}
+}
+
 // TestNewtonIsQuadratic: near the minimum the distance is about squared with each step.
 func TestNewtonIsQuadratic(t *testing.T) {
 	s := experiment(t, "rosenbrock", 20, spec.Run{Method: "Newton", LR: 1})

@@ -32,7 +32,7 @@ type Result struct {
 	Hash string // of all positions and losses, 16 hexadecimal digits
 }
 
-// Run runs an experiment. A run that cannot start is a Path of its start with a Note. It is
+// Run runs an experiment, at the best rates if it wants those. A run that cannot start is a Path of its start with a Note. It is
 // an error if the experiment is a network, or has no runs.
 func Run(s *spec.State) (*Result, error) {
 	if s.Surface == nil {
@@ -41,20 +41,25 @@ func Run(s *spec.State) (*Result, error) {
 	if len(s.Runs) == 0 {
 		return nil, errors.New("no runs")
 	}
+	s = Tuned(s)
 	r := &Result{Runs: make([]Path, len(s.Runs))}
 	for i, run := range s.Runs {
-		r.Runs[i] = follow(s, run)
+		r.Runs[i] = Follow(s, run)
 	}
 	r.Hash = hash(r.Runs)
 	return r, nil
 }
 
-// follow takes all steps of a run.
-func follow(s *spec.State, run spec.Run) Path {
+// Follow takes all steps of one run of an experiment, at the rate that it has. A run that cannot
+// start is a Path of its start with a Note, and without even that if there is no surface.
+func Follow(s *spec.State, run spec.Run) Path {
 	p := Path{LR: run.LR, Diverged: -1, Reached: -1}
 	r, err := Start(s, run)
 	if err != nil {
 		p.Note = err.Error()
+		if s.Surface == nil {
+			return p
+		}
 		ground := newGround[float64](s)
 		seen := ground.look()
 		if !seen.finite() {

@@ -44,8 +44,7 @@ type stride struct {
 
 // finite reports whether all of it can be shown.
 func (s sight) finite() bool {
-	sum := s.at.X*0 + s.at.Y*0 + s.loss*0 + s.norm*0
-	return sum == 0
+	return finite(s.at.X, s.at.Y, s.loss, s.norm)
 }
 
 // Start returns a run of an experiment at its beginning. It is an error if the experiment
