@@ -68,7 +68,12 @@ func (c *Contender) Label() string {
 // Case is some work on data that all its contenders share.
 type Case struct {
 	Bytes      int // read and written by doing the work once
+	Flops      int // floating-point operations of doing it once, 0 where they are not counted
 	Contenders []Contender
+	// Probe names the limit probes, "" if there are none, and ProbeWork is what they do at
+	// a time: bytes read and written, or the operations of MultiplyAdds.
+	Probe     string
+	ProbeWork int
 	// Reset, if set, restores the data. The limit probes write bit patterns over
 	// them; they come last.
 	Reset func()
@@ -80,12 +85,21 @@ type Spec struct {
 	Type  string   // f32 or f64
 	N     int
 	Place Place
-	Step  bool // a whole step of package optim
-	BLAS  bool // a routine of gonum's interfaces
+	lies  Place // where the data of a listed size lie
+	Step  bool  // a whole step of package optim
+	BLAS  bool  // a routine of gonum's interfaces
 	// Narrow says that cores with half-wide data paths take the narrower of the forms
 	// that FormSpecs compares.
 	Narrow bool
 	Build  func(m *Arena) *Case
+}
+
+// Lies returns where the data lie.
+func (s Spec) Lies() Place {
+	if s.Place == Listed {
+		return s.lies
+	}
+	return s.Place
 }
 
 // bothTypes returns a case for both types, of which elements is the size of the working set.
@@ -150,7 +164,7 @@ func specs[T kernels.Float](typ string, c Caches, memory int) [][]Spec {
 		var list []Spec
 		for _, s := range measured {
 			list = append(list, Spec{
-				Ops: []string{o.Name}, Type: typ, N: s.n, Place: s.place,
+				Ops: []string{o.Name}, Type: typ, N: s.n, Place: s.place, lies: c.place(s.n * o.bytesPerElement()),
 				Build: func(m *Arena) *Case { return o.build(m, s.n, pool) },
 			})
 		}
@@ -166,7 +180,8 @@ func specs[T kernels.Float](typ string, c Caches, memory int) [][]Spec {
 func (o *operation[T]) build(m *Arena, n int, pool *pools[T]) *Case {
 	s := o.shape(n)
 	a, streams, restore := o.arguments(m, s, pool)
-	c := &Case{Bytes: o.traffic(s), Reset: restore}
+	c := &Case{Bytes: o.traffic(s), Flops: o.Flops * s.Rows * s.N, Reset: restore,
+		Probe: o.Probe, ProbeWork: probeTraffic(o.Probe, streams)}
 	add := func(role Role, l kernels.Level, prepare func(), run func(int) float64) {
 		if run != nil {
 			c.Contenders = append(c.Contenders, Contender{Op: o.Name, Role: role, Level: l, Prepare: prepare, Run: run})

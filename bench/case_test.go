@@ -161,6 +161,82 @@ func TestTraffic(t *testing.T) {
 	}
 }
 
+// TestFlops checks the operations that the generator counts in a formula, and what the cases
+// make of them.
+func TestFlops(t *testing.T) {
+	want := map[string]int{ // for an element
+		"Axpy":             2, // a product and a sum
+		"Rot":              6, // two products and a sum, twice
+		"Clamp":            0, // comparisons
+		"Dot":              2,
+		"Nrm2":             2,
+		"Amax":             0,
+		"SumRows":          1,
+		"Gemv":             2,
+		"Ger":              2,
+		"RowSubtractMax":   1,  // what it subtracts, and no maximum
+		"RowShares":        2,  // a sum, and a product with what is divided once for a row
+		"ColumnDeviations": 4,  // a difference, its square, and two sums
+		"Exp":              0,  // not counted
+		"Adam":             16, // its weight decay and the clipping among them
+	}
+	for _, o := range operations[float32]() {
+		if w, ok := want[o.Name]; ok {
+			if got := o.build(&Arena{}, 1024, newPools[float32]()).Flops; got != w*1024 {
+				t.Errorf("%s: %d operations on 1024 elements, want %d on each", o.Name, got, w)
+			}
+			delete(want, o.Name)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not in the table: %v", want)
+	}
+	for _, s := range Specs(tinyCaches, 64<<10) {
+		switch w := 2 * 64 * 10 * 256; s.Ops[0] {
+		case "Gemm/TN/64x10x256":
+			if c := s.Build(&Arena{}); c.Flops != w || c.ProbeWork != w {
+				t.Errorf("%s: %d operations, %d of the probe, want %d", s.Ops[0], c.Flops, c.ProbeWork, w)
+			}
+		case "LinearGradient/64x64":
+			if got := s.Build(&Arena{}).Flops; got != 4*64*64 {
+				t.Errorf("%s: %d operations", s.Ops[0], got)
+			}
+		}
+	}
+}
+
+// TestProbeTraffic checks what the limit probes move.
+func TestProbeTraffic(t *testing.T) {
+	for probe, want := range map[string]int{"": 0, "Read1": 400, "Read2": 800, "Move001": 800, "Move101": 1200, "Move210": 1200, "Move103": 2800} {
+		if got := probeTraffic(probe, [][]float32{make([]float32, 100)}); got != want {
+			t.Errorf("%q moves %d bytes, want %d", probe, got, want)
+		}
+	}
+	for _, o := range operations[float32]() { // what works on vectors moves what its probe moves
+		c := o.build(&Arena{}, 1024, newPools[float32]())
+		if o.Probe != "" && !o.IsRows() && c.ProbeWork != c.Bytes {
+			t.Errorf("%s moves %d bytes, its probe %d", o.Name, c.Bytes, c.ProbeWork)
+		}
+	}
+}
+
+// TestLies: also of a size that is always measured it is known where the data lie.
+func TestLies(t *testing.T) {
+	c := Caches{L1: 32 << 10, L2: 1 << 20}
+	for _, s := range Specs(c, 64<<20) {
+		want := s.Place
+		if s.Ops[0] == "Axpy" && want == Listed {
+			size := map[string]int{"f32": 8, "f64": 16}[s.Type] * s.N
+			if want = L1; size > c.L1 {
+				want = L2
+			}
+		}
+		if got := s.Lies(); got == Listed || want != Listed && got != want {
+			t.Errorf("%v of %d %s lie in %v, want %v", s.Ops, s.N, s.Type, got, want)
+		}
+	}
+}
+
 func TestSizes(t *testing.T) {
 	c := Caches{L1: 32 << 10, L2: 2 << 20, L3: 32 << 20}
 	for _, bytes := range []int{4, 8, 16, 32} {

@@ -99,7 +99,7 @@ func decaySpec[T kernels.Float](o *operation[T], typ string, c Caches, pool *poo
 	s.Build = func(m *Arena) *Case {
 		shape := o.shape(n)
 		a, streams, _ := o.arguments(m, shape, pool)
-		build := &Case{Bytes: o.traffic(shape)}
+		build := &Case{Bytes: o.traffic(shape), Flops: o.Flops * n, Probe: o.Probe, ProbeWork: probeTraffic(o.Probe, streams)}
 		for _, r := range regimes[T]() {
 			for _, steps := range decaySteps[T]() {
 				prepare := o.decayState(a, pool, r, steps)

@@ -29,6 +29,9 @@ var gemmShapes = []gemmShape{
 // multiplyAddBytes are the results of a turn of the limit probe.
 const multiplyAddBytes = 1536
 
+// multiplyAddProbe is the limit probe's name.
+const multiplyAddProbe = "MultiplyAdds"
+
 // plainTerms is up to how many products of elements the plain loop is measured.
 const plainTerms = 256 * 256 * 256
 
@@ -67,7 +70,8 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 	if trans[1] == 'T' {
 		tB, ldb = blas.Trans, s.k
 	}
-	x := &Case{Bytes: (s.m*s.k + s.k*s.n + 2*s.m*s.n) * sizeOf[T]()}
+	flops := 2 * s.m * s.n * s.k
+	x := &Case{Bytes: (s.m*s.k + s.k*s.n + 2*s.m*s.n) * sizeOf[T](), Flops: flops, Probe: multiplyAddProbe, ProbeWork: flops}
 	if s.m*s.n*s.k <= plainTerms {
 		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Naive, Run: repeatOn(c, func() { plainGemm(trans, s, a, b, c) })})
 	}
@@ -99,12 +103,12 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 // has no probe: calls of many turns.
 func multiplyAdds[T kernels.Float](l kernels.Level, terms int) func(reps int) float64 {
 	turn := multiplyAddBytes / sizeOf[T]()
-	if kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{turn}}) == nil {
+	if kerneltest.Probe(multiplyAddProbe, l, &kerneltest.Args[T]{Int: []int{turn}}) == nil {
 		return nil
 	}
 	return func(reps int) float64 {
 		total := float64(reps) * float64(terms)
-		kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{max(1, int(total/float64(turn)+0.5))}})(1)
+		kerneltest.Probe(multiplyAddProbe, l, &kerneltest.Args[T]{Int: []int{max(1, int(total/float64(turn)+0.5))}})(1)
 		return total
 	}
 }

@@ -41,7 +41,7 @@ func buildLinear[T kernels.Float](m *Arena, op string, rows, features int, pool 
 	fill(b.x, pool.signed)
 	fill(b.w, pool.signed[1:])
 	fill(b.targets, pool.signed[2:])
-	c := &Case{Bytes: rows * features * sizeOf[T](), Reset: func() { fill(b.grad, pool.signed[3:]) },
+	c := &Case{Bytes: rows * features * sizeOf[T](), Flops: flopsOf("Gemv", "GemvT") * rows * features, Reset: func() { fill(b.grad, pool.signed[3:]) },
 		Contenders: []Contender{{Op: op, Role: Naive, Run: repeat(b.plain)}}}
 	for _, l := range kernels.Levels() {
 		level := func() { setLevel(l) }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -41,7 +42,7 @@ func operations[T kernels.Float]() []operation[T] {
 	}
 	return append(all, operation[T]{
 		Op: kerneltest.Op[T]{
-			Name: "Nrm2", Family: "reduce", Probe: "Read1",
+			Name: "Nrm2", Family: "reduce", Probe: "Read1", Flops: flopsOf("SumSquares"),
 			Params: []kerneltest.Param{{Name: "x", Kind: kerneltest.In}},
 		},
 		public: functions["Nrm2"],
@@ -55,6 +56,17 @@ func operations[T kernels.Float]() []operation[T] {
 			}
 		},
 	})
+}
+
+// flopsOf returns the floating-point operations of kernels for an element.
+func flopsOf(kernels ...string) int {
+	n := 0
+	for _, op := range kerneltest.Ops[float32]() {
+		if slices.Contains(kernels, op.Name) {
+			n += op.Flops
+		}
+	}
+	return n
 }
 
 // shape returns the sizes of a kernel's arguments for n elements. Kernels that
@@ -140,6 +152,18 @@ func (o *operation[T]) traffic(s kerneltest.Shape) int {
 		}
 	}
 	return bytes
+}
+
+// probeTraffic returns the bytes that a limit probe reads and writes: its name has the number
+// of the streams that it reads, or of those that it reads, writes, and does both to.
+func probeTraffic[T kernels.Float](probe string, streams [][]T) int {
+	var in, out, both int
+	if n, _ := fmt.Sscanf(probe, "Read%d", &in); n == 0 {
+		if n, _ = fmt.Sscanf(probe, "Move%1d%1d%1d", &in, &out, &both); n == 0 {
+			return 0
+		}
+	}
+	return (in + out + 2*both) * len(streams[0]) * sizeOf[T]()
 }
 
 // bytesPerElement returns the bytes of memory behind one of the n elements of

@@ -35,6 +35,10 @@ const (
 	Memory
 )
 
+func (p Place) String() string {
+	return [...]string{Listed: "listed", L1: "L1", L2: "L2", L3: "L3", Memory: "memory"}[p]
+}
+
 // Working sets in bytes. Half a cache leaves room for the stack and the other
 // streams' prefetched lines. Other cores share the third level, so it is
 // measured a quarter full, but well beyond the second level.

@@ -66,7 +66,11 @@ func buildTriangle[T kernels.Float](m *Arena, o triangleOp, n int, pool *pools[T
 	}
 	fill(p.B.X, pool.signed[1:])
 	result := p.Result().X[:n*n]
-	x := &Case{Bytes: p.Elements() * sizeOf[T]()}
+	terms := n * n * n
+	if o.half {
+		terms /= 2
+	}
+	x := &Case{Bytes: p.Elements() * sizeOf[T](), Flops: 2 * terms, Probe: multiplyAddProbe, ProbeWork: 2 * terms}
 	// gonum spreads large products over goroutines, and these over all processors.
 	gonum := repeatOn(result, func() { theirs(p) })
 	x.Contenders = append(x.Contenders, Contender{Op: o.name, Role: Gonum, Wall: n > 64, Run: func(reps int) float64 {
@@ -76,10 +80,6 @@ func buildTriangle[T kernels.Float](m *Arena, o triangleOp, n int, pool *pools[T
 	second, product := p.B.X, slice[T](m, n*n)
 	if o.routine == "Syrk" {
 		second = p.A.X
-	}
-	terms := n * n * n
-	if o.half {
-		terms /= 2
 	}
 	for _, l := range kernels.Levels() {
 		if l == kernels.Generic && n > plainTriangle {

@@ -219,7 +219,7 @@ func writeOps(s *source) {
 	s.p("func Ops[T kernels.Float]() []Op[T] {\nreturn []Op[T]{")
 	for _, k := range catalog.Kernels() {
 		s.p("{")
-		s.p("Name: %q, Doc: %q, Family: %q, Probe: %q,", k.Name, k.Doc, k.Family, catalog.ProbeName(k))
+		s.p("Name: %q, Doc: %q, Family: %q, Probe: %q, Flops: %d,", k.Name, k.Doc, k.Family, catalog.ProbeName(k), k.Operations())
 		switch n32, n64 := catalog.Narrow(k, vec.F32), catalog.Narrow(k, vec.F64); {
 		case n32 && n64:
 			s.p("Narrow: true,")

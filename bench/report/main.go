@@ -10,7 +10,9 @@
 // where the machine's pace changes; ratios of different lines need not.
 //
 // A line tells the nanoseconds for a call (ns), the bytes that it reads and
-// writes in that time (GB/s), the fraction of the limit probe's rate that it
+// writes in that time (GB/s), the additions, multiplications, divisions and roots
+// that its formula has (GFLOP/s; functions, random numbers and whole routines have
+// none that are counted), the fraction of the limit probe's rate that it
 // reaches (limit; a kernel with the same streams and almost no arithmetic; the
 // generic level is held to the best level's), and how many times faster it is
 // than the plain loop (naive), gonum's routine (gonum) and the same sum by
@@ -68,9 +70,11 @@
 // wrong where avx512 is taken and the ratio is above 1, or avx2 and it is below; it
 // stands in gen/catalog/narrow.go.
 //
-// With -json, each line is also an object with the keys op, type, level, n, ns,
-// gbps, limit, naive, gonum, axpy, slowdown, speedup, gemm and passes, null where there is
-// none; with -forms, there is one for each level.
+// With -json, each line is also an object with the keys cpu, op, type, level, n, place
+// (the cache, or memory, that holds the data), ns, gbps, gflops, limit, naive, gonum, axpy,
+// slowdown, speedup, gemm, passes, probe (the limit's name) and ceiling (its own rate in
+// GB/s, or GFLOP/s if it is MultiplyAdds), null or empty where there is none; with -forms,
+// there is one for each level. The module bench/plot draws pictures of them.
 package main
 
 import (
@@ -208,6 +212,9 @@ func (r *report) measureAndPrint(f flags) (err error) {
 	defer runtime.UnlockOSThread()
 	rows, left := r.measureAll(selected, budget, f.quick)
 	rows = slices.DeleteFunc(rows, func(r row) bool { return !f.ops.MatchString(r.Op) })
+	for i := range rows {
+		rows[i].CPU = processor()
+	}
 	sortRows(rows, names(all))
 	if lines != nil {
 		if err := writeJSON(lines, rows); err != nil {

@@ -109,7 +109,7 @@ func TestChoose(t *testing.T) {
 func number(x float64) *float64 { return &x }
 
 func TestNewRows(t *testing.T) {
-	c := &bench.Case{Bytes: 600, Contenders: []bench.Contender{
+	c := &bench.Case{Bytes: 600, Flops: 120, Probe: "Read1", ProbeWork: 540, Contenders: []bench.Contender{
 		{Op: "SumRows", Role: bench.Naive},
 		{Op: "SumRows", Role: bench.Gonum},
 		{Op: "SumRows", Role: bench.Kernel, Level: kernels.Generic},
@@ -119,23 +119,23 @@ func TestNewRows(t *testing.T) {
 		{Op: "SumRows", Role: bench.Limit, Level: kernels.AVX2},
 		{Op: "SumRows", Role: bench.Limit, Level: kernels.AVX512},
 	}}
-	s := bench.Spec{Ops: []string{"SumRows"}, Type: "f32", N: 100}
+	s := bench.Spec{Ops: []string{"SumRows"}, Type: "f32", N: 100, Place: bench.L2}
 	got := newRows(s, c, []float64{300, 240, 400, 60, 30, 90, 48, 27})
 	want := []row{
-		{Op: "SumRows", Type: "f32", Level: "generic", N: 100, NS: 400, GBps: 1.5,
-			Limit: number(0.0675), Naive: number(0.75), Gonum: number(0.6)}, // the best level's limit
-		{Op: "SumRows", Type: "f32", Level: "avx2", N: 100, NS: 60, GBps: 10,
-			Limit: number(0.8), Naive: number(5), Gonum: number(4)},
-		{Op: "SumRows", Type: "f32", Level: "avx512", N: 100, NS: 30, GBps: 20,
-			Limit: number(0.9), Naive: number(10), Gonum: number(8), Axpy: number(3)},
+		{Op: "SumRows", Type: "f32", Level: "generic", N: 100, Place: "L2", NS: 400, GBps: 1.5, GFlops: number(0.3), Naive: number(0.75), Gonum: number(0.6),
+			Limit: number(0.0675), Probe: "Read1", Ceiling: number(20)}, // the best level's
+		{Op: "SumRows", Type: "f32", Level: "avx2", N: 100, Place: "L2", NS: 60, GBps: 10, GFlops: number(2), Naive: number(5), Gonum: number(4),
+			Limit: number(0.8), Probe: "Read1", Ceiling: number(11.25)},
+		{Op: "SumRows", Type: "f32", Level: "avx512", N: 100, Place: "L2", NS: 30, GBps: 20, GFlops: number(4), Naive: number(10), Gonum: number(8), Axpy: number(3),
+			Limit: number(0.9), Probe: "Read1", Ceiling: number(20)},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rows\n%s\nwant\n%s", lines(t, got), lines(t, want))
 	}
 
 	// No level but the generic one: no limit.
-	got = newRows(s, &bench.Case{Bytes: 600, Contenders: c.Contenders[2:3]}, []float64{400})
-	want = []row{{Op: "SumRows", Type: "f32", Level: "generic", N: 100, NS: 400, GBps: 1.5}}
+	got = newRows(s, &bench.Case{Bytes: 600, Probe: "Read1", ProbeWork: 540, Contenders: c.Contenders[2:3]}, []float64{400})
+	want = []row{{Op: "SumRows", Type: "f32", Level: "generic", N: 100, Place: "L2", NS: 400, GBps: 1.5}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rows\n%s\nwant\n%s", lines(t, got), lines(t, want))
 	}
@@ -173,8 +173,8 @@ func TestNewRowsSteps(t *testing.T) {
 		{"Step/workers=2", bench.OneWorker, row{Speedup: number(1.5)}},
 		{"Step/tensors=1000", bench.OneTensor, row{Slowdown: number(0.66667)}},
 	} {
-		c.want.Op, c.want.Type, c.want.Level, c.want.N, c.want.NS, c.want.GBps = c.op, "f32", "avx2", 10, 200, 1.6
-		got := newRows(bench.Spec{Ops: []string{c.op}, Type: "f32", N: 10}, &bench.Case{Bytes: 320, Contenders: []bench.Contender{
+		c.want.Op, c.want.Type, c.want.Level, c.want.N, c.want.Place, c.want.NS, c.want.GBps = c.op, "f32", "avx2", 10, "L1", 200, 1.6
+		got := newRows(bench.Spec{Ops: []string{c.op}, Type: "f32", N: 10, Place: bench.L1}, &bench.Case{Bytes: 320, Contenders: []bench.Contender{
 			{Op: c.op, Role: c.other, Level: l}, {Op: c.op, Role: bench.Kernel, Level: l},
 		}}, []float64{300, 200})
 		if want := []row{c.want}; !reflect.DeepEqual(got, want) {
@@ -195,17 +195,18 @@ func lines(t *testing.T, rows []row) string {
 // TestJSON checks the exact text: others read it.
 func TestJSON(t *testing.T) {
 	got := lines(t, []row{
-		{Op: "Axpy", Type: "f32", Level: "avx512", N: 16, NS: round(6.5432101), GBps: 29.5, Limit: number(0.5), Naive: number(2)},
+		{CPU: "Any", Op: "Axpy", Type: "f32", Level: "avx512", N: 16, Place: "L1", NS: round(6.5432101), GBps: 29.5, GFlops: number(4.9),
+			Limit: number(0.5), Naive: number(2), Probe: "Move101", Ceiling: number(59)},
 		{Op: "Adam/dead", Type: "f64", Level: "generic", N: 8, NS: round(123456789), Slowdown: number(1.5)},
 		{Op: "Step/workers=2", Type: "f32", Level: "avx2", N: 1000, NS: 800, GBps: 40, Speedup: number(1)},
 		{Op: "Syrk/LN", Type: "f32", Level: "avx2", N: 64, NS: 800, GBps: 40, Gemm: number(1.8)},
 		{Op: "LinearGradient/64x64", Type: "f32", Level: "avx2", N: 4096, NS: 800, GBps: 40, Passes: number(1.2)},
 	})
-	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":null,"passes":null}
-{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5,"speedup":null,"gemm":null,"passes":null}
-{"op":"Step/workers=2","type":"f32","level":"avx2","n":1000,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":1,"gemm":null,"passes":null}
-{"op":"Syrk/LN","type":"f32","level":"avx2","n":64,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":1.8,"passes":null}
-{"op":"LinearGradient/64x64","type":"f32","level":"avx2","n":4096,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":null,"passes":1.2}
+	want := `{"cpu":"Any","op":"Axpy","type":"f32","level":"avx512","n":16,"place":"L1","ns":6.5432,"gbps":29.5,"gflops":4.9,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":null,"passes":null,"probe":"Move101","ceiling":59}
+{"cpu":"","op":"Adam/dead","type":"f64","level":"generic","n":8,"place":"","ns":123460000,"gbps":0,"gflops":null,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5,"speedup":null,"gemm":null,"passes":null,"probe":"","ceiling":null}
+{"cpu":"","op":"Step/workers=2","type":"f32","level":"avx2","n":1000,"place":"","ns":800,"gbps":40,"gflops":null,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":1,"gemm":null,"passes":null,"probe":"","ceiling":null}
+{"cpu":"","op":"Syrk/LN","type":"f32","level":"avx2","n":64,"place":"","ns":800,"gbps":40,"gflops":null,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":1.8,"passes":null,"probe":"","ceiling":null}
+{"cpu":"","op":"LinearGradient/64x64","type":"f32","level":"avx2","n":4096,"place":"","ns":800,"gbps":40,"gflops":null,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":null,"passes":1.2,"probe":"","ceiling":null}
 `
 	if got != want {
 		t.Errorf("JSON\n%s\nwant\n%s", got, want)
@@ -238,13 +239,13 @@ func TestSortRows(t *testing.T) {
 func TestTable(t *testing.T) {
 	var b strings.Builder
 	err := writeTable(&b, "a machine", []row{
-		{Op: "Adam/normal", Type: "f32", Level: "avx512", N: 65536, NS: 28728, GBps: 63.9, Limit: number(0.38)},
+		{Op: "Adam/normal", Type: "f32", Level: "avx512", N: 65536, NS: 28728, GBps: 63.9, GFlops: number(36.5), Limit: number(0.38)},
 		{Op: "Dot", Type: "f64", Level: "neon", N: 16, NS: 7.25, GBps: 1, Gonum: number(3)},
 	})
 	want := `a machine
-  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown  speedup  gemm  passes
-  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -        -     -       -
-  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -        -     -       -
+  op           type  level        n     ns  GB/s  GFLOP/s  limit  naive  gonum  axpy  slowdown  speedup  gemm  passes
+  Adam/normal  f32   avx512   65536  28728  63.9     36.5   0.38      -      -     -         -        -     -       -
+  Dot          f64   neon        16    7.2   1.0        -      -      -   3.00     -         -        -     -       -
 `
 	if err != nil || b.String() != want {
 		t.Errorf("table (error %v)\n%swant\n%s", err, b.String(), want)
@@ -430,9 +431,9 @@ func checkRun(t *testing.T, text string) {
 		have[key{r.Type, r.Level, r.N}] = true
 		assembly := r.Level != kernels.Generic.String()
 		switch {
-		case r.Op != "Scal" || r.NS <= 0 || r.GBps <= 0:
+		case r.Op != "Scal" || r.NS <= 0 || r.GBps <= 0 || r.CPU == "":
 			t.Errorf("no measurement of Scal: %s", line)
-		case r.Naive == nil || r.Gonum == nil || assembly && r.Limit == nil:
+		case r.Naive == nil || r.Gonum == nil || r.GFlops == nil || assembly && (r.Limit == nil || r.Ceiling == nil || r.Probe != "Move001"):
 			t.Errorf("something to compare with is missing: %s", line)
 		case r.Axpy != nil || r.Slowdown != nil || r.Speedup != nil:
 			t.Errorf("compared with what there is not: %s", line)

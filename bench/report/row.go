@@ -19,12 +19,15 @@ import (
 // row is a line of the table and of the JSON output. A nil is null: there is
 // nothing to compare with.
 type row struct {
+	CPU      string   `json:"cpu"`
 	Op       string   `json:"op"`
 	Type     string   `json:"type"`
 	Level    string   `json:"level"`
 	N        int      `json:"n"`
+	Place    string   `json:"place"` // where the data lie
 	NS       float64  `json:"ns"`
 	GBps     float64  `json:"gbps"`
+	GFlops   *float64 `json:"gflops"`
 	Limit    *float64 `json:"limit"`    // probe's time / kernel's
 	Naive    *float64 `json:"naive"`    // plain loop's time / kernel's
 	Gonum    *float64 `json:"gonum"`    // gonum's time / kernel's
@@ -33,6 +36,8 @@ type row struct {
 	Speedup  *float64 `json:"speedup"`  // one worker's time / time
 	Gemm     *float64 `json:"gemm"`     // time of Gemm with whole matrices / time
 	Passes   *float64 `json:"passes"`   // time of two passes / time
+	Probe    string   `json:"probe"`    // the limit's name
+	Ceiling  *float64 `json:"ceiling"`  // its own GB/s, or GFLOP/s
 }
 
 // digits is the number of significant digits in the JSON output.
@@ -77,9 +82,8 @@ func newRows(s bench.Spec, c *bench.Case, ns []float64) []row {
 				return nil
 			}
 			r := row{
-				Op: op, Type: s.Type, Level: l.String(), N: s.N,
-				NS: round(own), GBps: round(float64(c.Bytes) / own),
-				Limit: over(key{op, bench.Limit, l}),
+				Op: op, Type: s.Type, Level: l.String(), N: s.N, Place: s.Lies().String(),
+				NS: round(own), GBps: round(float64(c.Bytes) / own), GFlops: rate(c.Flops, own),
 				Naive: over(key{op, bench.Naive, 0}),
 				Gonum: over(key{op, bench.Gonum, 0}),
 				Axpy:  over(key{op, bench.RepeatedAxpy, l}),
@@ -88,8 +92,12 @@ func newRows(s bench.Spec, c *bench.Case, ns []float64) []row {
 				Gemm:    over(key{op, bench.WholeGemm, l}),
 				Passes:  over(key{op, bench.TwoPasses, l}),
 			}
+			limit := key{op, bench.Limit, l}
 			if l == kernels.Generic {
-				r.Limit = over(key{op, bench.Limit, best})
+				limit.level = best
+			}
+			if t, ok := times[limit]; ok {
+				r.Limit, r.Probe, r.Ceiling = over(limit), c.Probe, rate(c.ProbeWork, t)
 			}
 			if len(s.Ops) > 1 { // kinds of gradients, the normal ones first
 				slowdown := round(own / times[key{s.Ops[0], bench.Kernel, l}])
@@ -103,6 +111,15 @@ func newRows(s bench.Spec, c *bench.Case, ns []float64) []row {
 		}
 	}
 	return rows
+}
+
+// rate returns how much of some work is done in a nanosecond, nil where that is unknown.
+func rate(work int, ns float64) *float64 {
+	if work == 0 {
+		return nil
+	}
+	r := round(float64(work) / ns)
+	return &r
 }
 
 // sortRows sorts by operation, in their order, then by type, level and size.
@@ -144,6 +161,14 @@ func writeJSON(w io.Writer, rows []row) error {
 	return nil
 }
 
+// processor names the processor.
+func processor() string {
+	if name := cpuid.CPU.BrandName; name != "" {
+		return name
+	}
+	return "unknown processor"
+}
+
 // machine describes the machine in a line.
 func (r *report) machine() string {
 	cache := func(bytes int) string {
@@ -152,11 +177,7 @@ func (r *report) machine() string {
 		}
 		return fmt.Sprintf("%d KiB", bytes>>10)
 	}
-	name := cpuid.CPU.BrandName
-	if name == "" {
-		name = "unknown processor"
-	}
-	return fmt.Sprintf("%s, L1 %s, L2 %s, L3 %s, %s/%s, %s, levels %v", name,
+	return fmt.Sprintf("%s, L1 %s, L2 %s, L3 %s, %s/%s, %s, levels %v", processor(),
 		cache(r.caches.L1), cache(r.caches.L2), cache(r.caches.L3),
 		runtime.GOOS, runtime.GOARCH, runtime.Version(), kernels.Levels())
 }
@@ -171,20 +192,21 @@ func writeTable(w io.Writer, machine string, rows []row) error {
 		width = max(width, len(r.Op))
 	}
 	name := func(op, typ, level string) string { return fmt.Sprintf("%-*s  %-4s  %-7s", width, op, typ, level) }
-	ratio := func(x *float64) string {
+	number := func(x *float64, precision int) string {
 		if x == nil {
 			return "-"
 		}
-		return fmt.Sprintf("%.2f", *x)
+		return fmt.Sprintf("%.*f", precision, *x)
 	}
+	ratio := func(x *float64) string { return number(x, 2) }
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tlimit\tnaive\tgonum\taxpy\tslowdown\tspeedup\tgemm\tpasses\t\n", name("op", "type", "level"))
+	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tGFLOP/s\tlimit\tnaive\tgonum\taxpy\tslowdown\tspeedup\tgemm\tpasses\t\n", name("op", "type", "level"))
 	for _, r := range rows {
 		precision := 0
 		if r.NS < 1000 {
 			precision = 1
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps,
+		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps, number(r.GFlops, 1),
 			ratio(r.Limit), ratio(r.Naive), ratio(r.Gonum), ratio(r.Axpy), ratio(r.Slowdown), ratio(r.Speedup), ratio(r.Gemm), ratio(r.Passes))
 	}
 	return t.Flush()

@@ -94,6 +94,7 @@ type Op[T kernels.Float] struct {
 	Doc    string // the formula
 	Family string
 	Probe  string // its limit probe
+	Flops  int    // floating-point operations for an element, 0 where they are not counted
 	Params []Param
 	Alias  [][2]string // parameters that may be the same slice
 

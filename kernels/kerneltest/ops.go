@@ -8,7 +8,7 @@ import "github.com/seed63264101/steepest/kernels"
 func Ops[T kernels.Float]() []Op[T] {
 	return []Op[T]{
 		{
-			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1", Probe: "Move101",
+			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1", Probe: "Move101", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
@@ -32,7 +32,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1", Probe: "Move101",
+			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1", Probe: "Move101", Flops: 3,
 			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
@@ -58,7 +58,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1", Probe: "Move001",
+			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1", Probe: "Move001", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
@@ -77,7 +77,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1", Probe: "Move210",
+			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
@@ -103,7 +103,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210",
+			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
@@ -129,7 +129,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210",
+			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
@@ -155,7 +155,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Div", Doc: "dst[i] = x[i] / y[i]", Family: "level1", Probe: "Move210",
+			Name: "Div", Doc: "dst[i] = x[i] / y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -180,7 +180,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1", Probe: "Move110",
+			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1", Probe: "Move110", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -201,7 +201,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1", Probe: "Move002",
+			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1", Probe: "Move002", Flops: 0,
 			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
@@ -223,7 +223,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1", Probe: "Move002",
+			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1", Probe: "Move002", Flops: 6,
 			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
@@ -246,7 +246,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1", Probe: "Move002",
+			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1", Probe: "Move002", Flops: 6,
 			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
@@ -273,7 +273,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101",
+			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101", Flops: 3,
 			Narrow: true,
 			Params: []Param{
 				{"w", Scalar},
@@ -297,7 +297,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1", Probe: "Move110",
+			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1", Probe: "Move110", Flops: 0,
 			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
@@ -323,7 +323,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1", Probe: "Move110",
+			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1", Probe: "Move110", Flops: 2,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -346,7 +346,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Dot", Doc: "sum of x[i]*y[i]", Family: "reduce", Probe: "Read2",
+			Name: "Dot", Doc: "sum of x[i]*y[i]", Family: "reduce", Probe: "Read2", Flops: 2,
 			Params: []Param{
 				{"x", In},
 				{"y", In},
@@ -367,7 +367,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce", Probe: "Read2",
+			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce", Probe: "Read2", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"x", In},
@@ -389,7 +389,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Sum", Doc: "sum of x[i]", Family: "reduce", Probe: "Read1",
+			Name: "Sum", Doc: "sum of x[i]", Family: "reduce", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"x", In},
 			},
@@ -405,7 +405,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Asum", Doc: "sum of |x[i]|", Family: "reduce", Probe: "Read1",
+			Name: "Asum", Doc: "sum of |x[i]|", Family: "reduce", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"x", In},
 			},
@@ -421,7 +421,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce", Probe: "Read1",
+			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"x", In},
@@ -438,7 +438,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1",
+			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1", Flops: 3,
 			Narrow: true,
 			Params: []Param{
 				{"scale", Scalar64},
@@ -457,7 +457,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Amax", Doc: "largest |x[i]|, NaN if any is", Family: "reduce", Probe: "Read1",
+			Name: "Amax", Doc: "largest |x[i]|, NaN if any is", Family: "reduce", Probe: "Read1", Flops: 0,
 			Params: []Param{
 				{"x", In},
 			},
@@ -473,7 +473,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AmaxNumber", Doc: "largest |x[i]| that is not NaN", Family: "reduce", Probe: "Read1",
+			Name: "AmaxNumber", Doc: "largest |x[i]| that is not NaN", Family: "reduce", Probe: "Read1", Flops: 0,
 			Params: []Param{
 				{"x", In},
 			},
@@ -489,7 +489,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce", Probe: "Read1",
+			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce", Probe: "Read1", Flops: 0,
 			Narrow: true,
 			Params: []Param{
 				{"x", In},
@@ -508,7 +508,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "CopyInc", Doc: "y[i] = x[i], strided", Family: "strided", Probe: "",
+			Name: "CopyInc", Doc: "y[i] = x[i], strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -532,7 +532,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AxpyInc", Doc: "y[i] += alpha*x[i], strided", Family: "strided", Probe: "",
+			Name: "AxpyInc", Doc: "y[i] += alpha*x[i], strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
 				{"n", Count},
 				{"alpha", Scalar},
@@ -558,7 +558,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ScalInc", Doc: "x[i] *= alpha, strided", Family: "strided", Probe: "",
+			Name: "ScalInc", Doc: "x[i] *= alpha, strided", Family: "strided", Probe: "", Flops: 1,
 			Params: []Param{
 				{"n", Count},
 				{"alpha", Scalar},
@@ -580,7 +580,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SwapInc", Doc: "x[i], y[i] = y[i], x[i], strided", Family: "strided", Probe: "",
+			Name: "SwapInc", Doc: "x[i], y[i] = y[i], x[i], strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
 				{"n", Count},
 				{"x", InOut},
@@ -604,7 +604,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RotInc", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided", Family: "strided", Probe: "",
+			Name: "RotInc", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided", Family: "strided", Probe: "", Flops: 6,
 			Params: []Param{
 				{"n", Count},
 				{"x", InOut},
@@ -632,7 +632,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RotmInc", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided", Family: "strided", Probe: "",
+			Name: "RotmInc", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided", Family: "strided", Probe: "", Flops: 6,
 			Params: []Param{
 				{"n", Count},
 				{"x", InOut},
@@ -664,7 +664,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "DotInc", Doc: "sum of x[i]*y[i], strided", Family: "strided", Probe: "",
+			Name: "DotInc", Doc: "sum of x[i]*y[i], strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -688,7 +688,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "DsdotInc", Doc: "sum of x[i]*y[i], in float64, strided", Family: "strided", Probe: "",
+			Name: "DsdotInc", Doc: "sum of x[i]*y[i], in float64, strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -712,7 +712,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AsumInc", Doc: "sum of |x[i]|, strided", Family: "strided", Probe: "",
+			Name: "AsumInc", Doc: "sum of |x[i]|, strided", Family: "strided", Probe: "", Flops: 1,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -732,7 +732,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquaresInc", Doc: "sum of x[i]², in float64, strided", Family: "strided", Probe: "",
+			Name: "SumSquaresInc", Doc: "sum of x[i]², in float64, strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -752,7 +752,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquaresScaledInc", Doc: "sum of (scale*x[i])², in float64; scale is finite, strided", Family: "strided", Probe: "",
+			Name: "SumSquaresScaledInc", Doc: "sum of (scale*x[i])², in float64; scale is finite, strided", Family: "strided", Probe: "", Flops: 3,
 			Params: []Param{
 				{"n", Count},
 				{"scale", Scalar64},
@@ -774,7 +774,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AmaxInc", Doc: "largest |x[i]|, NaN if any is, strided", Family: "strided", Probe: "",
+			Name: "AmaxInc", Doc: "largest |x[i]|, NaN if any is, strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -794,7 +794,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AmaxNumberInc", Doc: "largest |x[i]| that is not NaN, strided", Family: "strided", Probe: "",
+			Name: "AmaxNumberInc", Doc: "largest |x[i]| that is not NaN, strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
 				{"n", Count},
 				{"x", In},
@@ -814,7 +814,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Gemv", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]", Family: "level2", Probe: "Read1",
+			Name: "Gemv", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]", Family: "level2", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
@@ -845,7 +845,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2", Probe: "Read1",
+			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
@@ -876,7 +876,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2", Probe: "Move001",
+			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2", Probe: "Move001", Flops: 2,
 			Narrow: is[T, float64](),
 			Params: []Param{
 				{"rows", RowCount},
@@ -905,7 +905,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemvInc", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided", Family: "level2", Probe: "",
+			Name: "GemvInc", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", Count},
@@ -939,7 +939,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemvTInc", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided", Family: "level2", Probe: "",
+			Name: "GemvTInc", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", Count},
@@ -973,7 +973,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GerInc", Doc: "a[r*stride+j] += (alpha*x[r])*y[j], strided", Family: "level2", Probe: "",
+			Name: "GerInc", Doc: "a[r*stride+j] += (alpha*x[r])*y[j], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", Count},
@@ -1005,7 +1005,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumRows", Doc: "dst[j] = sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1",
+			Name: "SumRows", Doc: "dst[j] = sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"a", Matrix},
@@ -1027,7 +1027,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumRowsAdd", Doc: "dst[j] += sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1",
+			Name: "SumRowsAdd", Doc: "dst[j] += sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
@@ -1050,7 +1050,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "MeanRows", Doc: "dst[j] = (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1",
+			Name: "MeanRows", Doc: "dst[j] = (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"a", Matrix},
@@ -1074,7 +1074,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "MeanRowsAdd", Doc: "dst[j] += (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1",
+			Name: "MeanRowsAdd", Doc: "dst[j] += (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
@@ -1099,7 +1099,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSlices", Doc: "dst[j] = sum over r of xs[r][j]", Family: "rows", Probe: "Read1",
+			Name: "SumSlices", Doc: "dst[j] = sum over r of xs[r][j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"xs", List},
@@ -1117,7 +1117,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSlicesAdd", Doc: "dst[j] += sum over r of xs[r][j]", Family: "rows", Probe: "Read1",
+			Name: "SumSlicesAdd", Doc: "dst[j] += sum over r of xs[r][j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
@@ -1136,7 +1136,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "MeanSlices", Doc: "dst[j] = (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1",
+			Name: "MeanSlices", Doc: "dst[j] = (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"xs", List},
@@ -1156,7 +1156,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "MeanSlicesAdd", Doc: "dst[j] += (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1",
+			Name: "MeanSlicesAdd", Doc: "dst[j] += (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"dst", InOut},
 				{"xs", List},
@@ -1176,7 +1176,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowSums", Doc: "dst[r] = sum over j of a[r*stride+j]", Family: "rowwise", Probe: "Read1",
+			Name: "RowSums", Doc: "dst[r] = sum over j of a[r*stride+j]", Family: "rowwise", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1200,7 +1200,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowMax", Doc: "dst[r] = largest a[r*stride+j] that is not NaN", Family: "rowwise", Probe: "Read1",
+			Name: "RowMax", Doc: "dst[r] = largest a[r*stride+j] that is not NaN", Family: "rowwise", Probe: "Read1", Flops: 0,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1224,7 +1224,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise", Probe: "Read2",
+			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise", Probe: "Read2", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1252,7 +1252,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise", Probe: "Read1",
+			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
@@ -1284,7 +1284,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise", Probe: "Read1",
+			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
@@ -1318,7 +1318,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110",
+			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110", Flops: 1,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1349,7 +1349,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AdafactorDirection", Doc: "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", Family: "rowwise", Probe: "Move110",
+			Name: "AdafactorDirection", Doc: "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", Family: "rowwise", Probe: "Move110", Flops: 3,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1384,7 +1384,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowScale", Doc: "dst[r*dstStride+j] = a[r*stride+j] * p[r]", Family: "rowwise", Probe: "Move110",
+			Name: "RowScale", Doc: "dst[r*dstStride+j] = a[r*stride+j] * p[r]", Family: "rowwise", Probe: "Move110", Flops: 1,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1415,7 +1415,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Gather", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j]", Family: "indexed", Probe: "Move110",
+			Name: "Gather", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1443,7 +1443,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GatherScale", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j] * p[i]", Family: "indexed", Probe: "Move110",
+			Name: "GatherScale", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j] * p[i]", Family: "indexed", Probe: "Move110", Flops: 1,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1473,7 +1473,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ScatterAdd", Doc: "dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i", Family: "indexed", Probe: "Move101",
+			Name: "ScatterAdd", Doc: "dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i", Family: "indexed", Probe: "Move101", Flops: 1,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1501,7 +1501,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110",
+			Name: "SumBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1531,7 +1531,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumWeightedBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110",
+			Name: "SumWeightedBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1563,7 +1563,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ColumnDeviations", Doc: "s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn", Family: "rows", Probe: "Read1",
+			Name: "ColumnDeviations", Doc: "s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn", Family: "rows", Probe: "Read1", Flops: 4,
 			Params: []Param{
 				{"rows", RowCount},
 				{"s", InOut},
@@ -1589,7 +1589,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ColumnProducts", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn", Family: "rows", Probe: "Read2",
+			Name: "ColumnProducts", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn", Family: "rows", Probe: "Read2", Flops: 5,
 			Params: []Param{
 				{"rows", RowCount},
 				{"s", InOut},
@@ -1621,7 +1621,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowProductSums", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn", Family: "rows", Probe: "Read2",
+			Name: "RowProductSums", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn", Family: "rows", Probe: "Read2", Flops: 5,
 			Params: []Param{
 				{"rows", RowCount},
 				{"s", InOut},
@@ -1653,7 +1653,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "MergeMoments", Doc: "mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n", Family: "level1", Probe: "Move402",
+			Name: "MergeMoments", Doc: "mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n", Family: "level1", Probe: "Move402", Flops: 13,
 			Params: []Param{
 				{"mean", InOut},
 				{"m2", InOut},
@@ -1687,7 +1687,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ReciprocalRoot", Doc: "dst[i] = 1 / sqrt(x[i] + eps)", Family: "level1", Probe: "Move110",
+			Name: "ReciprocalRoot", Doc: "dst[i] = 1 / sqrt(x[i] + eps)", Family: "level1", Probe: "Move110", Flops: 3,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -1710,7 +1710,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowDeviations", Doc: "dst[r] = sum over j of a[r*stride+j]-m[r]", Family: "rowwise", Probe: "Read1",
+			Name: "RowDeviations", Doc: "dst[r] = sum over j of a[r*stride+j]-m[r]", Family: "rowwise", Probe: "Read1", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1736,7 +1736,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowSquaredDeviations", Doc: "dst[r] = sum over j of (a[r*stride+j]-m[r])²", Family: "rowwise", Probe: "Read1",
+			Name: "RowSquaredDeviations", Doc: "dst[r] = sum over j of (a[r*stride+j]-m[r])²", Family: "rowwise", Probe: "Read1", Flops: 3,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1762,7 +1762,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RowProducts", Doc: "dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j]", Family: "rowwise", Probe: "Read2",
+			Name: "RowProducts", Doc: "dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j]", Family: "rowwise", Probe: "Read2", Flops: 4,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1794,7 +1794,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "StandardizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", Family: "rowwise", Probe: "Move110",
+			Name: "StandardizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1827,7 +1827,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "UnstandardizeColumns", Doc: "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", Family: "rowwise", Probe: "Move110",
+			Name: "UnstandardizeColumns", Doc: "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1860,7 +1860,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "NormalizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", Family: "rowwise", Probe: "Move110",
+			Name: "NormalizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", Family: "rowwise", Probe: "Move110", Flops: 3,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1895,7 +1895,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "NormalizeRows", Doc: "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", Family: "rowwise", Probe: "Move110",
+			Name: "NormalizeRows", Doc: "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", Family: "rowwise", Probe: "Move110", Flops: 4,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1932,7 +1932,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ScaleRows", Doc: "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", Family: "rowwise", Probe: "Move110",
+			Name: "ScaleRows", Doc: "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -1965,7 +1965,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "NormalizeRowsGrad", Doc: "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])", Family: "rowwise", Probe: "Move210",
+			Name: "NormalizeRowsGrad", Doc: "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])", Family: "rowwise", Probe: "Move210", Flops: 6,
 			Params: []Param{
 				{"rows", RowCount},
 				{"n", ColumnCount},
@@ -2009,7 +2009,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "NormalizeGrad", Doc: "dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i])", Family: "level1", Probe: "Move610",
+			Name: "NormalizeGrad", Doc: "dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i])", Family: "level1", Probe: "Move610", Flops: 5,
 			Params: []Param{
 				{"dst", Out},
 				{"g", In},
@@ -2041,7 +2041,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
+			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
 				{"m", RowCount},
 				{"n", ColumnCount},
@@ -2079,7 +2079,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Transpose", Doc: "dst[j*dstRow+i] = src[i*srcRow+j]", Family: "product", Probe: "",
+			Name: "Transpose", Doc: "dst[j*dstRow+i] = src[i*srcRow+j]", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
 				{"m", RowCount},
 				{"n", ColumnCount},
@@ -2105,7 +2105,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product", Probe: "",
+			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
 				{"m", RowCount},
 				{"n", ColumnCount},
@@ -2131,7 +2131,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Exp", Doc: "dst[i] = exp(x[i])", Family: "function", Probe: "Move110",
+			Name: "Exp", Doc: "dst[i] = exp(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2152,7 +2152,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Exp2", Doc: "dst[i] = 2^x[i]", Family: "function", Probe: "Move110",
+			Name: "Exp2", Doc: "dst[i] = 2^x[i]", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2173,7 +2173,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Expm1", Doc: "dst[i] = exp(x[i]) - 1", Family: "function", Probe: "Move110",
+			Name: "Expm1", Doc: "dst[i] = exp(x[i]) - 1", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2194,7 +2194,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Log", Doc: "dst[i] = log(x[i])", Family: "function", Probe: "Move110",
+			Name: "Log", Doc: "dst[i] = log(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2215,7 +2215,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Log1p", Doc: "dst[i] = log(1 + x[i])", Family: "function", Probe: "Move110",
+			Name: "Log1p", Doc: "dst[i] = log(1 + x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2236,7 +2236,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Tanh", Doc: "dst[i] = tanh(x[i])", Family: "function", Probe: "Move110",
+			Name: "Tanh", Doc: "dst[i] = tanh(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2257,7 +2257,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Sigmoid", Doc: "dst[i] = 1/(1 + exp(-x[i]))", Family: "function", Probe: "Move110",
+			Name: "Sigmoid", Doc: "dst[i] = 1/(1 + exp(-x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2278,7 +2278,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Erf", Doc: "dst[i] = erf(x[i])", Family: "function", Probe: "Move110",
+			Name: "Erf", Doc: "dst[i] = erf(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2299,7 +2299,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Softplus", Doc: "dst[i] = log(1 + exp(x[i]))", Family: "function", Probe: "Move110",
+			Name: "Softplus", Doc: "dst[i] = log(1 + exp(x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2320,7 +2320,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SiLU", Doc: "dst[i] = x[i]/(1 + exp(-x[i]))", Family: "function", Probe: "Move110",
+			Name: "SiLU", Doc: "dst[i] = x[i]/(1 + exp(-x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2341,7 +2341,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GELU", Doc: "dst[i] = x[i]*Phi(x[i])", Family: "function", Probe: "Move110",
+			Name: "GELU", Doc: "dst[i] = x[i]*Phi(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2362,7 +2362,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GELUTanh", Doc: "dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", Family: "function", Probe: "Move110",
+			Name: "GELUTanh", Doc: "dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2383,7 +2383,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SoftplusGrad", Doc: "dst[i] = dy[i]*sigmoid(x[i])", Family: "function", Probe: "Move210",
+			Name: "SoftplusGrad", Doc: "dst[i] = dy[i]*sigmoid(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2408,7 +2408,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SiLUGrad", Doc: "dst[i] = dy[i]*SiLU'(x[i])", Family: "function", Probe: "Move210",
+			Name: "SiLUGrad", Doc: "dst[i] = dy[i]*SiLU'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2433,7 +2433,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GELUGrad", Doc: "dst[i] = dy[i]*GELU'(x[i])", Family: "function", Probe: "Move210",
+			Name: "GELUGrad", Doc: "dst[i] = dy[i]*GELU'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2458,7 +2458,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GELUTanhGrad", Doc: "dst[i] = dy[i]*GELUTanh'(x[i])", Family: "function", Probe: "Move210",
+			Name: "GELUTanhGrad", Doc: "dst[i] = dy[i]*GELUTanh'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2483,7 +2483,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ReLU", Doc: "dst[i] = max(x[i], 0)", Family: "activation", Probe: "Move110",
+			Name: "ReLU", Doc: "dst[i] = max(x[i], 0)", Family: "activation", Probe: "Move110", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2504,7 +2504,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ReLUGrad", Doc: "dst[i] = 0 if x[i] <= 0, otherwise dy[i]", Family: "activation", Probe: "Move210",
+			Name: "ReLUGrad", Doc: "dst[i] = 0 if x[i] <= 0, otherwise dy[i]", Family: "activation", Probe: "Move210", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2529,7 +2529,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "LeakyReLU", Doc: "dst[i] = x[i] or, if that is negative, slope*x[i]", Family: "activation", Probe: "Move110",
+			Name: "LeakyReLU", Doc: "dst[i] = x[i] or, if that is negative, slope*x[i]", Family: "activation", Probe: "Move110", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -2552,7 +2552,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "LeakyReLUGrad", Doc: "dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]", Family: "activation", Probe: "Move210",
+			Name: "LeakyReLUGrad", Doc: "dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]", Family: "activation", Probe: "Move210", Flops: 1,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2579,7 +2579,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SigmoidGrad", Doc: "dst[i] = dy[i]*y[i]*(1 - y[i])", Family: "activation", Probe: "Move210",
+			Name: "SigmoidGrad", Doc: "dst[i] = dy[i]*y[i]*(1 - y[i])", Family: "activation", Probe: "Move210", Flops: 3,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2604,7 +2604,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "TanhGrad", Doc: "dst[i] = dy[i]*(1 - y[i])*(1 + y[i])", Family: "activation", Probe: "Move210",
+			Name: "TanhGrad", Doc: "dst[i] = dy[i]*(1 - y[i])*(1 + y[i])", Family: "activation", Probe: "Move210", Flops: 4,
 			Params: []Param{
 				{"dst", Out},
 				{"dy", In},
@@ -2629,7 +2629,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SquaredError", Doc: "losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Name: "SquaredError", Doc: "losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 4,
 			Params: []Param{
 				{"grad", Out},
 				{"losses", Out},
@@ -2660,7 +2660,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Huber", Doc: "losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Name: "Huber", Doc: "losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 6,
 			Params: []Param{
 				{"grad", Out},
 				{"losses", Out},
@@ -2693,7 +2693,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Hinge", Doc: "losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Name: "Hinge", Doc: "losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 4,
 			Params: []Param{
 				{"grad", Out},
 				{"losses", Out},
@@ -2724,7 +2724,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "BinaryCrossEntropy", Doc: "losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Name: "BinaryCrossEntropy", Doc: "losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 0,
 			Params: []Param{
 				{"grad", Out},
 				{"losses", Out},
@@ -2757,7 +2757,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Uniform", Doc: "dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1", Family: "random", Probe: "",
+			Name: "Uniform", Doc: "dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"words", Words},
@@ -2781,7 +2781,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random", Probe: "",
+			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"words", Words},
@@ -2801,7 +2801,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random", Probe: "",
+			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"src", In},
@@ -2828,7 +2828,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Normal", Doc: "dst[i] = mean + std*z for a normal deviate z", Family: "random", Probe: "",
+			Name: "Normal", Doc: "dst[i] = mean + std*z for a normal deviate z", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"words", Words},
@@ -2850,7 +2850,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "TruncatedNormal", Doc: "dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi", Family: "random", Probe: "",
+			Name: "TruncatedNormal", Doc: "dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
 				{"dst", Out},
 				{"words", Words},
@@ -2880,7 +2880,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
+			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101", Flops: 5,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -2904,7 +2904,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Momentum", Doc: "one step of heavy-ball descent", Family: "update", Probe: "Move102",
+			Name: "Momentum", Doc: "one step of heavy-ball descent", Family: "update", Probe: "Move102", Flops: 8,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -2934,7 +2934,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Nesterov", Doc: "one step of Nesterov's accelerated descent", Family: "update", Probe: "Move102",
+			Name: "Nesterov", Doc: "one step of Nesterov's accelerated descent", Family: "update", Probe: "Move102", Flops: 10,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -2964,7 +2964,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Adam", Doc: "one step of Adam or AdamW", Family: "update", Probe: "Move103",
+			Name: "Adam", Doc: "one step of Adam or AdamW", Family: "update", Probe: "Move103", Flops: 16,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3004,7 +3004,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AMSGrad", Doc: "one step of Adam with the largest second moment so far", Family: "update", Probe: "Move104",
+			Name: "AMSGrad", Doc: "one step of Adam with the largest second moment so far", Family: "update", Probe: "Move104", Flops: 16,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3046,7 +3046,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Adamax", Doc: "one step of Adam with the infinity norm", Family: "update", Probe: "Move103",
+			Name: "Adamax", Doc: "one step of Adam with the infinity norm", Family: "update", Probe: "Move103", Flops: 12,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3084,7 +3084,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update", Probe: "Move103",
+			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3126,7 +3126,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AdamWarmup", Doc: "one step of RAdam before its variance is tractable: Adam's moments, descent along the first", Family: "update", Probe: "Move103",
+			Name: "AdamWarmup", Doc: "one step of RAdam before its variance is tractable: Adam's moments, descent along the first", Family: "update", Probe: "Move103", Flops: 13,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3164,7 +3164,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "AdaBelief", Doc: "one step of AdaBelief", Family: "update", Probe: "Move103",
+			Name: "AdaBelief", Doc: "one step of AdaBelief", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3206,7 +3206,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update", Probe: "Move102",
+			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update", Probe: "Move102", Flops: 10,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3234,7 +3234,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RMSprop", Doc: "one step of RMSprop", Family: "update", Probe: "Move102",
+			Name: "RMSprop", Doc: "one step of RMSprop", Family: "update", Probe: "Move102", Flops: 12,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3266,7 +3266,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RMSpropMomentum", Doc: "one step of RMSprop with momentum", Family: "update", Probe: "Move103",
+			Name: "RMSpropMomentum", Doc: "one step of RMSprop with momentum", Family: "update", Probe: "Move103", Flops: 14,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3302,7 +3302,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RMSpropCentered", Doc: "one step of centered RMSprop", Family: "update", Probe: "Move103",
+			Name: "RMSpropCentered", Doc: "one step of centered RMSprop", Family: "update", Probe: "Move103", Flops: 16,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3338,7 +3338,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "RMSpropCenteredMomentum", Doc: "one step of centered RMSprop with momentum", Family: "update", Probe: "Move104",
+			Name: "RMSpropCenteredMomentum", Doc: "one step of centered RMSprop with momentum", Family: "update", Probe: "Move104", Flops: 18,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3378,7 +3378,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Adadelta", Doc: "one step of AdaDelta", Family: "update", Probe: "Move103",
+			Name: "Adadelta", Doc: "one step of AdaDelta", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3412,7 +3412,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "Lion", Doc: "one step of Lion", Family: "update", Probe: "Move102",
+			Name: "Lion", Doc: "one step of Lion", Family: "update", Probe: "Move102", Flops: 13,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3448,7 +3448,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update", Probe: "Move103",
+			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update", Probe: "Move103", Flops: 17,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
@@ -3482,7 +3482,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ProdigyMoments", Doc: "the averages of a Prodigy step", Family: "update", Probe: "Move103",
+			Name: "ProdigyMoments", Doc: "the averages of a Prodigy step", Family: "update", Probe: "Move103", Flops: 11,
 			Params: []Param{
 				{"g", In},
 				{"m", InOut},
@@ -3518,7 +3518,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ProdigyStep", Doc: "the descent of a Prodigy step", Family: "update", Probe: "Move201",
+			Name: "ProdigyStep", Doc: "the descent of a Prodigy step", Family: "update", Probe: "Move201", Flops: 6,
 			Params: []Param{
 				{"p", InOut},
 				{"m", In},
@@ -3544,7 +3544,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "LAMBDirection", Doc: "the direction of a LAMB step, before its trust ratio", Family: "update", Probe: "Move212",
+			Name: "LAMBDirection", Doc: "the direction of a LAMB step, before its trust ratio", Family: "update", Probe: "Move212", Flops: 14,
 			Params: []Param{
 				{"r", Out},
 				{"p", In},
@@ -3584,7 +3584,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update", Probe: "Move103",
+			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
 				{"p", InOut},
 				{"g", In},
