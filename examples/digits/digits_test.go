@@ -137,3 +137,5 @@ func TestGradient(t *testing.T) {
 		t.Errorf("%v, error %v", r, err)
 	}
 }
+
+func TestRecords(t *testing.T) { program.Records(t, 2, "-epochs", "2") }

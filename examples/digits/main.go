@@ -37,6 +37,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	data      string
 	levelName string
 	level     kernels.Level
@@ -80,7 +81,9 @@ func (o *options) Run(w io.Writer) error {
 
 	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
 	fmt.Fprintf(w, "softmax regression, %d float32 parameters, Adam, kernels on level %v\n", parameters, o.level)
-	here, err := trainOn(o.level, o.settings, train, test, w)
+	recorded := o.settings
+	recorded.history = o.History()
+	here, err := trainOn(o.level, recorded, train, test, w)
 	if err != nil {
 		return err
 	}

@@ -91,6 +91,7 @@ type settings struct {
 	epochs, batch int
 	lr            float64
 	seed          uint64
+	history       *train.History // or nil
 }
 
 // A result is a trained model.
@@ -123,6 +124,7 @@ func fit(s settings, images, test *mnist.Dataset, report func(epoch int, r *resu
 		Epochs:       s.epochs,
 		MicroBatches: microParts,
 		Divergence:   train.NewDivergence(),
+		History:      s.history,
 		Progress: func(p train.Progress) error {
 			took := time.Since(start)
 			r.time += took

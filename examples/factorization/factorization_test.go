@@ -93,3 +93,5 @@ func TestGradient(t *testing.T) {
 		t.Errorf("%v, error %v", r, err)
 	}
 }
+
+func TestRecords(t *testing.T) { program.Records(t, 2, append(small, "-epochs", "2")...) }

@@ -31,6 +31,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	users, items, ratings int
 	rank, epochs, batch   int
 	lr, decay             float64

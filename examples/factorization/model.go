@@ -132,6 +132,7 @@ func (o *options) fit(data, test []rating, progress io.Writer) (*model, error) {
 		Batches:    batches,
 		Epochs:     o.epochs,
 		Divergence: &train.Divergence{For: 1},
+		History:    o.History(),
 		Progress: func(p train.Progress) error {
 			rate := float64(len(data)) / time.Since(start).Seconds()
 			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "rmse %.6f  test rmse %.6f  %.0f ratings/s",

@@ -162,3 +162,5 @@ func TestSameEverywhere(t *testing.T) {
 		program.SameEverywhere(t, "e50cd3a75dface00", "-data", "none", "-epochs", "2", "-workers", workers)
 	}
 }
+
+func TestRecords(t *testing.T) { program.Records(t, 2, "-data", "none", "-epochs", "2") }

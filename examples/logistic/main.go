@@ -32,6 +32,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	data          string
 	epochs, batch int
 	workers       int

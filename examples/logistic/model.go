@@ -105,6 +105,7 @@ func (o *options) fit(data, test *dataset, progress io.Writer) (*result, error) 
 		MicroBatches: microParts,
 		Workers:      o.workers,
 		Divergence:   &train.Divergence{For: 1},
+		History:      o.History(),
 		Progress: func(p train.Progress) error {
 			r.loss, r.errors = p.EpochLoss, r.model.errors(test)
 			demo.Progress(progress, "epoch", p.Epoch, o.epochs, "loss %.6f  test error %.4f", r.loss, r.errors)

@@ -35,6 +35,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	data, blas            string
 	compare               bool
 	epochs, batch, hidden int
@@ -95,6 +96,7 @@ func (o *options) Run(w io.Writer) error {
 // compareWith trains with the other library, too, and prints the ratio of the speeds.
 func (o *options) compareWith(r *result, train, test *mnist.Dataset, w io.Writer) error {
 	other := *o
+
 	for name := range mlp.Products {
 		if name != o.blas {
 			other.blas = name

@@ -117,3 +117,7 @@ func TestSameEverywhere(t *testing.T) {
 		return err
 	})
 }
+
+func TestRecords(t *testing.T) {
+	program.Records(t, 2, "-data", "none", "-epochs", "2", "-hidden", "8", "-compare")
+}

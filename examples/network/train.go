@@ -56,6 +56,7 @@ func (o *options) fit(images, test *mnist.Dataset, progress io.Writer) (*result,
 		Batches:    batches,
 		Epochs:     o.epochs,
 		Divergence: train.NewDivergence(),
+		History:    o.History(),
 		Progress: func(s train.Progress) (err error) {
 			rate := float64(images.Len()) / time.Since(start).Seconds()
 			r.loss, r.rate = s.EpochLoss, max(r.rate, rate)

@@ -30,6 +30,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	data         string
 	lr, momentum float64
 	steps        int

@@ -97,6 +97,7 @@ func (o *options) fit(t *table, progress io.Writer) (*model, int, error) {
 			return nil
 		},
 		Divergence: &train.Divergence{For: 1},
+		History:    o.History(),
 	})
 	return m, r.Step, demo.Explain(r, err)
 }

@@ -195,3 +195,5 @@ func TestQuality(t *testing.T) {
 		}
 	}
 }
+
+func TestRecords(t *testing.T) { program.Records(t, 100, "-data", "none", "-steps", "100") }

@@ -6,7 +6,7 @@
 // averages get no better on images that are held out. Ctrl-C saves the run: the next one with
 // -resume goes on, and ends with the bits, and the checksum, of one that was never interrupted.
 //
-//	go -C examples/training run . -csv run.csv -weights digits.safetensors
+//	go -C examples/training run . -history run.csv -weights digits.safetensors
 //	go -C examples/training run . -checkpoints /tmp/run           # until Ctrl-C
 //	go -C examples/training run . -checkpoints /tmp/run -resume   # goes on
 //	go -C examples/training run . -lr 0                           # with the rate that FindRate suggests
@@ -41,14 +41,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags, and what the program is run with.
 type options struct {
+	demo.Recording
 	ctx    context.Context
 	stderr io.Writer
 
-	data, checkpoints, csv, weights string
-	resume                          bool
-	epochs, batch, hidden, workers  int
-	lr                              float64
-	seed                            uint64
+	data, checkpoints, weights     string
+	resume                         bool
+	epochs, batch, hidden, workers int
+	lr                             float64
+	seed                           uint64
 }
 
 // Flags declares the flags.
@@ -56,7 +57,6 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&o.data, "data", "", demo.DataUsage("MNIST's t10k files"))
 	fs.StringVar(&o.checkpoints, "checkpoints", "", "`directory` for the last checkpoints (default: none are saved)")
 	fs.BoolVar(&o.resume, "resume", false, "go on with the newest checkpoint, if there is one")
-	fs.StringVar(&o.csv, "csv", "", "`file` for a table of the iterations")
 	fs.StringVar(&o.weights, "weights", "", "`file` for the trained parameters, in safetensors format")
 	fs.IntVar(&o.epochs, "epochs", 20, "passes over the training images, at most")
 	fs.IntVar(&o.batch, "batch", 64, "images in a mini-batch")

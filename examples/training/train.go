@@ -16,7 +16,6 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
-	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 	"github.com/seed63264101/steepest/optim/schedule"
 	"github.com/seed63264101/steepest/optim/train"
 )
@@ -65,7 +64,6 @@ func (o *options) train(d data, w io.Writer) error {
 		return passes[0].Evaluate(m, images)
 	}
 
-	var history train.History
 	bar := o.bar(batches.Steps(o.epochs))
 	fit := train.FitOptions[float32]{
 		Batches: batches, Epochs: o.epochs, MicroBatches: parts, Workers: o.workers,
@@ -77,7 +75,7 @@ func (o *options) train(d data, w io.Writer) error {
 			return loss, err
 		},
 		Stop:    []train.StopRule{early},
-		History: &history,
+		History: o.History(),
 		Progress: func(p train.Progress) error {
 			if p.Validated {
 				bar.Clear()
@@ -93,7 +91,7 @@ func (o *options) train(d data, w io.Writer) error {
 	}
 	result, err := train.Fit(o.ctx, opt, objective, fit)
 	bar.Clear()
-	if err := demo.First(o.explain(result, err), o.writeCSV(&history)); err != nil {
+	if err := o.explain(result, err); err != nil {
 		return err
 	}
 	fmt.Fprintln(w, result)
@@ -152,15 +150,4 @@ func (o *options) explain(r train.FitResult, err error) error {
 		return fmt.Errorf("interrupted after iteration %d, and only %d are saved: %w", r.Iteration, r.Saved, err)
 	}
 	return fmt.Errorf("interrupted after iteration %d; -resume goes on", r.Iteration)
-}
-
-func (o *options) writeCSV(h *train.History) error {
-	if o.csv == "" {
-		return nil
-	}
-	file, err := regular.Create(o.csv)
-	if err != nil {
-		return err
-	}
-	return demo.First(h.WriteCSV(file), file.Close())
 }

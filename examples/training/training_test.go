@@ -83,7 +83,7 @@ func (c *countdown) Err() error {
 // files returns options of a run that saves itself in a directory, and writes all files there.
 func files(ctx context.Context, dir string) (options, data) {
 	o, d := small(ctx)
-	o.checkpoints, o.csv, o.weights = filepath.Join(dir, "run"), filepath.Join(dir, "csv"), filepath.Join(dir, "weights")
+	o.checkpoints, o.File, o.weights = filepath.Join(dir, "run"), filepath.Join(dir, "csv"), filepath.Join(dir, "weights")
 	return o, d
 }
 
@@ -93,11 +93,11 @@ func TestInterrupted(t *testing.T) {
 	end := func(o options, d data) (text string) {
 		t.Helper()
 		var out bytes.Buffer
-		if err := o.train(d, &out); err != nil {
+		if err := o.During(func() error { return o.train(d, &out) }); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(out.String(), "\n")
-		for _, path := range []string{o.csv, o.weights} {
+		for _, path := range []string{o.File, o.weights} {
 			file, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -114,7 +114,7 @@ func TestInterrupted(t *testing.T) {
 		ctx := &countdown{Context: context.Background()}
 		ctx.left.Store(after)
 		o, d := files(ctx, dir)
-		err := o.train(d, io.Discard)
+		err := o.During(func() error { return o.train(d, io.Discard) })
 		if err == nil {
 			break
 		}
@@ -215,7 +215,11 @@ func TestFailures(t *testing.T) {
 	dir := t.TempDir()
 	program.Refused(t, demo.Failure, []string{"-data", "none", "-hidden", "4", "-lr", "3e38", "-epochs", "1"}, "diverged in iteration", "-lr")
 	program.Refused(t, demo.Failure, []string{"-data", filepath.Join(dir, "missing")}, "missing", "no such file")
-	for _, flag := range []string{"-csv", "-weights"} {
+	for _, flag := range []string{"-history", "-weights"} {
 		program.Refused(t, demo.Failure, []string{"-data", "none", "-hidden", "4", "-epochs", "1", flag, filepath.Join(dir, "no", "file")}, "no such file")
 	}
+}
+
+func TestRecords(t *testing.T) {
+	program.Records(t, 110, "-data", "none", "-hidden", "4", "-epochs", "1")
 }

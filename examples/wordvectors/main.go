@@ -34,6 +34,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
+	demo.Recording
 	sentences, dim, window   int
 	negatives, epochs, batch int
 	lr                       float64

@@ -113,6 +113,7 @@ func (o *options) fit(t *text, progress io.Writer) (m *model, loss float64, err 
 		Batches:    batches,
 		Epochs:     o.epochs,
 		Divergence: &train.Divergence{For: 1},
+		History:    o.History(),
 		Progress: func(p train.Progress) error {
 			rate := float64(pairs) / time.Since(start).Seconds()
 			loss = p.EpochLoss * float64(len(t.sentences)) / float64(max(pairs, 1))

@@ -155,3 +155,5 @@ func TestGradient(t *testing.T) {
 		t.Errorf("%v, error %v", r, err)
 	}
 }
+
+func TestRecords(t *testing.T) { program.Records(t, 2, "-sentences", "300", "-epochs", "2") }

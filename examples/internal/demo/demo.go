@@ -22,7 +22,7 @@ const (
 	Misuse  // the command line is wrong
 )
 
-// A Program is an example.
+// A Program is an example. One that embeds a Recording has a flag and its file more.
 type Program interface {
 	Flags(fs *flag.FlagSet)  // declares the flags
 	Check() error            // checks their values
@@ -40,7 +40,11 @@ func Run(name, summary string, p Program, args []string, stdout, stderr io.Write
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return Misuse
 	}
-	if err := p.Run(stdout); err != nil {
+	work := func() error { return p.Run(stdout) }
+	if r, ok := p.(recorder); ok {
+		work = func() error { return r.recording().During(func() error { return p.Run(stdout) }) }
+	}
+	if err := work(); err != nil {
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return Failure
 	}
@@ -51,6 +55,9 @@ func parse(name, summary string, p Program, args []string, help io.Writer) error
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // an error is one line, without the list of flags
 	p.Flags(fs)
+	if r, ok := p.(recorder); ok {
+		fs.StringVar(&r.recording().File, "history", "", "`file` for a table of the training's iterations, as CSV")
+	}
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fs.SetOutput(help)

@@ -16,6 +16,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
+	"github.com/seed63264101/steepest/optim/train"
 )
 
 // A Program is an example's name and its run function.
@@ -208,4 +209,19 @@ func Write(t testing.TB, files map[string][]byte) string {
 		}
 	}
 	return dir
+}
+
+// Records checks that the program writes so many records of its training.
+func (p Program) Records(t testing.TB, want int, args ...string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "history.csv")
+	p.Output(t, append([]string{"-history", path}, args...)...)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var history train.History
+	if err := history.RestoreState(string(text)); err != nil || len(history.Records) != want {
+		t.Errorf("%v: %d records, want %d, error %v", args, len(history.Records), want, err)
+	}
 }
