@@ -15,7 +15,7 @@ SEED ?= 1
 # their time.
 export GOGC ?= 400
 
-.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -23,6 +23,7 @@ all: test
 test:
 	$(GO) test -timeout 30m ./...
 	$(GO) -C examples/training test ./...
+	$(GO) -C bench/plot test ./...
 
 # All of gonum's suite for LAPACK on the backend; make test has a choice of it.
 lapack:
@@ -51,7 +52,7 @@ vet:
 	@for tags in "" purego; do \
 		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done
-	@for module in bench/peers examples/training; do \
+	@for module in bench/peers bench/plot examples/training; do \
 		echo "vet $$module"; $(GO) -C $$module vet ./... || exit 1; \
 	done
 	@for arch in 386 arm; do \
@@ -195,6 +196,17 @@ peers:
 
 report:
 	$(GO) run ./bench/report
+
+# The pictures of README.md, in a minute; best on a machine that does nothing else.
+PICTURES := $(CURDIR)/bench/plot/pictures
+PICTURED := Scal|Axpy|Dot|Rot|Asum|Nrm2|Gemv|SumRows|Exp|Tanh|Momentum|Adam|LayerNorm/64x512|CrossEntropy/64x1000|Gemm/NN/(16x16x16|64x64x64|256x256x256|1024x1024x1024)
+pictures:
+	@mkdir -p $(BIN) $(PICTURES)
+	$(GO) run ./bench/report -quick -ops '^($(PICTURED))$$' -json $(BIN)/speeds.json
+	$(GO) -C bench/plot run . roofline -in $(BIN)/speeds.json -out $(PICTURES)/roofline.svg
+	$(GO) -C bench/plot run . ratios -in $(BIN)/speeds.json -out $(PICTURES)/ratios.svg
+	$(GO) -C examples/training run . -data none -history $(BIN)/training.csv
+	$(GO) -C bench/plot run . loss -title 'examples/training' -in $(BIN)/training.csv -out $(PICTURES)/loss.svg
 
 clean:
 	rm -rf $(BIN)
