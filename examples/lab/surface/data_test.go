@@ -27,20 +27,22 @@ func TestTurn(t *testing.T) {
 	}
 }
 
-func TestSoftplus(t *testing.T) {
-	for i := -80000; i <= 80000; i++ {
-		x := float64(i) / 100
-		value, slope := softplus(x)
-		e := math.Exp(-math.Abs(x))
-		want, wantSlope := max(x, 0)+math.Log1p(e), 1/(1+e)
-		if x < 0 {
-			wantSlope = e / (1 + e)
+func TestExpLog(t *testing.T) {
+	for i := range 8000 {
+		x := float64(i) / 10.1
+		want := math.Exp(-x)
+		if x > 700 {
+			want = 0
 		}
-		if math.Abs(x) > 700 {
-			e = 1e-300
+		if got := expMinus(x); math.Abs(got-want) > 8e-16*want {
+			t.Fatalf("expMinus(%v) = %v, want %v", x, got, want)
 		}
-		if math.Abs(value-want) > 2e-15*want+1e-300 || math.Abs(slope-wantSlope) > 2e-15*wantSlope+1e-300 {
-			t.Fatalf("softplus(%v) = %v, %v, want %v, %v", x, value, slope, want, wantSlope)
+		x = 1 + x*x/70
+		if i%2 == 1 {
+			x = math.Pow(2, float64(i)/8) // up to the product of 1000 samples
+		}
+		if got, want := logOf(x), math.Log(x); math.Abs(got-want) > 4e-16*max(1, want) {
+			t.Fatalf("logOf(%v) = %v, want %v", x, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package surface
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -21,16 +22,15 @@ var logisticClasses = &Kind{
 	},
 	Start:     Point{-2, 3},
 	Box:       Box{-3, 5, -4, 4},
-	functions: []string{"logistic", "logisticData", "softplus", "expMinus"},
+	functions: []string{"logistic", "logisticData", "expMinus", "logOf"},
 	build: func(v []float64) *Problem {
 		penalty := v[3]
 		x, y, class := logisticData[float64](int(v[0]), v[1], v[2], uint64(v[4]))
 		x32, y32, class32 := narrow(x), narrow(y), narrow(class)
 		fisher := func(p Point) (h Hessian) {
 			for i := range x {
-				_, up := softplus(float64(p.X*x[i]) + float64(p.Y*y[i]))
-				_, down := softplus(-float64(p.X*x[i]) - float64(p.Y*y[i]))
-				weight := up * down / float64(len(x))
+				e := expMinus(math.Abs(float64(p.X*x[i]) + float64(p.Y*y[i])))
+				weight := e / ((1 + e) * (1 + e)) / float64(len(x)) // of probabilities 1/(1+e) and e/(1+e)
 				h.XX += float64(weight * x[i] * x[i])
 				h.XY += float64(weight * x[i] * y[i])
 				h.YY += float64(weight * y[i] * y[i])
@@ -68,18 +68,29 @@ func logistic[T kernels.Float](x, y, class []T, penalty T, samples []int, p, g [
 		n = len(samples)
 	}
 	var loss float64
+	product := 1.0 // of 1 + exp(-|m|), up to 2^n
 	var gx, gy T
 	for k := range n {
 		i := k
 		if samples != nil {
 			i = samples[k]
 		}
-		l, slope := softplus(float64(-class[i] * (T(p[0]*x[i]) + T(p[1]*y[i]))))
-		loss += l
-		s := -class[i] * T(slope)
-		gx += T(s * x[i])
-		gy += T(s * y[i])
+		// log(1 + exp(m)) = max(m, 0) + log(1 + exp(-|m|))
+		m := float64(-class[i] * (T(p[0]*x[i]) + T(p[1]*y[i])))
+		e := expMinus(math.Abs(m))
+		loss += max(m, 0)
+		product *= 1 + e
+		if g != nil {
+			slope := 1 / (1 + e)
+			if m < 0 {
+				slope = e / (1 + e)
+			}
+			s := -class[i] * T(slope)
+			gx += T(s * x[i])
+			gy += T(s * y[i])
+		}
 	}
+	loss += logOf(product)
 	if g != nil {
 		g[0] = gx/T(n) + T(penalty*p[0])
 		g[1] = gy/T(n) + T(penalty*p[1])

@@ -18,7 +18,7 @@ var saddleBetween = &Kind{
 			Call:    call("saddle"),
 			eval32:  func(_ []int, p, g []float32) float32 { return saddle(p, g) },
 			eval64:  func(_ []int, p, g []float64) float64 { return saddle(p, g) },
-			hessian: func(p Point) Hessian { return Hessian{XX: 1, YY: 3*float64(p.Y*p.Y) - 1} },
+			hessian: func(p Point) Hessian { return Hessian{XX: 1, YY: float64(3*p.Y*p.Y) - 1} },
 		}
 	},
 }

@@ -8,7 +8,7 @@ import (
 )
 
 //go:embed parabola.go quadratic.go rosenbrock.go beale.go himmelblau.go rastrigin.go turn.go
-//go:embed saddle.go plateau.go cliff.go ravine.go regression.go logistic.go softplus.go
+//go:embed saddle.go plateau.go cliff.go ravine.go regression.go logistic.go explog.go
 var files embed.FS
 
 // text is all of files.
