@@ -31,7 +31,7 @@ type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error
 
 // handlers has all methods, each in the list of its subject's file.
 var handlers = joined(
-	stateHandlers,
+	stateHandlers, surfaceHandlers,
 	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
 	inspectHandlers,
 )
