@@ -9,7 +9,7 @@ import (
 var cliffFoot = &Kind{
 	Name:    "cliff",
 	Title:   "A cliff",
-	About:   "The floor slopes down to the foot of a wall: one step onto it, and the wall's gradient throws the run back further than it came. Clipping the gradient saves it (R. Pascanu, T. Mikolov, Y. Bengio, On the difficulty of training recurrent neural networks, 2013).",
+	About:   "The floor slopes down to the foot of a wall: momentum carries a run up onto it, and the wall's gradient throws it back further than it came, again and again. Clipping the gradient saves it (R. Pascanu, T. Mikolov, Y. Bengio, On the difficulty of training recurrent neural networks, 2013).",
 	Formula: "Wall/2*(sqrt(x^2 + 0.0025) + x) + Slope/2*(sqrt(x^2 + 0.0025) - x) + y^2/2",
 	Dim:     2,
 	Options: []Option{
