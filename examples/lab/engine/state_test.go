@@ -40,3 +40,26 @@ func TestCatalog(t *testing.T) {
 		}
 	}
 }
+
+func TestSnippet(t *testing.T) {
+	e := New()
+	for _, c := range []struct {
+		args, want, not string
+	}{
+		{"", "descend(\"SGD\"", "nothing"},
+		{`{"run":1}`, "descend(\"Adam\"", "SGD"},
+	} {
+		text, err := json.Marshal(e.Call("snippet", "run=SGD&run=Adam&sel=1", c.args).Value)
+		if plain := strings.ReplaceAll(string(text), `\"`, `"`); err != nil || !strings.Contains(plain, c.want) || strings.Contains(plain, c.not) || !strings.Contains(plain, `"command":"go mod init`) {
+			t.Errorf("%s: %s %v", c.args, plain, err)
+		}
+	}
+	best := e.Call("tune", "run=SGD&rates=best&budget=3&steps=20", `{"ms":1000}`)
+	program := e.Call("snippet", "run=SGD&rates=best&budget=3&steps=20", "")
+	if text, _ := json.Marshal([]any{best.Value, program.Value}); program.Error != "" || !strings.Contains(string(text), "optim.SGD{LR: ") {
+		t.Errorf("%s %s", text, program.Error)
+	}
+	if r := e.Call("snippet", "", `{"run":1}`); !strings.Contains(r.Error, "no run 1 among 1") {
+		t.Errorf("%q", r.Error)
+	}
+}

@@ -46,10 +46,11 @@ func init() {
 	keys = []key{
 		{Option: Option{Name: "f", Kind: "objective"}, parse: parseObjective, format: single((*State).objective)},
 		{Option: Option{Name: "at", Kind: "numbers", About: "where the runs begin"}, parse: parseStart, format: single(startText)},
-		typeKey(),
+		notForNetworks(switchKey("type", "of the parameters", types, func(s *State) *bool { return &s.Double }), "networks train in f32"),
 		integerKey("steps", "of each run", 1, maxSteps, func(s *State) *int { return &s.Steps }),
 		{Option: Option{Name: "run", Kind: "run"}, many: true, parse: parseRun, format: runTexts},
-		switchKey("rates", "the rates that the runs say, or for each run the best one that trials find", rates, func(s *State) *bool { return &s.Best }),
+		notForNetworks(switchKey("rates", "the rates that the runs say, or for each run the best one that trials find", rates, func(s *State) *bool { return &s.Best }),
+			"no rates are tried for networks"),
 		integerKey("budget", "trials of each run to find its best rate", 1, 100, func(s *State) *int { return &s.Budget }),
 		{Option: Option{Name: "target", Kind: "number", About: "loss above the least that counts as arrived"}, parse: parseTarget,
 			format: single(func(s *State) string { return Number(s.Target) })},
@@ -152,19 +153,14 @@ func switchKey(name, about string, words []string, field func(*State) *bool) key
 	}
 }
 
-// typeKey is the type of the parameters.
-func typeKey() key {
-	k := switchKey("type", "of the parameters", types, func(s *State) *bool { return &s.Double })
+// notForNetworks is a switch that has its second word on surfaces alone.
+func notForNetworks(k key, why string) key {
 	parse := k.parse
 	k.parse = func(p *parser, n node) error {
-		if err := parse(p, n); err != nil {
-			return err
+		if p.state.Network != nil && strings.EqualFold(n.word, k.Words[1]) {
+			return errors.New(why)
 		}
-		if p.state.Network != nil && p.state.Double {
-			p.state.Double = false
-			return errors.New("networks train in f32")
-		}
-		return nil
+		return parse(p, n)
 	}
 	return k
 }

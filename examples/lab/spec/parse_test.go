@@ -83,6 +83,7 @@ func TestProblems(t *testing.T) {
 		{"f=network(Samples=1e3)", "f", "no whole number; 200 is taken", "f=network"},
 		{"f=network(Seed=-1)", "f", "64 bits; 1 is taken", "f=network"},
 		{"f=network&type=f64", "type", "networks train in f32", "f=network"},
+		{"rates=best&f=network", "rates", "no rates are tried", "f=network"},
 		{"f=network&at=1,2", "at", "where its Init says", "f=network"},
 		{"f=network&run=Newton&run=SGD", "run", "Hessian", "f=network&run=SGD"},
 		{"f=network&run=RowAdagrad&run=SGD", "run", "Sparse", "f=network&run=SGD"},

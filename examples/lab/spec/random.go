@@ -174,6 +174,9 @@ func (d *dice) value(k *key, s *State) string {
 	}
 	switch k.Kind {
 	case "word":
+		if k.Name == "rates" && s.Network != nil {
+			return ""
+		}
 		return d.pick(k.Words)
 	case "bool":
 		return d.pick([]string{"0", "1"})
