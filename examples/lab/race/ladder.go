@@ -6,56 +6,66 @@ import (
 	"strings"
 )
 
-// A ladder has the same rungs in each decade: numbers in [1, 10) as decimal text, growing.
-// Rung 0 is the first one of 1 to 10.
-type ladder []string
+// A ladder has the same rungs in each decade: numbers in [1, 10), growing. Rung 0 is the
+// first one of 1 to 10.
+type ladder struct {
+	texts  []string // so that a rung is the number of a decimal text
+	values []float64
+}
 
 // The ladders, from wide to narrow.
 var (
-	decades = ladder{"1"}
-	coins   = ladder{"1", "2", "5"}
-	tenths  = ladder{"1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"}
-	digits2 = digits(1)
-	digits3 = digits(2)
+	decades = newLadder("1")
+	coins   = newLadder("1", "2", "5")
+	tenths  = newLadder("1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8")
+	digits2 = digits(10)
+	digits3 = digits(100)
 )
 
-// digits returns the ladder of all numbers with so many digits behind the point.
-func digits(n int) (l ladder) {
-	one := 1
-	for range n {
-		one *= 10
-	}
-	for i := one; i < 10*one; i++ {
-		text := strconv.Itoa(i)
-		l = append(l, text[:1]+"."+text[1:])
+func newLadder(texts ...string) *ladder {
+	l := &ladder{texts: texts}
+	for _, t := range texts {
+		l.values = append(l.values, parse(t))
 	}
 	return l
 }
 
-// rung returns the number of a rung.
-func (l ladder) rung(i int) float64 {
-	decade := i / len(l)
-	if i < 0 {
-		decade = -((len(l) - 1 - i) / len(l))
+// digits returns the ladder of all numbers of as many digits as one has.
+func digits(one int) *ladder {
+	var texts []string
+	for i := one; i < 10*one; i++ {
+		t := strconv.Itoa(i)
+		texts = append(texts, t[:1]+"."+t[1:])
 	}
-	v, err := strconv.ParseFloat(fmt.Sprintf("%se%d", l[i-decade*len(l)], decade), 64)
-	if err != nil { // beyond all numbers, as no rate is
-		return 0
-	}
+	return newLadder(texts...)
+}
+
+// parse returns the number of a decimal text of a ladder's. One beyond all numbers is 0 or
+// infinite, as no rate is.
+func parse(text string) float64 {
+	v, _ := strconv.ParseFloat(text, 64)
 	return v
 }
 
+// rung returns the number of a rung.
+func (l *ladder) rung(i int) float64 {
+	n := len(l.texts)
+	decade := (i+n*1000)/n - 1000
+	return parse(fmt.Sprintf("%se%d", l.texts[i-decade*n], decade))
+}
+
 // nearest returns the rung that has the least ratio to a number above 0.
-func (l ladder) nearest(v float64) int {
-	_, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
+func (l *ladder) nearest(v float64) int {
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
 	decade, _ := strconv.Atoi(exponent)
-	best := decade * len(l)
-	for i := best; i <= best+len(l); i++ {
-		if ratio(l.rung(i), v) < ratio(l.rung(best), v) {
-			best = i
+	m := parse(mantissa)
+	best, least := len(l.values), ratio(10, m) // the first rung of the next decade
+	for i, v := range l.values {
+		if r := ratio(v, m); r < least {
+			best, least = i, r
 		}
 	}
-	return best
+	return decade*len(l.values) + best
 }
 
 // ratio returns by which factor two positive numbers differ.

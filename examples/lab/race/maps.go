@@ -28,8 +28,8 @@ const (
 // The rates of a map lie around that of the run, and the values of an option that is no share
 // around its own.
 var (
-	mapRates  = ladder{"1", "1.5", "2", "3", "5", "7"}
-	mapValues = ladder{"1", "3"}
+	mapRates  = newLadder("1", "1.5", "2", "3", "5", "7")
+	mapValues = newLadder("1", "3")
 )
 
 const (

@@ -131,7 +131,7 @@ func propose(run spec.Run, tried []Trial, budget int) float64 {
 	}
 	top := best(tried).LR
 	for far := 1; ; far++ {
-		for _, l := range []ladder{coins, tenths, digits2, digits3} {
+		for _, l := range []*ladder{coins, tenths, digits2, digits3} {
 			at := l.nearest(top)
 			for _, rung := range []int{at, at + far, at - far} {
 				if lr := l.rung(rung); !has(tried, lr) {

@@ -20,8 +20,8 @@ func TestLadder(t *testing.T) {
 			t.Errorf("nearest to %v is %v, want %v", v, got, want)
 		}
 	}
-	if len(digits2) != 90 || len(digits3) != 900 || digits3.rung(digits3.nearest(0.0123)) != 0.0123 {
-		t.Errorf("%d and %d rungs, nearest to 0.0123 is %v", len(digits2), len(digits3), digits3.rung(digits3.nearest(0.0123)))
+	if len(digits2.values) != 90 || len(digits3.values) != 900 || digits3.rung(digits3.nearest(0.0123)) != 0.0123 {
+		t.Errorf("%d and %d rungs, nearest to 0.0123 is %v", len(digits2.values), len(digits3.values), digits3.rung(digits3.nearest(0.0123)))
 	}
 }
 
