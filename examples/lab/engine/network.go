@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/seed63264101/steepest/examples/lab/neural"
@@ -166,4 +167,33 @@ func (t *training) addCurves(r *Reply, i int) {
 	}
 	r.Add64(named("batch"), run.Losses)
 	r.Add64(named("rate"), run.Rates)
+}
+
+// trainingCSV has a line for each point of each run's curves, as far as it is trained.
+func trainingCSV(e *Engine, s *spec.State) (*Reply, error) {
+	t, err := e.training(s)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	b.WriteString("step,run,loss,accuracy,validation,validation accuracy")
+	for l := range t.Runs[0].Network.Layers() {
+		fmt.Fprintf(&b, ",norm of layer %d", l)
+	}
+	b.WriteString("\n")
+	for i, label := range s.Labels() {
+		for _, p := range t.Runs[i].Points {
+			fmt.Fprintf(&b, "%d,\"%s\",%s,%s", p.Step, label, typed(s, p.Loss), typed(s, p.Accuracy))
+			if t.validates() {
+				fmt.Fprintf(&b, ",%s,%s", typed(s, p.Validation), typed(s, p.ValidationAccuracy))
+			} else {
+				b.WriteString(",,")
+			}
+			for _, norm := range p.Norms {
+				b.WriteString("," + typed(s, norm))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return &Reply{Value: map[string]string{"text": b.String()}}, nil
 }

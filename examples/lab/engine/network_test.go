@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"math"
 	"slices"
@@ -209,6 +210,31 @@ func TestSharpness(t *testing.T) {
 	_, r := value[sharpness](t, e, "sharpness", query, `{"points":7}`)
 	if got, want := r.Array("sharpness")[6], last.Sharpness(len(last.Path)-1); got != want {
 		t.Errorf("sharpness %v, want %v", got, want)
+	}
+}
+
+// TestTrainingCSV: a line for each point, with as many numbers as the first one has names.
+func TestTrainingCSV(t *testing.T) {
+	for _, query := range []string{spiralsQuery, strings.Replace(spiralsQuery, "Samples=60", "Samples=60,Validation=0", 1)} {
+		e := trainedEngine(t, query)
+		v, _ := value[map[string]string](t, e, "csv", query, "")
+		lines, err := csv.NewReader(strings.NewReader(v["text"])).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs := e.trainings.answer.Runs
+		points := runs[1].Points
+		last, p := lines[len(lines)-1], points[len(points)-1]
+		want := []string{"90", last[1]}
+		for _, x := range append([]float64{p.Loss, p.Accuracy, p.Validation, p.ValidationAccuracy}, p.Norms...) {
+			want = append(want, strconv.FormatFloat(x, 'g', -1, 32))
+		}
+		if strings.Contains(query, "Validation=0") {
+			want[4], want[5] = "", ""
+		}
+		if len(lines) != 1+len(runs[0].Points)+len(points) || !slices.Equal(last, want) || !strings.HasPrefix(last[1], "Momentum") {
+			t.Errorf("%d lines, the last %q, want %q", len(lines), last, want)
+		}
 	}
 }
 
