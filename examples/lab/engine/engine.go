@@ -18,9 +18,10 @@ import (
 // An Engine remembers its last answers, since a page asks about the same experiment for every
 // frame. It is not safe for concurrent use.
 type Engine struct {
-	races    memory[*race.Result]
-	tuners   memory[*race.Tuner]
-	problems []spec.Problem // of the present question's text
+	races     memory[*race.Result]
+	tuners    memory[*race.Tuner]
+	trainings memory[*training]
+	problems  []spec.Problem // of the present question's text
 }
 
 // New returns an Engine.
@@ -34,6 +35,7 @@ var handlers = joined(
 	stateHandlers, surfaceHandlers,
 	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
 	inspectHandlers,
+	networkHandlers,
 )
 
 func joined(lists ...map[string]handler) map[string]handler {

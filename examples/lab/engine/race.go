@@ -111,8 +111,11 @@ func decimal(s *spec.State, v float64) string {
 }
 
 // answerCSV has a line for each position of each run. A rate belongs to the step that leads
-// there, so that the start has none.
+// there, so that the start has none. A network has a line for each point of its curves.
 func answerCSV(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+	if s.Network != nil {
+		return trainingCSV(e, s)
+	}
 	result, err := e.race(s)
 	if err != nil {
 		return nil, err

@@ -47,17 +47,24 @@ func NewData(c Config) *Data {
 		draw(d.Raw[i*d.Inputs:][:d.Inputs], places[i*draws:][:draws], d.Labels[i])
 	}
 	for i, e := range noise {
-		x := d.Raw[i] + e
-		if i%d.Inputs%2 == 1 {
-			x = float32(x * float32(c.Scale))
-		}
-		d.Raw[i] = x + float32(c.Offset)
+		d.Raw[i] += e
 	}
+	c.Distort(d.Raw)
 	d.X = d.Raw
 	if c.Normalize {
 		d.normalize()
 	}
 	return d
+}
+
+// Distort applies Scale and Offset to the inputs of some samples.
+func (c *Config) Distort(x []float32) {
+	for i, v := range x {
+		if i%2 == 1 { // samples have an even number of inputs
+			v = float32(v * float32(c.Scale))
+		}
+		x[i] = v + float32(c.Offset)
+	}
 }
 
 // normalize takes the moments of the samples to train with. An input that is the same in all

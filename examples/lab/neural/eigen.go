@@ -2,7 +2,6 @@ package neural
 
 import (
 	"math"
-	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -79,23 +78,18 @@ func tridiagonal(diagonal, beside []float64) (values []float64, vectors [][]floa
 		a[i][i+1], a[i+1][i] = beside[i], beside[i]
 	}
 	jacobi(a, v)
-	order := make([]int, k)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case a[i][i] > a[j][j]:
-			return -1
-		case a[i][i] < a[j][j]:
-			return 1
+	for i := range k { // largest first
+		top := i
+		for j := i + 1; j < k; j++ {
+			if a[j][j] > a[top][top] {
+				top = j
+			}
 		}
-		return 0
-	})
-	for _, i := range order {
-		values, vectors = append(values, a[i][i]), append(vectors, v[i])
+		a[i][i], a[top][top] = a[top][top], a[i][i]
+		v[i], v[top] = v[top], v[i]
+		values = append(values, a[i][i])
 	}
-	return values, vectors
+	return values, v
 }
 
 // jacobi turns a symmetric matrix into a diagonal one by rotations (C. G. J. Jacobi 1846), and

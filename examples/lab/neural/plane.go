@@ -206,15 +206,15 @@ func (p *Plane) Loss(x, y float64) float64 {
 }
 
 // Row stores the losses at the points of a row of a grid over the box, whose row 0 has the
-// least y. A loss that is no number of float32 is +Inf.
+// least y. A loss that is no number, or too large for float32, is the largest one.
 func (p *Plane) Row(dst []float32, row, rows int) {
 	y := between(p.Box[2], p.Box[3], row, rows)
 	for i := range dst {
-		loss := float32(p.Loss(between(p.Box[0], p.Box[1], i, len(dst)), y))
-		if loss != loss {
-			loss = float32(math.Inf(1))
+		loss := p.Loss(between(p.Box[0], p.Box[1], i, len(dst)), y)
+		if !(loss < math.MaxFloat32) {
+			loss = math.MaxFloat32
 		}
-		dst[i] = loss
+		dst[i] = float32(loss)
 	}
 }
 

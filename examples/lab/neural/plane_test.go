@@ -173,6 +173,16 @@ func TestPlanes(t *testing.T) {
 			checkUnits(t, r.Network, p)
 		}
 	}
+	p, err := r.Slice("hessian", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Box = [4]float64{-1e38, 1e38, -1e38, 1e38}
+	row := make([]float32, 4)
+	p.Row(row, 0, 4)
+	if !slices.Contains(row, math.MaxFloat32) {
+		t.Errorf("losses %v where the network overflows", row)
+	}
 	if _, err := r.Slice("pac", 0); err == nil {
 		t.Error("no error for unknown directions")
 	}

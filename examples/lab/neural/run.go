@@ -114,6 +114,13 @@ func (r *Run) addPoint(step int) {
 	r.Optimizer.TrainMode()
 }
 
+// At returns a network of its own that is where the run was at one of its points.
+func (r *Run) At(point int) *Network {
+	n := newNetwork(r.Network.Config, r.Network.Data)
+	n.Set(r.Path[point])
+	return n
+}
+
 // norm returns the Euclidean norm of some slices together.
 func norm(slices [][]float32) float64 {
 	sum := 0.0
