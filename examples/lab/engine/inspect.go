@@ -39,38 +39,32 @@ type place struct {
 	Y string `json:"y"`
 }
 
-// answerInspect takes a step of a run apart, counted from 1.
+// answerInspect takes the step of a run apart that leads to a position: that looked at if no
+// other is asked for, and the first step at the start.
 func answerInspect(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
-	q := struct{ Run, Step int }{0, 1}
-	if err := arguments(args, &q); err != nil {
-		return nil, err
-	}
-	run, err := runOf(s, q.Run)
+	at, err := e.spot(s, args)
 	if err != nil {
 		return nil, err
 	}
-	took, err := inspect.Take(s, run, q.Step)
+	step := max(at.step, 1)
+	if len(at.path.X) == 1 {
+		return nil, fmt.Errorf("%s takes no step: %s", at.run.Method, at.path.Note)
+	}
+	took, err := inspect.Take(at.state, at.run, step)
 	if err != nil {
 		return nil, err
 	}
 	return &Reply{Value: struct {
 		Rule   string  `json:"rule"`
+		Step   int     `json:"step"`
 		Before place   `json:"before"`
 		After  place   `json:"after"`
 		Given  []start `json:"given"`
 		Lines  []term  `json:"lines"`
 		Check  string  `json:"check"`
 		Note   string  `json:"note"`
-	}{run.Method, placeOf(s, took.Before), placeOf(s, took.After), starts(s, took.Given), terms(s, took.Lines),
+	}{at.run.Method, step, placeOf(s, took.Before), placeOf(s, took.After), starts(s, took.Given), terms(s, took.Lines),
 		strconv.FormatFloat(took.Check, 'g', 2, 64), took.Note}}, nil
-}
-
-// runOf returns a run of an experiment, or an error if there is none of the number.
-func runOf(s *spec.State, i int) (spec.Run, error) {
-	if i < 0 || i >= len(s.Runs) {
-		return spec.Run{}, fmt.Errorf("no run %d of %d", i, len(s.Runs))
-	}
-	return s.Runs[i], nil
 }
 
 func placeOf(s *spec.State, p []float64) place {
@@ -131,10 +125,10 @@ type reference struct {
 // answerFormulas returns the formulas of a run and of its schedule: one of the experiment, or
 // one that a text says, or a schedule that a text says.
 func answerFormulas(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
-	var q struct {
+	q := struct {
 		Run            int
 		Rule, Schedule string
-	}
+	}{Run: s.View.Run}
 	if err := arguments(args, &q); err != nil {
 		return nil, err
 	}
@@ -146,7 +140,7 @@ func answerFormulas(e *Engine, s *spec.State, args json.RawMessage) (*Reply, err
 	case q.Rule != "":
 		run, err = spec.ParseRun(q.Rule, s.Double)
 	default:
-		run, err = runOf(s, q.Run)
+		_, run, err = e.chosen(s, q.Run)
 	}
 	if err != nil {
 		return nil, err

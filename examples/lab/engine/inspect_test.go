@@ -83,16 +83,32 @@ func drawn(t *testing.T, text string) {
 	}
 }
 
+// TestInspectedStep: the step is that which leads to the position, the last one at most.
+func TestInspectedStep(t *testing.T) {
+	e := New()
+	for args, want := range map[string]int{"": 4, `{"step":0}`: 1, `{"step":2}`: 2, `{"step":9}`: 9, `{"step":30}`: 9, `{"step":-1}`: 9} {
+		if v, _ := value[struct{ Step int }](t, e, "inspect", "steps=9&step=4", args); v.Step != want {
+			t.Errorf("arguments %s: step %d, want %d", args, v.Step, want)
+		}
+	}
+	const query = "f=parabola&steps=9&rates=best&budget=5&run=SGD(LR=0.01)"
+	v, _ := value[inspectValue](t, e, "inspect", query, "")
+	w, _ := value[raceValue](t, e, "race", query, "")
+	if got := v.Given[1]; got.Name != "gamma" || got.Values[0] != w.Runs[0].LR {
+		t.Errorf("the rate is %+v, that of the race %s", got, w.Runs[0].LR)
+	}
+}
+
 func TestInspectErrors(t *testing.T) {
-	for args, want := range map[string]string{
-		`{"run":1}`:    "no run 1 of 1",
-		`{"run":-1}`:   "no run -1 of 1",
-		`{"step":0}`:   "no step 0",
-		`{"step":9}`:   "the run ends after step",
-		`{"step":"x"}`: "arguments",
+	for _, test := range []struct{ query, args, want string }{
+		{"", `{"run":1}`, "run 1 of 1"},
+		{"", `{"run":-1}`, "run -1 of 1"},
+		{"", `{"step":"x"}`, "arguments"},
+		{"f=parabola&run=NaturalGradient", "", "NaturalGradient takes no step: parabola is no model"},
+		{"f=network(Data=xor)", "", "network"},
 	} {
-		if r := New().Call("inspect", "f=parabola&run=SGD(LR=100)", args); !strings.Contains(r.Error, want) || strings.Contains(r.Error, "goroutine") {
-			t.Errorf("%s: error %q, want %s", args, r.Error, want)
+		if r := New().Call("inspect", test.query, test.args); !strings.Contains(r.Error, test.want) || strings.Contains(r.Error, "goroutine") {
+			t.Errorf("%s %s: error %q, want %s", test.query, test.args, r.Error, test.want)
 		}
 	}
 }

@@ -88,7 +88,10 @@ var functions = map[string]function{
 	"turn":   {1, 1, turn},
 }
 
-// each1 returns a function of elements as one of vectors.
+// each1 returns a function of elements as one of vectors. Inlined, it and its like would each
+// be there as often as there are functions, which counts in WebAssembly.
+//
+//go:noinline
 func each1(f func(float64) float64) func([][]float64) ([]float64, error) {
 	return func(args [][]float64) ([]float64, error) {
 		x := make([]float64, len(args[0]))
@@ -100,6 +103,8 @@ func each1(f func(float64) float64) func([][]float64) ([]float64, error) {
 }
 
 // each2 is each1 for functions of two elements, which take further ones in turn.
+//
+//go:noinline
 func each2(f func(a, b float64) float64) func([][]float64) ([]float64, error) {
 	return func(args [][]float64) ([]float64, error) {
 		n, err := length(args)
@@ -118,6 +123,8 @@ func each2(f func(a, b float64) float64) func([][]float64) ([]float64, error) {
 }
 
 // whole returns a number of a vector as a function of formulas.
+//
+//go:noinline
 func whole(f func(x []float64) float64) func([][]float64) ([]float64, error) {
 	return func(args [][]float64) ([]float64, error) { return []float64{f(args[0])}, nil }
 }

@@ -3,12 +3,18 @@ package formula
 import "strings"
 
 // greek are the letters that are written by their names.
-var greek = map[string]string{
-	"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eps": "ε", "zeta": "ζ", "eta": "η",
-	"theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
-	"rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
-	"Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ",
-	"Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+var greek = pairs("alpha α beta β gamma γ delta δ eps ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ pi π " +
+	"rho ρ sigma σ tau τ phi φ chi χ psi ψ omega ω " +
+	"Gamma Γ Delta Δ Theta Θ Lambda Λ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω")
+
+// pairs makes a map of a list of keys and values.
+func pairs(list string) map[string]string {
+	words := strings.Fields(list)
+	m := make(map[string]string)
+	for i := 0; i < len(words); i += 2 {
+		m[words[i]] = words[i+1]
+	}
+	return m
 }
 
 // letters returns what is drawn for a name without its subscript.
@@ -38,54 +44,58 @@ func split(text string) (head, sub string) {
 func (d *drawing) name(n *node) {
 	head, sub := split(n.text)
 	primes := len(n.text) - len(strings.TrimRight(n.text, "'"))
-	below := sub != "" || n.index != nil
-	switch {
+	var around string
+	switch below := sub != "" || n.index != nil; {
 	case below && primes > 0:
-		d.WriteString("<msubsup>")
+		around = "msubsup"
 	case below:
-		d.WriteString("<msub>")
+		around = "msub"
 	case primes > 0:
-		d.WriteString("<msup>")
+		around = "msup"
+	default:
+		d.head(head)
+		return
 	}
-	d.head(head)
-	if below {
-		d.element("mrow", func() {
-			if sub != "" {
-				d.subscript(sub)
-			}
-			if sub != "" && n.index != nil {
-				d.WriteString(`<mo separator="true">,</mo>`)
-			}
-			if n.index != nil {
-				d.draw(n.index, 0)
-			}
-		})
+	d.element(around, func() {
+		d.head(head)
+		if around != "msup" {
+			d.element("mrow", func() { d.below(sub, n.index) })
+		}
+		if primes > 0 {
+			d.operator(strings.Repeat("′", primes))
+		}
+	})
+}
+
+// below writes a subscript and an index.
+func (d *drawing) below(sub string, index *node) {
+	if sub != "" {
+		d.subscript(sub)
 	}
-	if primes > 0 {
-		d.operator(strings.Repeat("′", primes))
+	if index == nil {
+		return
 	}
-	switch {
-	case below && primes > 0:
-		d.WriteString("</msubsup>")
-	case below:
-		d.WriteString("</msub>")
-	case primes > 0:
-		d.WriteString("</msup>")
+	if sub != "" {
+		d.put(`<mo separator="true">,</mo>`)
 	}
+	d.draw(index, 0)
 }
 
 func (d *drawing) head(head string) {
-	letter := "<mi>" + letters(head) + "</mi>"
-	if bare, hat := strings.CutSuffix(head, "hat"); hat && bare != "" {
-		letter = `<mover accent="true">` + letter + "<mo>^</mo></mover>"
+	bare, hat := strings.CutSuffix(head, "hat")
+	if hat = hat && bare != ""; hat {
+		d.put(`<mover accent="true">`)
 	}
-	d.WriteString(letter)
+	d.put("<mi>" + letters(head) + "</mi>")
+	if hat {
+		d.put("<mo>^</mo></mover>")
+	}
 }
 
 func (d *drawing) subscript(sub string) {
 	if strings.Trim(sub, "0123456789") == "" {
-		d.WriteString("<mn>" + sub + "</mn>")
+		d.put("<mn>" + sub + "</mn>")
 		return
 	}
-	d.WriteString("<mi>" + letters(sub) + "</mi>")
+	d.put("<mi>" + letters(sub) + "</mi>")
 }

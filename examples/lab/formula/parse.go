@@ -104,15 +104,21 @@ func (p *parser) comparison() (*node, error) {
 	return p.operations(p.sum, "<=", ">=", "==", "<", ">")
 }
 
-func (p *parser) sum() (*node, error)  { return p.operations(p.term, "+", "-") }
-func (p *parser) term() (*node, error) { return p.operations(p.signed, "*", "/") }
+func (p *parser) sum() (*node, error) { return p.operations(p.term, "+", "-") }
 
-func (p *parser) signed() (*node, error) {
+// term reads a product, of which a sign before it is that of the whole.
+func (p *parser) term() (*node, error) {
+	return p.signs(func() (*node, error) { return p.operations(p.signed, "*", "/") })
+}
+
+func (p *parser) signed() (*node, error) { return p.signs(p.power) }
+
+func (p *parser) signs(operand func() (*node, error)) (*node, error) {
 	signs := 0
 	for p.takes("-") {
 		signs++
 	}
-	n, err := p.power()
+	n, err := operand()
 	if err != nil {
 		return nil, err
 	}

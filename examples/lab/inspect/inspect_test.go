@@ -66,6 +66,9 @@ func experiment(t testing.TB, objective, run string, double bool) *spec.State {
 // has for parameters, and the lines of its state are its state.
 func TestRules(t *testing.T) {
 	objectives := []string{"rosenbrock", "quadratic(Condition=20,Angle=30)&at=-3,2", "parabola", "regression&batch=8"}
+	if testing.Short() {
+		objectives = objectives[:2]
+	}
 	for _, run := range rules {
 		for _, objective := range objectives {
 			testRule[float32](t, experiment(t, objective, run, false), run+" on "+objective+" in float32", 1e-6)

@@ -26,38 +26,35 @@ func (w *writer) method(run spec.Run, matrix surface.Hessian) error {
 	w.number("H_xx", about, matrix.XX)
 	w.gradient(0, false)
 	if w.columns == 1 {
-		w.line("the curvature", "lambda_1 = H_xx")
+		w.write("lambda_1 = H_xx | the curvature")
 		w.divisor(run, 1)
-		w.line("the gradient over it", "s = if(g == 0, 0, g/mu_1)")
+		w.write("s = if(g == 0, 0, g/mu_1) | the gradient over it")
 	} else {
 		w.number("H_xy", about, matrix.XY)
 		w.number("H_yy", about, matrix.YY)
-		w.eigen()
+		w.write(`
+h = (H_xx - H_yy)/2 | half the difference of the diagonal
+r = sqrt(h^2 + H_xy^2) | half that of the eigenvalues
+lambda_1 = (H_xx + H_yy)/2 + r | the larger curvature
+lambda_2 = (H_xx + H_yy)/2 - r | the smaller one
+u = if(h < 0, vector(H_xy, r - h), vector(h + r, H_xy)) | along the axis of the first
+e_1 = if(norm(u) > 0, u/norm(u), vector(1, 0)) | of length 1
+e_2 = turn(e_1) | the axis of the second`)
 		w.divisor(run, 1)
 		w.divisor(run, 2)
-		w.line("the gradient along the first axis, over its curvature", "s_1 = if(dot(e_1, g) == 0, 0, dot(e_1, g)/mu_1)")
-		w.line("and along the second", "s_2 = if(dot(e_2, g) == 0, 0, dot(e_2, g)/mu_2)")
-		w.line("the gradient over the matrix", "s = s_1*e_1 + s_2*e_2")
+		w.write(`
+s_1 = if(dot(e_1, g) == 0, 0, dot(e_1, g)/mu_1) | the gradient along the first axis, over its curvature
+s_2 = if(dot(e_2, g) == 0, 0, dot(e_2, g)/mu_2) | and along the second
+s = s_1*e_1 + s_2*e_2 | the gradient over the matrix`)
 	}
-	w.move("so far", "-gamma*s")
+	w.write("step: Delta = -gamma*s | so far")
 	w.finish()
 	return nil
 }
 
-// eigen writes the eigenvalues of a matrix of two rows, and its eigenvectors of length 1.
-func (w *writer) eigen() {
-	w.line("half the difference of the diagonal", "h = (H_xx - H_yy)/2")
-	w.line("half that of the eigenvalues", "r = sqrt(h^2 + H_xy^2)")
-	w.line("the larger curvature", "lambda_1 = (H_xx + H_yy)/2 + r")
-	w.line("the smaller one", "lambda_2 = (H_xx + H_yy)/2 - r")
-	w.line("along the axis of the first", "u = if(h < 0, vector(H_xy, r - h), vector(h + r, H_xy))")
-	w.line("of length 1", "e_1 = if(norm(u) > 0, u/norm(u), vector(1, 0))")
-	w.line("the axis of the second", "e_2 = turn(e_1)")
-}
-
 // divisor writes what is divided by along an axis.
 func (w *writer) divisor(run spec.Run, axis int) {
-	text, about := "lambda_%d", "what divides along the axis"
+	text := "lambda_%d"
 	if run.Absolute || run.Method == "Preconditioned" {
 		text = "abs(lambda_%d)"
 	}
@@ -67,7 +64,7 @@ func (w *writer) divisor(run spec.Run, axis int) {
 		}
 		text += " + delta"
 	}
-	w.line(about, fmt.Sprintf("mu_%d = "+text, axis, axis))
+	w.write(fmt.Sprintf("mu_%d = "+text+" | what divides along the axis", axis, axis))
 }
 
 // search writes the lines of a method that searches for its step.

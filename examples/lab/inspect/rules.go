@@ -58,73 +58,70 @@ func (w *writer) rule(rule optim.Rule) error {
 
 func (w *writer) sgd(r optim.SGD) {
 	w.gradient(r.WeightDecay, r.Maximize)
-	w.move("straight downhill", "-gamma*g")
+	w.write("step: Delta = -gamma*g | straight downhill")
 }
 
 func (w *writer) momentum(r optim.Momentum) {
-	w.number("mu", "Momentum", r.Momentum)
+	w.options("mu=Momentum")
 	w.gradient(r.WeightDecay, r.Maximize)
-	w.keep("b", "momentum_buffer")
+	w.keep("b=momentum_buffer")
 	if r.Dampening != 0 {
-		w.number("tau", "Dampening", r.Dampening)
-		w.arrow(Velocity, "the velocity", "b[t] = if(t > 1, mu*b[t-1] + (1 - tau)*g, g)")
+		w.options("tau=Dampening")
+		w.write("velocity: b[t] = if(t > 1, mu*b[t-1] + (1 - tau)*g, g) | the velocity")
 	} else {
-		w.arrow(Velocity, "the velocity", "b[t] = mu*b[t-1] + g")
+		w.write("velocity: b[t] = mu*b[t-1] + g | the velocity")
 	}
 	if r.Nesterov {
-		w.move("by the gradient and the velocity to come", "-gamma*(g + mu*b[t])")
+		w.write("step: Delta = -gamma*(g + mu*b[t]) | by the gradient, and by the velocity once more")
 	} else {
-		w.move("by the velocity", "-gamma*b[t]")
+		w.write("step: Delta = -gamma*b[t] | by the velocity")
 	}
 }
 
 func (w *writer) lion(r optim.Lion) {
-	w.number("beta1", "Beta1", r.Beta1)
-	w.number("beta2", "Beta2", r.Beta2)
+	w.options("beta1=Beta1 beta2=Beta2")
 	w.gradient(0, r.Maximize)
-	w.keep("m", "exp_avg")
-	w.arrow(Velocity, "a mix of moment and gradient", "u_t = beta1*m[t-1] + (1 - beta1)*g")
-	w.line("the moment", "m[t] = beta2*m[t-1] + (1 - beta2)*g")
+	w.keep("m=exp_avg")
+	w.write(`
+velocity: u_t = beta1*m[t-1] + (1 - beta1)*g | a mix of moment and gradient
+m[t] = beta2*m[t-1] + (1 - beta2)*g | the moment`)
 	w.decay(r.WeightDecay, "gamma")
-	w.move("equally far along every axis", "-gamma*sign(u_t)")
+	w.write("step: Delta = -gamma*sign(u_t) | equally far along every axis")
 }
 
 func (w *writer) lars(r optim.LARS) {
-	w.number("mu", "Momentum", r.Momentum)
-	w.number("eta", "TrustCoefficient", r.TrustCoefficient)
+	w.options("mu=Momentum eta=TrustCoefficient")
 	w.gradient(0, r.Maximize)
-	w.keep("b", "momentum_buffer")
+	w.keep("b=momentum_buffer")
 	length, direction := "norm(g)", "g"
 	if r.WeightDecay != 0 {
-		w.number("lambda", "WeightDecay", r.WeightDecay)
-		w.line("with coupled (L2) weight decay", "d = g + lambda*p[t-1]")
+		w.options("lambda=WeightDecay")
+		w.write("d = g + lambda*p[t-1] | with coupled (L2) weight decay")
 		length, direction = "(norm(g) + lambda*norm(p[t-1]))", "d"
 	}
-	w.line("the trust in the gradient: the parameters' length over its own",
-		"r_t = if(min(norm(p[t-1]), norm(g)) > 0, eta*norm(p[t-1])/"+length+", 1)")
-	w.arrow(Velocity, "the velocity, which has the rate in it", "b[t] = mu*b[t-1] + gamma*r_t*"+direction)
-	w.move("by the velocity", "-b[t]")
+	w.write("r_t = if(min(norm(p[t-1]), norm(g)) > 0, eta*norm(p[t-1])/" + length + ", 1)" +
+		" | the trust in the gradient: the parameters' length over its own")
+	w.write("velocity: b[t] = mu*b[t-1] + gamma*r_t*" + direction + " | the velocity, which has the rate in it")
+	w.write("step: Delta = -b[t] | by the velocity")
 }
 
 func (w *writer) ftrl(r optim.FTRL) {
-	w.number("gamma_0", "LR", r.LR)
-	w.number("beta", "Beta", r.Beta)
+	w.options("gamma_0=LR beta=Beta")
 	w.gradient(0, r.Maximize)
-	w.keep("z", "linear")
-	w.keep("n", "accumulator")
-	w.square("the sum of squares", "n[t] = n[t-1] + g^2")
-	w.line("the slope of all losses so far, and of what holds the parameters",
-		"z[t] = z[t-1] + gamma*g - (sqrt(n[t]) - sqrt(n[t-1]))*p[t-1]")
+	w.keep("z=linear n=accumulator")
+	w.write(`
+square: n[t] = n[t-1] + g^2 | the sum of squares
+z[t] = z[t-1] + gamma*g - (sqrt(n[t]) - sqrt(n[t-1]))*p[t-1] | the slope of all losses so far, and of what holds the parameters`)
 	below := "beta + sqrt(n[t])"
 	if r.L2 != 0 {
-		w.number("lambda_b", "L2", r.L2)
+		w.options("lambda_b=L2")
 		below += " + gamma_0*lambda_b"
 	}
+	least := "q = if(z[t] == 0, 0, -z[t]/(" + below + "))"
 	if r.L1 != 0 {
-		w.number("lambda_a", "L1", r.L1)
-		w.line("where these are least", "q = if(abs(z[t]) <= gamma_0*lambda_a, 0, -(z[t] - sign(z[t])*gamma_0*lambda_a)/("+below+"))")
-	} else {
-		w.line("where these are least", "q = if(z[t] == 0, 0, -z[t]/("+below+"))")
+		w.options("lambda_a=L1")
+		least = "q = if(abs(z[t]) <= gamma_0*lambda_a, 0, -(z[t] - sign(z[t])*gamma_0*lambda_a)/(" + below + "))"
 	}
-	w.move("to there", "q - p[t-1]")
+	w.write(least + " | where these are least")
+	w.write("step: Delta = q - p[t-1] | to there")
 }

@@ -26,7 +26,7 @@ func Schedules(s schedule.Schedule) *Schedule {
 	}
 	w := &writer{}
 	for _, t := range texts {
-		w.line(t.about, t.text)
+		w.write(t.text + " | " + t.about)
 	}
 	f := &Schedule{Name: reflect.Indirect(reflect.ValueOf(s)).Type().Name(), Lines: w.lines}
 	if outer, ok := s.(schedule.Outer); ok {

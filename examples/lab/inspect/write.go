@@ -3,6 +3,8 @@ package inspect
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"strings"
 
 	"github.com/seed63264101/steepest/examples/lab/formula"
 	"github.com/seed63264101/steepest/examples/lab/spec"
@@ -27,38 +29,60 @@ type writer struct {
 // kept. Its source is what optim calls it.
 type kept struct{ name, source string }
 
-// keep notes a part of the state.
-func (w *writer) keep(name, source string) { w.kept = append(w.kept, kept{name, source}) }
-
-// number notes a number that is known, such as an option.
+// number notes a number that is known.
 func (w *writer) number(name, source string, value float64) {
 	w.vector(name, source, []float64{value})
 }
 
 // vector notes a vector that is known.
+//
+//go:noinline
 func (w *writer) vector(name, source string, values []float64) {
 	w.given = append(w.given, Given{name, source, values})
 }
 
-// line adds a term.
-func (w *writer) line(about, text string) { w.arrow(NoArrow, about, text) }
-
-// arrow adds a term that can be drawn.
-func (w *writer) arrow(arrow Arrow, about, text string) {
-	f := formula.Must(text)
-	w.lines = append(w.lines, Line{Name: f.Name, Formula: f, Arrow: arrow, About: about})
+// options notes options of the rule, name=Field in a list with spaces between.
+func (w *writer) options(list string) {
+	fields := reflect.ValueOf(w.run.Rule)
+	for _, option := range strings.Fields(list) {
+		name, field, _ := strings.Cut(option, "=")
+		v := fields.FieldByName(field)
+		if v.CanInt() {
+			w.number(name, field, float64(v.Int()))
+		} else {
+			w.number(name, field, v.Float())
+		}
+	}
 }
 
-// square adds a second moment, whose root the optimizer keeps above 0.
-func (w *writer) square(about, text string) {
-	w.line(about, text)
-	w.lines[len(w.lines)-1].floor = true
+// keep notes parts of the state, name=source in a list with spaces between.
+func (w *writer) keep(list string) {
+	for _, part := range strings.Fields(list) {
+		name, source, _ := strings.Cut(part, "=")
+		w.kept = append(w.kept, kept{name, source})
+	}
 }
 
-// move adds the term by which the rule moves the parameters.
-func (w *writer) move(about, text string) {
-	w.arrow(Move, about, "Delta = "+text)
-	w.shift += " + Delta"
+// write adds terms, one a line: an equation, a bar and a word about it. Before the equation may
+// stand what the term is drawn as, "velocity:", or "square:" for a second moment, whose root
+// the optimizer keeps above 0. "step:" and "decay:" are what the parameters move by.
+func (w *writer) write(text string) {
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		equation, about, _ := strings.Cut(line, " | ")
+		var l Line
+		if sort, rest, found := strings.Cut(equation, ":"); found {
+			equation = rest
+			if l.Arrow = Arrow(sort); sort == "square" {
+				l.Arrow, l.floor = NoArrow, true
+			}
+		}
+		l.Formula, l.About = formula.Must(strings.TrimSpace(equation)), about
+		l.Name = l.Formula.Name
+		if l.Arrow == Move || l.Arrow == Decay {
+			w.shift += " + " + l.Name
+		}
+		w.lines = append(w.lines, l)
+	}
 }
 
 // decay adds decoupled weight decay at a rate, if there is any.
@@ -66,9 +90,8 @@ func (w *writer) decay(lambda float64, rate string) {
 	if lambda == 0 {
 		return
 	}
-	w.number("lambda", "WeightDecay", lambda)
-	w.arrow(Decay, "decoupled weight decay, which no moment sees", "Delta_lambda = -"+rate+"*lambda*p[t-1]")
-	w.shift += " + Delta_lambda"
+	w.options("lambda=WeightDecay")
+	w.write("decay: Delta_lambda = -" + rate + "*lambda*p[t-1] | decoupled weight decay, which no moment sees")
 }
 
 // A stage changes a vector, which is %[1]s in its text.
@@ -90,7 +113,7 @@ func (w *writer) gradient(weightDecay float64, maximize bool) {
 		stages = append(stages, stage{"negated, to ascend", "-%[1]s"})
 	}
 	if weightDecay != 0 {
-		w.number("lambda", "WeightDecay", weightDecay)
+		w.options("lambda=WeightDecay")
 		stages = append(stages, stage{"with coupled (L2) weight decay", "%[1]s + lambda*p[t-1]"})
 	}
 	first := "g"
@@ -99,7 +122,7 @@ func (w *writer) gradient(weightDecay float64, maximize bool) {
 	}
 	w.lines = append(w.lines, Line{Name: first, Arrow: Gradient, About: "the gradient of the loss"})
 	if w.run.ClipNorm != 0 {
-		w.line("what clipping multiplies by", "c = min(1, C/(norm(g_0) + 1e-6))")
+		w.write("c = min(1, C/(norm(g_0) + 1e-6)) | what clipping multiplies by")
 	}
 	w.pass("g", stages)
 }
@@ -125,7 +148,7 @@ func (w *writer) finish() {
 	if len(stages) > 0 {
 		first = "p_0"
 	}
-	w.line("where the step leads", first+" = p[t-1]"+w.shift)
+	w.write(first + " = p[t-1]" + w.shift + " | where the step leads")
 	w.pass("p[t]", stages)
 }
 
@@ -137,6 +160,6 @@ func (w *writer) pass(last string, stages []stage) {
 		if i+1 < len(stages) {
 			name = fmt.Sprintf("%.1s_%d", last, i+1)
 		}
-		w.line(s.about, name+" = "+fmt.Sprintf(s.text, fmt.Sprintf("%.1s_%d", last, i)))
+		w.write(name + " = " + fmt.Sprintf(s.text, fmt.Sprintf("%.1s_%d", last, i)) + " | " + s.about)
 	}
 }
