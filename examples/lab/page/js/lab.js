@@ -19,6 +19,7 @@ import { connectBar } from "lab/bar.js";
  * @property {typeof state.go} go
  * @property {object} catalog the engine's answer to "catalog"
  * @property {{arrows: object[]}} overlay what the panel that is shown adds to the picture
+ * @property {{still: (step: number) => Promise<HTMLCanvasElement>, svg: () => string}} stage the picture, to take away
  * @property {() => void} redraw shows again what has changed without a change of the text
  * @property {(text: string) => void} say a result, to those who do not see
  * @property {(err: Error) => void} fail shows what went wrong
@@ -62,6 +63,7 @@ export const lab = {
   go: state.go,
   catalog: null,
   overlay: { arrows: [] },
+  stage: null,
   redraw: () => show(),
   say(text) {
     clearTimeout(saying);
