@@ -16,7 +16,7 @@ import (
 // own calls f with each file of the page that is not a third party's.
 func own(s site, f func(name, text string)) {
 	for _, name := range s.names() {
-		if !strings.HasPrefix(name, "third_party/") && name != wasmFile && name != glueFile {
+		if !strings.HasPrefix(name, "third_party/") && name != "uplot.js" && name != wasmFile && name != glueFile {
 			f(name, string(s[name]))
 		}
 	}

@@ -35,7 +35,7 @@ import { connectBar } from "lab/bar.js";
  * @property {{key: string, text: string, message: string}[]} problems of the text
  * @property {import("lab/engine.js").Answer|null} surface null for a network
  * @property {import("lab/engine.js").Answer|null} race null for a network
- * @property {(number|null)[]} [limits] the highest stable rate of each run, where there is one
+ * @property {{limit: string, formula: string, about: string, above: boolean}[]} [limits] the highest stable rate of each run
  * @property {boolean} rated whether each run has its best rate
  * @property {View} view
  */
@@ -126,7 +126,7 @@ async function follow(query) {
   }
   const numbers = state.without(answer.query, viewKeys);
   const ground = ["f", "box", "seed"].map((key) => state.valueIn(answer.query, key)).join();
-  const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null };
+  const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null, limits: null };
   if (!answer.state.network) {
     [next.surface, next.race] = await Promise.all([
       ground === ctx.ground ? ctx.surface : ask("surface", { width: 240, height: 240 }, query),
@@ -176,7 +176,21 @@ function show({ step = false } = {}) {
   ctx.rated = state.get("rates") === "best";
   document.documentElement.dataset.theme = themeOf(state.get("theme"));
   document.documentElement.classList.toggle("embed", ctx.view.embed);
+  clearTimeout(resting);
+  resting = setTimeout(() => followLimits().catch(lab.fail), 150);
   for (const part of parts) if (!step || !part.still) part.update(ctx);
+}
+
+let resting = 0;
+
+/** The stable rates where the runs are, once the step rests. */
+async function followLimits() {
+  const { race, view } = ctx;
+  if (!race) return;
+  const { limits } = (await ask("limits", { channel: "limits", step: view.step }, ctx.query)).value;
+  if (race !== ctx.race || view.step !== ctx.view.step) return;
+  ctx.limits = limits;
+  for (const part of parts) part.limits?.(ctx);
 }
 
 boot().catch(lab.fail);

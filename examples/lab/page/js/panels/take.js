@@ -31,7 +31,7 @@ export const panel = {
     for (const b of parts.pictures) b.disabled = !ctx.race;
     if (asked === ctx.numbers) return;
     asked = ctx.numbers;
-    showProgram().catch(lab.fail);
+    showProgram();
   },
 };
 
@@ -64,6 +64,10 @@ function build() {
     button("save-png", "PNG", async () => save("png", "image/png", await png(await lab.stage.still(ctx.view.step)))),
     button("save-gif", "GIF, animated", saveGif),
   ];
+  const programs = [
+    copying("copy-program", "The program is", () => code.textContent),
+    button("save-program", "Save main.go", () => download("main.go", "text/plain", code.textContent)),
+  ];
   const same = h("section", { id: "same-bits" },
     h("h3", {}, "Same bits"),
     h("p", {}, "The positions and losses of all runs have the hash ", hash, ". The program below prints it again on every machine: with AVX-512, AVX2 or NEON, in plain Go, and as WebAssembly here."));
@@ -72,8 +76,7 @@ function build() {
     h("section", {},
       h("h3", {}, "Program"),
       h("p", {}, "It runs the same rules by package optim. ", command),
-      h("p", { class: "row" }, copying("copy-program", "The program is", () => code.textContent),
-        button("save-program", "Save main.go", () => download("main.go", "text/plain", code.textContent))),
+      h("p", { class: "row" }, programs),
       h("pre", { tabIndex: 0, "aria-label": "Program" }, code)),
     h("section", {},
       h("h3", {}, "Numbers and pictures"),
@@ -86,7 +89,7 @@ function build() {
       h("p", { class: "row" }, h("label", { for: "link" }, "Address"), link, copying("copy-link", "The address is", () => link.value)),
       h("p", { class: "row" }, h("label", { for: "embed-code" }, "For a page or a talk"), embed, copying("copy-embed", "The element is", () => embed.value))),
   ];
-  return { sections, code, command, link, embed, hash, same, told, pictures };
+  return { sections, code, command, link, embed, hash, same, told, pictures, programs };
 }
 
 function tell(text) {
@@ -95,15 +98,16 @@ function tell(text) {
 
 async function showProgram() {
   const { numbers, query } = ctx;
+  let program, command;
   try {
-    const { program, command } = (await lab.ask("snippet", { channel: "snippet" }, query)).value;
-    if (numbers !== ctx.numbers) return;
-    parts.code.textContent = program;
-    parts.command.textContent = command;
+    ({ program, command } = (await lab.ask("snippet", { channel: "snippet" }, query)).value);
   } catch (err) {
-    asked = null;
-    throw err;
+    [program, command] = ["", err.message];
   }
+  if (numbers !== ctx.numbers) return;
+  parts.code.textContent = program;
+  parts.command.textContent = command;
+  for (const b of parts.programs) b.disabled = !program;
 }
 
 /** Saves a file that is named after the objective. */
