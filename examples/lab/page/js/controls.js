@@ -11,15 +11,15 @@ import { createSettings } from "lab/settings.js";
  */
 export function createControls(root, lab) {
   const runs = createRuns(lab);
-  const parts = [createObjective(lab), runs, createSettings(lab)];
+  const settings = createSettings(lab);
+  const parts = [createObjective(lab), runs, settings];
   const problems = h("ul", { id: "problems", hidden: true });
   root.append(problems, ...parts.map((p) => p.element));
   let said = "";
   return {
     still: true,
-    limits(ctx) {
-      runs.limits(ctx);
-    },
+    limits: runs.limits,
+    tuned: settings.tuned,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
       const taken = new Set(); // problems that stand beside a control

@@ -142,8 +142,9 @@ async function raceOf(query) {
   if (state.valueIn(query, "rates") === "best") {
     for (;;) {
       const { done, total } = (await ask("tune", {}, query)).value;
-      lab.say(`tuning, ${done} of ${total}`);
-      if (done >= total || state.query() !== query) break;
+      for (const part of parts) part.tuned?.(done, total);
+      if (done >= total) break;
+      if (state.query() !== query) throw new Dropped();
     }
   }
   return ask("race", {}, query);
