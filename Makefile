@@ -15,7 +15,7 @@ SEED ?= 1
 # their time.
 export GOGC ?= 400
 
-.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short lab-size clean
 
 all: test
 
@@ -170,6 +170,14 @@ fuzz:
 T ?= 10m
 soak:
 	$(GO) run ./fuzz/soak -t $(T)
+
+# What the lab's page weighs on the way, in bytes, its largest files first; at most 1.3 MB.
+lab-size:
+	@dir=$$(mktemp -d) && $(GO) run ./examples/lab -export $$dir >/dev/null && cd $$dir && \
+	find . -type f ! -name '*.md' ! -name LICENSE | while read -r file; do \
+		echo "$$(brotli -q 11 -c "$$file" | wc -c) $$file"; \
+	done | sort -rn | awk '{ sum += $$1; print } END { print sum " all"; exit sum > 1300000 }'; \
+	status=$$?; rm -r $$dir; exit $$status
 
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(CHECKFUZZTIME)

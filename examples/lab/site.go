@@ -35,6 +35,9 @@ func newSite(e *engine) site {
 		}
 		return nil
 	})
+	// The small form of uPlot is a script. It needs a word to be a module.
+	s["uplot.js"] = append(bytes.Clone(s["third_party/uplot/uPlot.iife.min.js"]), "export default uPlot;\n"...)
+	delete(s, "third_party/uplot/uPlot.iife.min.js")
 	s.fill("index.html", "<!-- modules -->", s.head())
 	return s
 }
@@ -52,7 +55,7 @@ func (s site) fill(file, mark, text string) {
 
 // modules returns the page's modules: the path of each by the name that others import it by.
 func (s site) modules() map[string]string {
-	m := map[string]string{"uplot": "third_party/uplot/uPlot.esm.js", "gifenc": "third_party/gifenc/gifenc.esm.js"}
+	m := map[string]string{"uplot": "uplot.js", "gifenc": "third_party/gifenc/gifenc.esm.js"}
 	for name := range s {
 		if rest, ok := strings.CutPrefix(name, "js/"); ok && path.Ext(name) == ".js" {
 			m["lab/"+rest] = name

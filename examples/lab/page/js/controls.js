@@ -10,12 +10,16 @@ import { createSettings } from "lab/settings.js";
  * @param {import("lab/lab.js").Lab} lab
  */
 export function createControls(root, lab) {
-  const parts = [createObjective(lab), createRuns(lab), createSettings(lab)];
+  const runs = createRuns(lab);
+  const settings = createSettings(lab);
+  const parts = [createObjective(lab), runs, settings];
   const problems = h("ul", { id: "problems", hidden: true });
   root.append(problems, ...parts.map((p) => p.element));
   let said = "";
   return {
     still: true,
+    limits: runs.limits,
+    tuned: settings.tuned,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
       const taken = new Set(); // problems that stand beside a control

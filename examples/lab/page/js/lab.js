@@ -19,6 +19,7 @@ import { connectBar } from "lab/bar.js";
  * @property {typeof state.go} go
  * @property {object} catalog the engine's answer to "catalog"
  * @property {{arrows: object[]}} overlay what the panel that is shown adds to the picture
+ * @property {{still: (step: number) => Promise<HTMLCanvasElement>, svg: () => string}} stage the picture, to take away
  * @property {() => void} redraw shows again what has changed without a change of the text
  * @property {(text: string) => void} say a result, to those who do not see
  * @property {(err: Error) => void} fail shows what went wrong
@@ -34,7 +35,7 @@ import { connectBar } from "lab/bar.js";
  * @property {{key: string, text: string, message: string}[]} problems of the text
  * @property {import("lab/engine.js").Answer|null} surface null for a network
  * @property {import("lab/engine.js").Answer|null} race null for a network
- * @property {(number|null)[]} [limits] the highest stable rate of each run, where there is one
+ * @property {{limit: string, formula: string, about: string, above: boolean}[]} [limits] the highest stable rate of each run
  * @property {boolean} rated whether each run has its best rate
  * @property {View} view
  */
@@ -62,6 +63,7 @@ export const lab = {
   go: state.go,
   catalog: null,
   overlay: { arrows: [] },
+  stage: null,
   redraw: () => show(),
   say(text) {
     clearTimeout(saying);
@@ -124,7 +126,7 @@ async function follow(query) {
   }
   const numbers = state.without(answer.query, viewKeys);
   const ground = ["f", "box", "seed"].map((key) => state.valueIn(answer.query, key)).join();
-  const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null };
+  const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null, limits: null };
   if (!answer.state.network) {
     [next.surface, next.race] = await Promise.all([
       ground === ctx.ground ? ctx.surface : ask("surface", { width: 240, height: 240 }, query),
@@ -140,8 +142,9 @@ async function raceOf(query) {
   if (state.valueIn(query, "rates") === "best") {
     for (;;) {
       const { done, total } = (await ask("tune", {}, query)).value;
-      lab.say(`tuning, ${done} of ${total}`);
-      if (done >= total || state.query() !== query) break;
+      for (const part of parts) part.tuned?.(done, total);
+      if (done >= total) break;
+      if (state.query() !== query) throw new Dropped();
     }
   }
   return ask("race", {}, query);
@@ -174,7 +177,21 @@ function show({ step = false } = {}) {
   ctx.rated = state.get("rates") === "best";
   document.documentElement.dataset.theme = themeOf(state.get("theme"));
   document.documentElement.classList.toggle("embed", ctx.view.embed);
+  clearTimeout(resting);
+  resting = setTimeout(() => followLimits().catch(lab.fail), 150);
   for (const part of parts) if (!step || !part.still) part.update(ctx);
+}
+
+let resting = 0;
+
+/** The stable rates where the runs are, once the step rests. */
+async function followLimits() {
+  const { race, view } = ctx;
+  if (!race) return;
+  const { limits } = (await ask("limits", { channel: "limits", step: view.step }, ctx.query)).value;
+  if (race !== ctx.race || view.step !== ctx.view.step) return;
+  ctx.limits = limits;
+  for (const part of parts) part.limits?.(ctx);
 }
 
 boot().catch(lab.fail);

@@ -1,5 +1,7 @@
 // The panels behind the tabs, in their order.
 
+import { panel as take } from "lab/panels/take.js";
+
 /**
  * A panel. mount is called once, when its tab is first shown; update after each change while it
  * is shown, and when it becomes shown.
@@ -11,4 +13,4 @@
  */
 
 /** @type {Panel[]} */
-export const panels = [];
+export const panels = [take];

@@ -48,15 +48,19 @@ export function createRate(id, label, set) {
   });
   return {
     element: input,
-    /** @param {string} text the rate @param {number|null} limit the highest stable one */
-    update(text, limit) {
+    /** @param {string} text the rate */
+    update(text) {
       const value = Number(text);
       if (value > 0) input.value = String(Math.round(placeOf(value)));
-      const stable = limit > 0 ? placeOf(limit) / last : 1;
+      input.dataset.rate = text;
+    },
+    /** @param {{limit: string, about: string, above: boolean}} [found] what is stable, if that is known */
+    limit(found) {
+      const stable = found?.limit ? placeOf(Number(found.limit)) / last : 1;
       input.style.setProperty("--stable", `${100 * stable}%`);
-      const beyond = limit > 0 && value > limit;
-      input.classList.toggle("beyond", beyond);
-      input.setAttribute("aria-valuetext", beyond ? `${text}, above what is stable here` : text);
+      input.classList.toggle("beyond", Boolean(found?.above));
+      input.setAttribute("aria-valuetext", found?.above ? `${input.dataset.rate}, above what is stable here` : input.dataset.rate);
+      input.title = found?.limit ? `${found.limit} is the limit here: ${found.about}` : "";
     },
   };
 }

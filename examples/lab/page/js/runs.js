@@ -33,6 +33,10 @@ export function createRuns(lab) {
   return {
     element,
     /** @param {import("lab/lab.js").Context} ctx */
+    limits(ctx) {
+      for (const card of shown) card.limit(ctx.limits[card.index]);
+    },
+    /** @param {import("lab/lab.js").Context} ctx */
     update(ctx, taken) {
       texts = runTexts(ctx, lab);
       const names = texts.map((t) => read(t).name);
@@ -50,8 +54,9 @@ export function createRuns(lab) {
       let index = 0; // in the race, which has no runs that cannot be
       for (const card of shown) {
         const broken = ctx.problems.some((p) => p.key === "run" && p.text === card.value());
-        card.update(ctx, taken, broken ? -1 : index, texts.length);
-        if (!broken) index++;
+        card.index = broken ? -1 : index++;
+        card.update(ctx, taken, card.index, texts.length);
+        card.limit(ctx.limits?.[card.index]);
       }
     },
   };
@@ -101,12 +106,15 @@ function createCard(lab, i, name, run) {
     name,
     element,
     value: run.value,
+    limit(found) {
+      slider?.limit(found);
+    },
     update(ctx, taken, index, count) {
       const outcome = index < 0 ? undefined : ctx.race?.value.runs[index];
       const mine = claim(ctx, taken, call);
       rate?.update(mine, taken);
       if (row) row.hidden = ctx.rated;
-      if (lr) slider.update(outcome?.lr ?? arg(run.value(), "LR") ?? lr.default, ctx.limits?.[index] ?? null);
+      if (lr) slider.update(arg(run.value(), "LR") ?? lr.default);
       for (const f of others) f.update(mine, taken);
       choice.update(mine, taken);
       const selected = ctx.view.sel === i;
@@ -149,7 +157,7 @@ function changed(text) {
 /** How a run went. */
 export function sentence(outcome, ctx) {
   const rate = ctx.rated ? `rate ${outcome.lr}, ` : "";
-  const note = outcome.note ? `. ${outcome.note}` : "";
+  const note = outcome.note ? `: ${outcome.note}` : "";
   if (outcome.diverged >= 0) return `${rate}diverged at step ${outcome.diverged}${note}`;
   const arrived = outcome.reached >= 0 ? `at the goal after ${outcome.reached} steps, ` : "";
   return `${rate}${arrived}loss ${outcome.final}${note}`;

@@ -7,6 +7,7 @@ import { createSurface3d } from "lab/surface3d.js";
 import { h, icon } from "lab/dom.js";
 import { addKey } from "lab/bar.js";
 import { elements } from "lab/call.js";
+import { without } from "lab/state.js";
 
 /**
  * @param {HTMLElement} root
@@ -43,6 +44,24 @@ export function createStage(root, lab) {
   addKey("Home", "to the first step", () => playback.seek(0));
   addKey("End", "to the last step", () => playback.seek(last));
 
+  let drawn = null; // what the picture shows last
+  lab.stage = {
+    /** The picture of a step in the plane, until the page is drawn again. */
+    async still(step) {
+      plane.hidden = false;
+      space.hidden = true;
+      picture.draw(drawn.race, drawn.surface, { ...drawn.view, step });
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return canvas;
+    },
+    svg() {
+      plane.hidden = false;
+      const text = picture.svg();
+      lab.redraw();
+      return text;
+    },
+  };
+
   function inSpace(view) {
     if (!view.three) return null;
     landscape ??= createSurface3d(space, (why) => {
@@ -54,7 +73,6 @@ export function createStage(root, lab) {
   }
 
   return {
-    picture,
     /** @param {import("lab/lab.js").Context} ctx */
     update(ctx) {
       root.hidden = ctx.state.network;
@@ -69,10 +87,11 @@ export function createStage(root, lab) {
 
       const [x, y = 0] = elements(ctx.state.keys.at.text).map(Number);
       const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows };
+      drawn = { race: ctx.race, surface: ctx.surface, view };
       (shown ?? picture).draw(ctx.race, ctx.surface, view);
       last = ctx.race.value.steps;
       playback.update({ step: ctx.view.step, steps: last });
-      open.href = `${location.href.replace(/#.*/, "")}#${ctx.query.replace(/(^|&)embed=1/, "")}`;
+      open.href = `${location.href.replace(/#.*/, "")}#${without(ctx.query, ["embed"])}`;
     },
   };
 }
