@@ -95,6 +95,27 @@ export function bytesOf(color) {
   return [v >> 16, (v >> 8) & 255, v & 255];
 }
 
+/**
+ * A canvas with a pixel for each number of a grid, row 0 at the bottom.
+ * @param {(i: number) => ArrayLike<number>|null} bytesAt r, g, b of number i, or null for a clear pixel
+ */
+export function raster(width, height, bytesAt) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const ink = canvas.getContext("2d");
+  const pixels = ink.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const bytes = bytesAt(i);
+    if (!bytes) continue;
+    const p = 4 * ((height - 1 - Math.floor(i / width)) * width + (i % width));
+    pixels.data.set(bytes, p);
+    pixels.data[p + 3] = 255;
+  }
+  ink.putImageData(pixels, 0, 0);
+  return canvas;
+}
+
 /** The colour with share of a and the rest of b. */
 export function mix(a, b, share) {
   const [x, y] = [bytesOf(a), bytesOf(b)];

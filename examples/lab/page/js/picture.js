@@ -5,7 +5,7 @@ import { SvgPen, mark, penOn } from "lab/pen.js";
 import { decimal, frameOf, scaleOf, short } from "lab/axes.js";
 import { drawPlane, surfaceOf, valueAt } from "lab/plane.js";
 import { curveBox, drawCurve, lossAt } from "lab/curve.js";
-import { drawArrows, drawPaths, lastAt, pathsOf } from "lab/paths.js";
+import { drawArrows, drawPaths, lastAt, pathsOf, placeText, whereabouts } from "lab/paths.js";
 import { watchKeys, watchPointers } from "lab/gestures.js";
 import { onTheme, palette } from "lab/colors.js";
 
@@ -16,7 +16,7 @@ import { onTheme, palette } from "lab/colors.js";
  * @property {number} [run] looked at, drawn stronger
  * @property {{x: number, y: number}} at where the runs begin
  * @property {{kind: string, x: number, y: number}[]} [arrows] vectors of the plane, of the run looked at
- * @property {string} [lens] name of a picture in layers instead of the loss
+ * @property {import("lab/plane.js").Layer|null} [layer] shown under the contours instead of the loss
  *
  * @param {HTMLCanvasElement} canvas that its parent gives a size
  * @param {{set: (changes: object, options?: {replace?: boolean}) => void}} lab
@@ -43,8 +43,7 @@ export function createPicture(canvas, lab) {
   const size = () => [canvas.clientWidth || 300, canvas.clientHeight || 200];
   const curved = () => surface.dim === 1;
 
-  function scale() {
-    const [width, height] = size();
+  function scale([width, height] = size()) {
     return scaleOf(frameOf(width, height), curved() ? curveBox(surface, box.x0, box.x1) : box);
   }
 
@@ -58,12 +57,13 @@ export function createPicture(canvas, lab) {
 
   function drawStill(pen, s, colors) {
     pen.rect(0, 0, pen.width, pen.height, { fill: colors.paper });
-    (curved() ? drawCurve : drawPlane)(pen, s, surface, colors);
+    if (curved()) drawCurve(pen, s, surface, colors);
+    else drawPlane(pen, s, surface, colors, view.layer);
   }
 
-  function drawMoving(pen, s, colors) {
+  function drawMoving(pen, s, colors, step = view.step) {
     const [x, y] = startAt(s);
-    drawPaths(pen, s.frame, paths, view.step, view.run ?? 0, colors, place(s));
+    drawPaths(pen, s.frame, paths, step, view.run ?? 0, colors, place(s));
     pen.clip(s.frame.x, s.frame.y, s.frame.w, s.frame.h, () => {
       mark(pen, "circle", x, y, 8, { color: colors.halo, width: 5, alpha: 0.8 });
       mark(pen, "circle", x, y, 8, { color: colors.ink, width: 2 });
@@ -71,8 +71,8 @@ export function createPicture(canvas, lab) {
       pen.text("start", x + 12, y - 10, { color: colors.ink, halo: colors.halo, size: 12 });
     });
     const path = paths[view.run ?? 0];
-    if (!path || !view.arrows?.length || curved()) return;
-    const from = place(s)(path, lastAt(path, view.step));
+    if (!path || !view.arrows?.length || curved() || step !== view.step) return;
+    const from = place(s)(path, lastAt(path, step));
     const arrows = view.arrows.map((a) => ({
       kind: a.kind,
       dx: s.px(path.x[0] + a.x) - s.px(path.x[0]),
@@ -88,7 +88,7 @@ export function createPicture(canvas, lab) {
     const colors = palette();
     const s = scale();
     const ratio = globalThis.devicePixelRatio || 1;
-    const key = [width, height, ratio, surface.serial, colors.paper, box.x0, box.x1, box.y0, box.y1].join();
+    const key = [width, height, ratio, surface.serial, view.layer?.serial, colors.paper, box.x0, box.x1, box.y0, box.y1].join();
     if (still.key !== key) {
       drawStill(penOn(still.canvas, width, height, ratio), s, colors);
       still.key = key;
@@ -108,19 +108,11 @@ export function createPicture(canvas, lab) {
     const parts = [
       `${surface.title}, x from ${short(box.x0)} to ${short(box.x1)}` +
         (curved() ? "" : `, y from ${short(box.y0)} to ${short(box.y1)}`),
-      `start at ${pointText(view.at)}`,
-      ...paths.map((p) => `${p.label}: ${whereabouts(p)}`),
+      `start at ${placeText(view.at, curved())}`,
+      ...paths.map((p) => whereabouts(p, view.step, curved())),
     ];
     const text = `${parts.join(". ")}. Arrow keys move the start, Shift with them the view, plus and minus zoom, 0 shows all.`;
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
-  }
-
-  const pointText = (p) => (curved() ? short(p.x) : `${short(p.x)}, ${short(p.y)}`);
-
-  function whereabouts(path) {
-    const t = lastAt(path, view.step);
-    const gone = path.diverged >= 0 && view.step >= path.diverged ? `diverged at step ${path.diverged}, ` : "";
-    return `${gone}step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}`;
   }
 
   function tell() {
@@ -131,12 +123,12 @@ export function createPicture(canvas, lab) {
     const s = scale();
     const [px, py] = pointer;
     const near = nearest(s, px, py);
-    if (near) readout.value = `${near.path.label}, ${near.text}`;
+    if (near) readout.value = near;
     else if (curved()) readout.value = `x ${short(s.x(px))}, loss ≈ ${short(lossAt(surface, s.x(px)))}`;
     else readout.value = `x ${short(s.x(px))}, y ${short(s.y(py))}, loss ≈ ${short(valueAt(surface, s.x(px), s.y(py)))}`;
   }
 
-  /** The position of a run under the pointer. */
+  /** The position of a run under the pointer, in words. */
   function nearest(s, px, py) {
     let best = null;
     let least = 9;
@@ -146,7 +138,7 @@ export function createPicture(canvas, lab) {
         const away = Math.hypot(x - px, y - py);
         if (away < least) {
           least = away;
-          best = { path, text: `step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}` };
+          best = whereabouts(path, t, curved());
         }
       }
     }
@@ -241,7 +233,7 @@ export function createPicture(canvas, lab) {
       if (!surface) return;
       const { x, y } = view.at;
       moveStart({ x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) }, again);
-      readout.value = `start at ${pointText(view.at)}`;
+      readout.value = `start at ${placeText(view.at, curved())}`;
     },
     pan(dx, dy) {
       const { frame } = scale();
@@ -285,6 +277,13 @@ export function createPicture(canvas, lab) {
       drawStill(pen, s, palette());
       drawMoving(pen, s, palette());
       return pen.finish(surface.title);
+    },
+    /** Paints the picture as it is at a step, without arrows, on a canvas of a size in pixels: a frame of a film. */
+    film(target, width, height, step) {
+      const pen = penOn(target, width, height, 1);
+      const s = scale([width, height]);
+      drawStill(pen, s, palette());
+      drawMoving(pen, s, palette(), step);
     },
     /** What the picture shows at the present step, as a table's rows. */
     rows() {

@@ -3,7 +3,8 @@
 
 import { mark } from "lab/pen.js";
 import { drawAxes, short } from "lab/axes.js";
-import { ramp } from "lab/colors.js";
+import { ramp, raster } from "lab/colors.js";
+import { cellImage } from "lab/scales.js";
 
 /**
  * The engine's answer to "surface" as the pictures use it. The grid's numbers stand at the corners of
@@ -30,44 +31,41 @@ export function valueAt({ grid, width, height, box }, x, y) {
   return row(j) + (row(j + 1) - row(j)) * (v - j);
 }
 
+/**
+ * Cells that are shown instead of the loss, such as basins. The serial is another one for other cells.
+ * @typedef {{serial: number, width: number, height: number, values: ArrayLike<number>,
+ *   box: import("lab/axes.js").Box, scale: import("lab/scales.js").Scale}} Layer
+ */
+
 /** Draws all of the picture that does not change from step to step. */
-export function drawPlane(pen, scale, surface, colors) {
+export function drawPlane(pen, scale, surface, colors, layer) {
   const { frame } = scale;
   const { box } = surface;
   pen.clip(frame.x, frame.y, frame.w, frame.h, () => {
-    // A pixel of the map lies around its number, so the map reaches half a pixel beyond the box.
-    const dx = (box.x1 - box.x0) / (surface.width - 1) / 2;
-    const dy = (box.y1 - box.y0) / (surface.height - 1) / 2;
-    const [x, y] = [scale.px(box.x0 - dx), scale.py(box.y1 + dy)];
-    pen.image(heatMap(surface, colors), x, y, scale.px(box.x1 + dx) - x, scale.py(box.y0 - dy) - y);
+    if (layer) {
+      const [x, y] = [scale.px(layer.box.x0), scale.py(layer.box.y1)];
+      pen.image(cellImage(layer, colors), x, y, scale.px(layer.box.x1) - x, scale.py(layer.box.y0) - y, false);
+    } else {
+      // A pixel of the map lies around its number, so the map reaches half a pixel beyond the box.
+      const dx = (box.x1 - box.x0) / (surface.width - 1) / 2;
+      const dy = (box.y1 - box.y0) / (surface.height - 1) / 2;
+      const [x, y] = [scale.px(box.x0 - dx), scale.py(box.y1 + dy)];
+      pen.image(heatMap(surface, colors), x, y, scale.px(box.x1 + dx) - x, scale.py(box.y0 - dy) - y);
+    }
     drawContours(pen, scale, surface, colors);
     drawPoints(pen, scale, surface, colors);
   });
   drawAxes(pen, scale, colors, { x: "x", y: "y" });
 }
 
-/** A canvas with one pixel for each number of the grid, the highest row at the top. */
 function heatMap(surface, colors) {
-  const { grid, width, height } = surface;
   if (surface.map?.colors === colors) return surface.map.canvas;
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const ink = canvas.getContext("2d");
-  const pixels = ink.createImageData(width, height);
   const table = ramp(colors);
   const share = heightScale(surface);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const k = 3 * Math.round(255 * share(grid[(height - 1 - row) * width + column]));
-      const p = 4 * (row * width + column);
-      pixels.data[p] = table[k];
-      pixels.data[p + 1] = table[k + 1];
-      pixels.data[p + 2] = table[k + 2];
-      pixels.data[p + 3] = 255;
-    }
-  }
-  ink.putImageData(pixels, 0, 0);
+  const canvas = raster(surface.width, surface.height, (i) => {
+    const k = 3 * Math.round(255 * share(surface.grid[i]));
+    return table.subarray(k, k + 3);
+  });
   surface.map = { canvas, colors };
   return canvas;
 }
@@ -86,7 +84,7 @@ export function heightScale(surface) {
   const floor = Math.max(values[Math.floor(values.length / 12)] - least, (high - least) * 1e-6) || 1;
   const from = Math.log((low - least) / floor + 1);
   const span = Math.log((high - least) / floor + 1) - from || 1;
-  return (v) => clamp((Math.log((v - least) / floor + 1) - from) / span);
+  return (v) => clamp((Math.log(Math.max(0, v - least) / floor + 1) - from) / span);
 }
 
 function drawContours(pen, scale, { contours, levels }, colors) {

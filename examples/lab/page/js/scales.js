@@ -1,6 +1,6 @@
 // What the numbers of a map of cells mean: their colour, their text, and a legend.
 
-import { mix, onTheme, palette, rampColor } from "lab/colors.js";
+import { bytesOf, mix, onTheme, palette, rampColor, raster } from "lab/colors.js";
 import { short } from "lab/axes.js";
 
 /**
@@ -71,6 +71,14 @@ export function lossScale(share, low, high) {
     words: () => `Loss from ${short(low)} to ${short(high)}.`,
     legend: () => legendOf((colors) => [bar((t) => rampColor(t, colors), `loss ${short(low)}`, short(high))]),
   };
+}
+
+/** A canvas with a pixel for each cell; cells that are missing are clear. */
+export function cellImage({ width, height, values, scale }, colors) {
+  return raster(width, height, (i) => {
+    const v = values[i];
+    return v === undefined || Number.isNaN(v) ? null : bytesOf(scale.color(v, colors));
+  });
 }
 
 /** A legend whose parts are made anew for each theme, while it is on the page. */
