@@ -13,7 +13,7 @@ const light = {
 };
 
 const dark = {
-  paper: "#14181d", ink: "#eceff3", muted: "#a9b2bd", rule: "#39424d", halo: "#0c0f13", accent: "#7cbcff",
+  paper: "#171b21", ink: "#eceff3", muted: "#a9b2bd", rule: "#39424d", halo: "#0c0f13", accent: "#7cbcff",
   bad: "#ff8a80", good: "#6fd6a4",
   runs: ["#7cbcff", "#ff9e62", "#4fd3a5", "#f19fe0", "#e2cd58", "#d5dbe3"],
   arrows: { gradient: "#ff8a80", velocity: "#7cbcff", step: "#eceff3", decay: "#f19fe0" },

@@ -8,6 +8,7 @@
  * @property {(dx: number, dy: number) => void} pan the view by pixels
  * @property {(factor: number, x: number, y: number) => void} zoom in by factor around (x, y)
  * @property {() => void} settle after the last pan or zoom of a gesture
+ * @property {() => void} [cancel] what was a pan so far has become a scroll of the page
  * @property {() => void} reset the view
  * @property {(x: number|null, y: number|null) => void} hover the pointer is at (x, y), or away
  * @property {(x: number, y: number) => void} [click] a press and release without moving
@@ -67,6 +68,7 @@ export function watchPointers(element, on) {
     if (!held.delete(event.pointerId)) return;
     const [x, y] = place(event);
     if (dragging && moved) on.drag(x, y, true);
+    else if (moved && event.type === "pointercancel") on.cancel?.();
     else if (moved) on.settle();
     else if (event.type === "pointerup") on.click?.(x, y);
     dragging = false;

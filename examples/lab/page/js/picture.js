@@ -3,8 +3,8 @@
 
 import { SvgPen, mark, penOn } from "lab/pen.js";
 import { decimal, frameOf, scaleOf, short } from "lab/axes.js";
-import { drawPlane, surfaceOf, valueAt } from "lab/plane.js";
-import { curveBox, drawCurve, lossAt } from "lab/curve.js";
+import { drawPlane, lossAt, surfaceOf, valueAt } from "lab/plane.js";
+import { curveBox, drawCurve } from "lab/curve.js";
 import { drawArrows, drawPaths, lastAt, pathsOf, placeText, whereabouts } from "lab/paths.js";
 import { watchKeys, watchPointers } from "lab/gestures.js";
 import { onTheme, palette } from "lab/colors.js";
@@ -217,6 +217,10 @@ export function createPicture(canvas, lab) {
     pan,
     zoom,
     settle,
+    cancel() {
+      if (!settling) box = { ...surface.box };
+      repaint();
+    },
     reset,
     hover(x, y) {
       pointer = x === null ? null : [x, y];
@@ -278,7 +282,7 @@ export function createPicture(canvas, lab) {
       drawMoving(pen, s, palette());
       return pen.finish(surface.title);
     },
-    /** Paints the picture as it is at a step, without arrows, on a canvas of a size in pixels: a frame of a film. */
+    /** Paints the picture at a step on a canvas of a size in pixels: a frame of a film. */
     film(target, width, height, step) {
       const pen = penOn(target, width, height, 1);
       const s = scale([width, height]);

@@ -17,9 +17,17 @@ export function surfaceOf(reply) {
   for (let i = 0; i + 1 < flat.length; i += 2 + 2 * flat[i + 1]) {
     contours.push({ level: flat[i], points: flat.subarray(i + 2, i + 2 + 2 * flat[i + 1]) });
   }
-  return { ...value, grid: arrays.grid, contours, reply, serial: ++serial };
+  const high = arrays.grid.reduce((a, v) => (v > a && v < Infinity ? v : a), -Infinity);
+  return { ...value, grid: arrays.grid, high, contours, reply, serial: ++serial };
 }
 let serial = 0;
+
+/** The loss at x, between the numbers beside it, for one parameter. */
+export function lossAt({ grid, width, box }, x) {
+  const at = ((x - box.x0) / (box.x1 - box.x0)) * (width - 1);
+  const i = Math.min(width - 2, Math.max(0, Math.floor(at)));
+  return grid[i] + (grid[i + 1] - grid[i]) * (at - i);
+}
 
 /** The loss at (x, y), between the four numbers of the grid around it. */
 export function valueAt({ grid, width, height, box }, x, y) {
@@ -87,8 +95,10 @@ export function heightScale(surface) {
   return (v) => clamp((Math.log(Math.max(0, v - least) / floor + 1) - from) / span);
 }
 
-function drawContours(pen, scale, { contours, levels }, colors) {
+function drawContours(pen, scale, surface, colors) {
+  const { contours, levels } = surface;
   const labels = [];
+  const taken = surface.minima.map((p) => ({ x: scale.px(p.x), y: scale.py(p.y) }));
   contours.forEach(({ level, points }) => {
     const line = new Float64Array(points.length);
     for (let i = 0; i < points.length; i += 2) {
@@ -96,38 +106,48 @@ function drawContours(pen, scale, { contours, levels }, colors) {
       line[i + 1] = scale.py(points[i + 1]);
     }
     pen.line(line, { color: colors.ink, width: 0.8, alpha: 0.34 });
-    const at = labelPlace(line, scale.frame, labels);
-    if (at) labels.push({ ...at, text: short(levels[level]) });
+    const at = labels.length < 8 ? labelPlace(line, scale.frame, taken) : undefined;
+    if (!at) return;
+    taken.push(at);
+    labels.push({ ...at, text: short(levels[level]) });
   });
   for (const { x, y, text } of labels) {
     pen.text(text, x, y, { color: colors.muted, halo: colors.halo, size: 10.5, align: "middle", baseline: "middle" });
   }
 }
 
-/** A point of a long line that is well inside the frame and away from other labels, or undefined. */
-function labelPlace(line, frame, labels) {
+/** A point of a long line that is well inside the frame and away from what is taken, or undefined. */
+function labelPlace(line, frame, taken) {
   let length = 0;
   for (let i = 2; i < line.length; i += 2) length += Math.hypot(line[i] - line[i - 2], line[i + 1] - line[i - 1]);
-  if (length < 130 || labels.length >= 8) return undefined;
+  if (length < 130) return undefined;
   for (let i = 2 * Math.floor(line.length / 6); i < line.length; i += 8) {
     const [x, y] = [line[i], line[i + 1]];
     const inner = x > frame.x + 26 && x < frame.x + frame.w - 26 && y > frame.y + 14 && y < frame.y + frame.h - 14;
-    if (inner && labels.every((l) => Math.hypot(l.x - x, l.y - y) > 58)) return { x, y };
+    if (inner && taken.every((l) => Math.hypot(l.x - x, l.y - y) > 58)) return { x, y };
   }
   return undefined;
 }
 
-/** Minima are stars, the lowest filled; saddle points crosses; maxima rings. */
+/** Minima are stars, the lowest ones filled; saddle points crosses; maxima rings. Many are drawn small. */
 function drawPoints(pen, scale, surface, colors) {
-  const style = { color: colors.ink, width: 1.8 };
-  const around = { color: colors.halo, width: 4.5, alpha: 0.8 };
-  const draw = (shape, p, r, own) => {
-    if (shape !== "star") mark(pen, shape, scale.px(p.x), scale.py(p.y), r, around);
-    mark(pen, shape, scale.px(p.x), scale.py(p.y), r, own);
+  const many = surface.minima.length + surface.maxima.length + surface.saddles.length > 50;
+  const size = many ? 0.5 : 1;
+  const draw = (shape, p, r) => {
+    const [x, y] = [scale.px(p.x), scale.py(p.y)];
+    mark(pen, shape, x, y, size * r, { color: colors.halo, width: 4.5 * size, alpha: 0.8 });
+    mark(pen, shape, x, y, size * r, { color: colors.ink, width: 1.8 * size });
   };
-  for (const p of surface.saddles) draw("cross", p, 4.5, style);
-  for (const p of surface.maxima) draw("ring", p, 5.5, style);
-  surface.minima.forEach((p, i) => {
-    draw("star", p, i ? 7 : 9, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.4 });
+  for (const p of surface.saddles) draw("cross", p, 4.5);
+  for (const p of surface.maxima) draw("ring", p, 5.5);
+  for (const p of surface.minima) drawMinimum(pen, surface, p, scale.px(p.x), scale.py(p.y), colors, many);
+}
+
+/** A star for a minimum at a place of the drawing, filled if there is no lower one. */
+export function drawMinimum(pen, surface, p, x, y, colors, small = false) {
+  const loss = surface.dim === 1 ? lossAt(surface, p.x) : valueAt(surface, p.x, p.y);
+  const lowest = loss - surface.least < 3e-3 * (surface.high - surface.least);
+  mark(pen, "star", x, y, lowest ? 9 : small ? 4.5 : 7, {
+    fill: lowest ? colors.ink : colors.halo, color: lowest ? colors.halo : colors.ink, width: small ? 1 : 1.4,
   });
 }

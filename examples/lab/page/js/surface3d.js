@@ -5,7 +5,7 @@
 import { SvgPen, mark, penOn } from "lab/pen.js";
 import { onTheme, palette, runStyle } from "lab/colors.js";
 import { short } from "lab/axes.js";
-import { heightScale, surfaceOf, valueAt } from "lab/plane.js";
+import { drawMinimum, heightScale, surfaceOf, valueAt } from "lab/plane.js";
 import { lastAt, pathsOf, whereabouts } from "lab/paths.js";
 import { watchPointers } from "lab/gestures.js";
 import { cameraAt } from "lab/camera.js";
@@ -89,10 +89,10 @@ export function createSurface3d(root, onLost) {
     };
     drawFloor(pen, colors, pixel);
     const text = { color: colors.ink, halo: colors.halo, size: 12 };
-    surface.minima.forEach((p, i) => {
+    for (const p of surface.minima) {
       const place = lift(p.x, p.y, valueAt(surface, p.x, p.y));
-      if (onGround(place)) mark(pen, "star", ...pixel(place), i ? 6 : 8, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.3 });
-    });
+      if (onGround(place)) drawMinimum(pen, surface, p, ...pixel(place), colors);
+    }
     const start = lift(view.at.x, view.at.y, valueAt(surface, view.at.x, view.at.y));
     if (onGround(start)) {
       const [x, y] = pixel(start);
