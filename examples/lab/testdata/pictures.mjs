@@ -15,7 +15,8 @@ const { drawPaths, pathsOf } = await import("./paths.js");
 const { dataOf } = await import("./charts.js");
 const { chartSvg } = await import("./chartsvg.js");
 const { cameraAt } = await import("./camera.js");
-const { stepScale } = await import("./scales.js");
+const { inWords, underPointer } = await import("./words.js");
+const { classScale, stepScale } = await import("./scales.js");
 
 const tests = {
   /** WCAG 2.2: 4.5 for text, 3 for what is drawn. */
@@ -186,11 +187,28 @@ const tests = {
     assert.ok(Math.abs(Math.hypot(...front.eye) - 4) < 1e-12);
   },
 
+  "the picture in words"() {
+    const s = surfaceOf({ ...replyOf(5, 4, { x0: 0, x1: 4, y0: 0, y1: 3 }, (x, y) => x + y) });
+    const paths = [{ label: "A", diverged: 2, x: [1, 2, 3], y: [1, 1, 1], loss: [2, 3, 1e9] }];
+    const view = { step: 1, at: { x: 1, y: 1 } };
+    assert.match(inWords(s, s.box, paths, view), /start at 1, 1\. A: step 1, at 2, 1, loss 3\./);
+    assert.match(inWords(s, s.box, paths, { ...view, step: 9 }), /A: diverged at step 2, step 2,/);
+    const scale = scaleOf({ x: 0, y: 0, w: 400, h: 300 }, s.box);
+    const place = (on) => (p, t) => [on.px(p.x[t]), on.py(p.y[t])];
+    const under = (px, py, v = view) => underPointer(scale, s, paths, v, place, px, py);
+    assert.equal(under(203, 201), "A: step 1, at 2, 1, loss 3");
+    assert.equal(under(300, 200), "x 3, y 1, loss ≈ 4"); // the run is not there yet
+    const layer = { width: 2, height: 1, values: [0, NaN], box: s.box, scale: classScale(["left"]) };
+    assert.equal(under(10, 150, { ...view, layer }), "x 0.1, y 1.5, loss ≈ 1.6, left");
+    assert.equal(under(390, 150, { ...view, layer }), "x 3.9, y 1.5, loss ≈ 5.4");
+    assert.match(inWords(s, s.box, [], { ...view, layer }), /left: 50 %/);
+  },
+
   "steps in words"() {
     const scale = stepScale(100);
     assert.equal(scale.text(-1), "diverged");
     assert.equal(scale.text(1), "1 step");
-    assert.equal(scale.words([-1, -2, 5, 7]), "2 cells arrive, fewest steps 5, 1 diverge, 1 do not arrive.");
+    assert.equal(scale.words([-1, -2, 5, 7]), "2 cells arrive, fewest steps 5, 1 diverge, 1 do not arrive");
     for (const v of [-2, -1, 0, 50, 100]) assert.equal(bytesOf(scale.color(v, palette())).length, 3);
   },
 };

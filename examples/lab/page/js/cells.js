@@ -33,7 +33,7 @@ export function cellMap(root, cells) {
   const figure = createFigure(root, {
     id: cells.id,
     title: () => cells.title,
-    words: () => `${cells.x.name} across, ${cells.y.name} upwards. ${cells.scale.words(cells.values)}` +
+    words: () => `${cells.x.name} across, ${cells.y.name} upwards: ${cells.scale.words(cells.values)}.` +
       (cells.onChoose ? " Arrow keys look at cells, Enter chooses one." : " Arrow keys look at cells."),
     paint,
     table,

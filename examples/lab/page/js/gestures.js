@@ -98,19 +98,29 @@ export function watchPointers(element, on) {
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
- * Keys while the element has the focus: arrows move the thing, with Shift the view; + and - zoom, 0
- * resets. They go no further, since the page has its own meaning for some.
+ * Keys while the element has the focus: arrows move the thing, and moved follows when the key is let
+ * go; with Shift they move the view. + and - zoom, 0 resets. They go no further, since the page has its
+ * own meaning for some.
  */
-export function watchKeys(element, { move, pan, zoom, reset }) {
+export function watchKeys(element, { move, moved, pan, zoom, reset }) {
+  let moving = false;
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = arrows[event.key];
-    if (arrow) (event.shiftKey ? pan : move)(...arrow, event.repeat);
-    else if (event.key === "+" || event.key === "=") zoom(1.25);
+    if (arrow) {
+      moving ||= !event.shiftKey;
+      (event.shiftKey ? pan : move)(...arrow);
+    } else if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else if (event.key === "0") reset();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
+  const end = () => {
+    if (moving) moved();
+    moving = false;
+  };
+  element.addEventListener("keyup", (event) => arrows[event.key] && end());
+  element.addEventListener("blur", end);
 }

@@ -2,7 +2,6 @@
 // takes a run's path and a step and gives pixels, so the plane and the curve share this file.
 
 import { mark } from "lab/pen.js";
-import { short } from "lab/axes.js";
 import { runStyle } from "lab/colors.js";
 
 /**
@@ -23,16 +22,6 @@ export function pathsOf(race) {
 
 /** The last position at or before a step: runs that end early stay where they ended. */
 export const lastAt = (path, step) => Math.min(step, path.x.length - 1);
-
-/** Where a position is, in words: without y for an objective of one parameter. */
-export const placeText = (p, flat) => (flat ? short(p.x) : `${short(p.x)}, ${short(p.y)}`);
-
-/** A run at a step in words. */
-export function whereabouts(path, step, flat) {
-  const t = lastAt(path, step);
-  const gone = path.diverged >= 0 && step >= path.diverged ? `diverged at step ${path.diverged}, ` : "";
-  return `${path.label}: ${gone}step ${t}, at ${placeText({ x: path.x[t], y: path.y[t] }, flat)}, loss ${short(path.loss[t])}`;
-}
 
 /** Draws all paths up to a step, faint beyond it, and a mark on each one's present position. */
 export function drawPaths(pen, frame, paths, step, chosen, colors, place) {

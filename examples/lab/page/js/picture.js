@@ -3,9 +3,10 @@
 
 import { SvgPen, mark, penOn } from "lab/pen.js";
 import { decimal, frameOf, scaleOf, short } from "lab/axes.js";
-import { drawPlane, lossAt, surfaceOf, valueAt } from "lab/plane.js";
+import { drawPlane, lossAt, surfaceOf } from "lab/plane.js";
+import { inWords, placeText, underPointer } from "lab/words.js";
 import { curveBox, drawCurve } from "lab/curve.js";
-import { drawArrows, drawPaths, lastAt, pathsOf, placeText, whereabouts } from "lab/paths.js";
+import { drawArrows, drawPaths, lastAt, pathsOf } from "lab/paths.js";
 import { watchKeys, watchPointers } from "lab/gestures.js";
 import { onTheme, palette } from "lab/colors.js";
 
@@ -40,10 +41,17 @@ export function createPicture(canvas, lab) {
   let frameRequest = 0;
   const still = { canvas: document.createElement("canvas"), key: "" };
 
-  const size = () => [canvas.clientWidth || 300, canvas.clientHeight || 200];
+  let known = [640, 480];
+  /** The canvas's size, or the last one while it is hidden. */
+  function size() {
+    if (canvas.clientWidth) known = [canvas.clientWidth, canvas.clientHeight];
+    return known;
+  }
+
   const curved = () => surface.dim === 1;
 
-  function scale([width, height] = size()) {
+  function scale() {
+    const [width, height] = size();
     return scaleOf(frameOf(width, height), curved() ? curveBox(surface, box.x0, box.x1) : box);
   }
 
@@ -83,7 +91,7 @@ export function createPicture(canvas, lab) {
 
   function paint() {
     frameRequest = 0;
-    if (!surface) return;
+    if (!surface || !canvas.clientWidth) return;
     const [width, height] = size();
     const colors = palette();
     const s = scale();
@@ -105,44 +113,12 @@ export function createPicture(canvas, lab) {
   }
 
   function describe() {
-    const parts = [
-      `${surface.title}, x from ${short(box.x0)} to ${short(box.x1)}` +
-        (curved() ? "" : `, y from ${short(box.y0)} to ${short(box.y1)}`),
-      `start at ${placeText(view.at, curved())}`,
-      ...paths.map((p) => whereabouts(p, view.step, curved())),
-    ];
-    const text = `${parts.join(". ")}. Arrow keys move the start, Shift with them the view, plus and minus zoom, 0 shows all.`;
+    const text = inWords(surface, box, paths, view);
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
   }
 
   function tell() {
-    if (!surface || !pointer) {
-      readout.value = "";
-      return;
-    }
-    const s = scale();
-    const [px, py] = pointer;
-    const near = nearest(s, px, py);
-    if (near) readout.value = near;
-    else if (curved()) readout.value = `x ${short(s.x(px))}, loss ≈ ${short(lossAt(surface, s.x(px)))}`;
-    else readout.value = `x ${short(s.x(px))}, y ${short(s.y(py))}, loss ≈ ${short(valueAt(surface, s.x(px), s.y(py)))}`;
-  }
-
-  /** The position of a run under the pointer, in words. */
-  function nearest(s, px, py) {
-    let best = null;
-    let least = 9;
-    for (const path of paths) {
-      for (let t = 0; t <= lastAt(path, view.step); t++) {
-        const [x, y] = place(s)(path, t);
-        const away = Math.hypot(x - px, y - py);
-        if (away < least) {
-          least = away;
-          best = whereabouts(path, t, curved());
-        }
-      }
-    }
-    return best;
+    readout.value = surface && pointer ? underPointer(scale(), surface, paths, view, place, ...pointer) : "";
   }
 
   /** Text of a place, with the digits that a pixel tells apart. */
@@ -152,10 +128,10 @@ export function createPicture(canvas, lab) {
     return curved() ? x : `${x},${decimal(p.y, (box.y1 - box.y0) / height)}`;
   }
 
-  /** Moves the start. All moves of one gesture but the first replace each other in the history. */
-  function moveStart(p, replace) {
+  /** Moves the start. Of the moves of one gesture only the last is one that undo takes back. */
+  function moveStart(p, last) {
     view = { ...view, at: p };
-    lab.set({ at: atText(p) }, { replace });
+    lab.set({ at: atText(p) }, { replace: !last });
     repaint();
   }
 
@@ -210,9 +186,8 @@ export function createPicture(canvas, lab) {
       const s = scale();
       const inside = (v, a, b) => Math.min(b, Math.max(a, v));
       const at = { x: inside(s.x(x), box.x0, box.x1), y: curved() ? 0 : inside(s.y(y), box.y0, box.y1) };
-      const goesOn = drag !== null;
       drag = done ? null : at;
-      moveStart(at, goesOn);
+      moveStart(at, done);
     },
     pan,
     zoom,
@@ -233,11 +208,17 @@ export function createPicture(canvas, lab) {
   });
 
   watchKeys(canvas, {
-    move(dx, dy, again) {
+    move(dx, dy) {
       if (!surface) return;
-      const { x, y } = view.at;
-      moveStart({ x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) }, again);
+      const { x, y } = drag ?? view.at;
+      drag = { x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) };
+      moveStart(drag, false);
       readout.value = `start at ${placeText(view.at, curved())}`;
+    },
+    moved() {
+      const at = drag;
+      drag = null;
+      if (at) moveStart(at, true);
     },
     pan(dx, dy) {
       const { frame } = scale();
@@ -282,19 +263,24 @@ export function createPicture(canvas, lab) {
       drawMoving(pen, s, palette());
       return pen.finish(surface.title);
     },
-    /** Paints the picture at a step on a canvas of a size in pixels: a frame of a film. */
-    film(target, width, height, step) {
-      const pen = penOn(target, width, height, 1);
-      const s = scale([width, height]);
+    /** Paints the picture at a step on another canvas: a frame of a film. */
+    film(target, step) {
+      const pen = penOn(target, ...size());
+      const s = scale();
       drawStill(pen, s, palette());
       drawMoving(pen, s, palette(), step);
     },
-    /** What the picture shows at the present step, as a table's rows. */
-    rows() {
-      return paths.map((p) => {
-        const t = lastAt(p, view.step);
-        return [p.label, String(t), short(p.x[t]), ...(curved() ? [] : [short(p.y[t])]), short(p.loss[t])];
-      });
+    /** What the picture shows at the present step. */
+    table() {
+      const flat = curved();
+      return {
+        caption: `${surface.title}: where the runs are`,
+        head: ["run", "step", "x", ...(flat ? [] : ["y"]), "loss"],
+        rows: paths.map((p) => {
+          const t = lastAt(p, view.step);
+          return [p.label, String(t), short(p.x[t]), ...(flat ? [] : [short(p.y[t])]), short(p.loss[t])];
+        }),
+      };
     },
     destroy() {
       cancelAnimationFrame(frameRequest);

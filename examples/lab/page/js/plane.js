@@ -95,6 +95,15 @@ export function heightScale(surface) {
   return (v) => clamp((Math.log(Math.max(0, v - least) / floor + 1) - from) / span);
 }
 
+/** What a layer says of (x, y) in words, or nothing where it has no cell yet. */
+export function layerText({ values, width, height, box, scale }, x, y) {
+  const column = Math.floor(((x - box.x0) / (box.x1 - box.x0)) * width);
+  const row = Math.floor(((y - box.y0) / (box.y1 - box.y0)) * height);
+  if (column < 0 || column >= width || row < 0 || row >= height) return "";
+  const v = values[row * width + column];
+  return v === undefined || Number.isNaN(v) ? "" : scale.text(v);
+}
+
 function drawContours(pen, scale, surface, colors) {
   const { contours, levels } = surface;
   const labels = [];

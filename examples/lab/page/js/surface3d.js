@@ -6,7 +6,8 @@ import { SvgPen, mark, penOn } from "lab/pen.js";
 import { onTheme, palette, runStyle } from "lab/colors.js";
 import { short } from "lab/axes.js";
 import { drawMinimum, heightScale, surfaceOf, valueAt } from "lab/plane.js";
-import { lastAt, pathsOf, whereabouts } from "lab/paths.js";
+import { lastAt, pathsOf } from "lab/paths.js";
+import { whereabouts } from "lab/words.js";
 import { watchPointers } from "lab/gestures.js";
 import { cameraAt } from "lab/camera.js";
 import { createMesh } from "lab/mesh.js";
@@ -91,7 +92,7 @@ export function createSurface3d(root, onLost) {
     const text = { color: colors.ink, halo: colors.halo, size: 12 };
     for (const p of surface.minima) {
       const place = lift(p.x, p.y, valueAt(surface, p.x, p.y));
-      if (onGround(place)) drawMinimum(pen, surface, p, ...pixel(place), colors);
+      if (onGround(place) && !hidden(place, camera.eye)) drawMinimum(pen, surface, p, ...pixel(place), colors);
     }
     const start = lift(view.at.x, view.at.y, valueAt(surface, view.at.x, view.at.y));
     if (onGround(start)) {
