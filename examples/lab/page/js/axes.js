@@ -39,6 +39,15 @@ export function ticks(a, b, count) {
   return out;
 }
 
+/** At most count powers of ten from 10^a to 10^b, each {value: its exponent, text}. */
+export function decades(a, b, count) {
+  const [low, high] = [Math.ceil(a - 1e-9), Math.floor(b + 1e-9)];
+  const every = Math.max(1, Math.ceil((high - low + 1) / count));
+  const out = [];
+  for (let k = Math.ceil(low / every) * every; k <= high; k += every) out.push({ value: k, text: short(10 ** k) });
+  return out;
+}
+
 function tickText(v, digits) {
   const size = Math.abs(v);
   if (size >= 1e5 || digits > 5) return short(v);

@@ -3,7 +3,7 @@
 
 import { createFigure } from "lab/figure.js";
 import { drawAxes, frameOf, scaleOf } from "lab/axes.js";
-import { bytesOf } from "lab/colors.js";
+import { cellImage } from "lab/scales.js";
 
 /**
  * @typedef {{name: string, values: string[]}|{name: string, from: number, to: number}} Axis texts of
@@ -27,13 +27,13 @@ import { bytesOf } from "lab/colors.js";
  */
 export function cellMap(root, cells) {
   let at = null; // the cell looked at, [column, row]
-  const image = document.createElement("canvas");
+  let image = null;
   let painted = "";
 
   const figure = createFigure(root, {
     id: cells.id,
     title: () => cells.title,
-    words: () => `${cells.x.name} across, ${cells.y.name} upwards. ${cells.scale.words(cells.values)}` +
+    words: () => `${cells.x.name} across, ${cells.y.name} upwards: ${cells.scale.words(cells.values)}.` +
       (cells.onChoose ? " Arrow keys look at cells, Enter chooses one." : " Arrow keys look at cells."),
     paint,
     table,
@@ -56,7 +56,7 @@ export function cellMap(root, cells) {
     const s = scaleFor(pen.width, pen.height);
     const { frame } = s;
     pen.rect(frame.x, frame.y, frame.w, frame.h, { fill: colors.rule, alpha: 0.4 });
-    pen.image(pixels(colors), frame.x, frame.y, frame.w, frame.h, !!cells.smooth);
+    pen.image(imageOf(colors), frame.x, frame.y, frame.w, frame.h, !!cells.smooth);
     const [w, h] = [frame.w / cells.width, frame.h / cells.height];
     if (w > 7 && h > 7) {
       // What colour alone would tell is also written.
@@ -81,25 +81,10 @@ export function cellMap(root, cells) {
     });
   }
 
-  /** A canvas with a pixel for each cell. */
-  function pixels(colors) {
-    const key = [colors.paper, serial, cells.width, cells.height, cells.values.length].join();
-    if (painted === key) return image;
+  function imageOf(colors) {
+    const key = `${colors.paper} ${serial}`;
+    if (key !== painted) image = cellImage(cells, colors);
     painted = key;
-    image.width = cells.width;
-    image.height = cells.height;
-    const ink = image.getContext("2d");
-    const data = ink.createImageData(cells.width, cells.height);
-    for (let row = 0; row < cells.height; row++) {
-      for (let column = 0; column < cells.width; column++) {
-        const v = valueOf(column, row);
-        if (v === undefined || Number.isNaN(v)) continue;
-        const p = 4 * ((cells.height - 1 - row) * cells.width + column);
-        data.data.set(bytesOf(cells.scale.color(v, colors)), p);
-        data.data[p + 3] = 255;
-      }
-    }
-    ink.putImageData(data, 0, 0);
     return image;
   }
   let serial = 0;

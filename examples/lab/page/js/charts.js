@@ -5,6 +5,7 @@ import { onTheme, palette, runStyle, swatch } from "lab/colors.js";
 import { CanvasPen, mark } from "lab/pen.js";
 import { short } from "lab/axes.js";
 import { tableBehind } from "lab/tables.js";
+import { chartSvg } from "lab/chartsvg.js";
 
 /**
  * @typedef {object} Chart
@@ -136,6 +137,8 @@ export function lineChart(element, chart) {
 
   return {
     update,
+    /** The chart as SVG text. */
+    svg: () => chartSvg(chart, cut.data, styleOf),
     destroy() {
       resized.disconnect();
       stopTheme();
@@ -166,7 +169,7 @@ export function dataOf({ at, series, log, loglog }) {
 }
 
 function axis(label, size, log) {
-  const filter = log ? decades : (u, splits) => splits;
+  const filter = log ? powers : (u, splits) => splits;
   return {
     stroke: () => palette().muted,
     grid: { stroke: () => palette().rule, width: 0.7, filter },
@@ -197,7 +200,7 @@ function logRange(u, low, high) {
 }
 
 /** Of the ticks of a log axis only powers of ten, and of those so many that their text has room. */
-function decades(u, splits) {
+function powers(u, splits) {
   const whole = splits.filter((v) => v > 0 && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9);
   const every = Math.ceil(whole.length / 7);
   return splits.map((v) => (whole.includes(v) && Math.round(Math.log10(v)) % every === 0 ? v : null));

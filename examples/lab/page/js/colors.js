@@ -13,7 +13,7 @@ const light = {
 };
 
 const dark = {
-  paper: "#14181d", ink: "#eceff3", muted: "#a9b2bd", rule: "#39424d", halo: "#0c0f13", accent: "#7cbcff",
+  paper: "#171b21", ink: "#eceff3", muted: "#a9b2bd", rule: "#39424d", halo: "#0c0f13", accent: "#7cbcff",
   bad: "#ff8a80", good: "#6fd6a4",
   runs: ["#7cbcff", "#ff9e62", "#4fd3a5", "#f19fe0", "#e2cd58", "#d5dbe3"],
   arrows: { gradient: "#ff8a80", velocity: "#7cbcff", step: "#eceff3", decay: "#f19fe0" },
@@ -93,6 +93,27 @@ export function bytesOf(color) {
   if (color[0] !== "#") return color.slice(4, -1).split(",").map(Number);
   const v = Number.parseInt(color.slice(1), 16);
   return [v >> 16, (v >> 8) & 255, v & 255];
+}
+
+/**
+ * A canvas with a pixel for each number of a grid, row 0 at the bottom.
+ * @param {(i: number) => ArrayLike<number>|null} bytesAt r, g, b of number i, or null for a clear pixel
+ */
+export function raster(width, height, bytesAt) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const ink = canvas.getContext("2d");
+  const pixels = ink.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const bytes = bytesAt(i);
+    if (!bytes) continue;
+    const p = 4 * ((height - 1 - Math.floor(i / width)) * width + (i % width));
+    pixels.data.set(bytes, p);
+    pixels.data[p + 3] = 255;
+  }
+  ink.putImageData(pixels, 0, 0);
+  return canvas;
 }
 
 /** The colour with share of a and the rest of b. */

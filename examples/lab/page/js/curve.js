@@ -3,6 +3,7 @@
 import { drawAxes, ticks } from "lab/axes.js";
 import { mark } from "lab/pen.js";
 import { rampColor } from "lab/colors.js";
+import { drawMinimum, lossAt } from "lab/plane.js";
 
 /** The box that shows a curve: the parameter across, the loss upwards, with room around it. */
 export function curveBox(surface, x0 = surface.box.x0, x1 = surface.box.x1) {
@@ -33,20 +34,11 @@ export function drawCurve(pen, scale, surface, colors) {
     }
     pen.line(line, { color: colors.ink, width: 1.8, alpha: 0.75 });
     const foot = (p, shape, r, style) => mark(pen, shape, scale.px(p.x), scale.py(lossAt(surface, p.x)), r, style);
-    surface.minima.forEach((p, i) => {
-      foot(p, "star", i ? 7 : 9, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.4 });
-    });
+    for (const p of surface.minima) drawMinimum(pen, surface, p, scale.px(p.x), scale.py(lossAt(surface, p.x)), colors);
     for (const p of surface.maxima) foot(p, "ring", 5.5, { color: colors.ink, width: 1.8 });
     for (const p of surface.saddles) foot(p, "cross", 4.5, { color: colors.ink, width: 1.8 });
   });
   drawAxes(pen, scale, colors, { x: "x", y: "loss" });
-}
-
-/** The loss at x, between the curve's points on a line. */
-export function lossAt({ grid, width, box }, x) {
-  const at = ((x - box.x0) / (box.x1 - box.x0)) * (width - 1);
-  const i = Math.min(width - 2, Math.max(0, Math.floor(at)));
-  return grid[i] + (grid[i + 1] - grid[i]) * (at - i);
 }
 
 function eachPoint({ grid, width, box }, fn) {

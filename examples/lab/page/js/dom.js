@@ -39,5 +39,6 @@ const icons = {
   redo: "M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8H10",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
+  basins: "M2.5 8C4.5 3 6.5 3 8 8s3.5 5 5.5 0M8 2.5v2M8 11.5v2",
   whole: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
 };

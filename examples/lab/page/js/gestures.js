@@ -8,6 +8,7 @@
  * @property {(dx: number, dy: number) => void} pan the view by pixels
  * @property {(factor: number, x: number, y: number) => void} zoom in by factor around (x, y)
  * @property {() => void} settle after the last pan or zoom of a gesture
+ * @property {() => void} [cancel] what was a pan so far has become a scroll of the page
  * @property {() => void} reset the view
  * @property {(x: number|null, y: number|null) => void} hover the pointer is at (x, y), or away
  * @property {(x: number, y: number) => void} [click] a press and release without moving
@@ -67,6 +68,7 @@ export function watchPointers(element, on) {
     if (!held.delete(event.pointerId)) return;
     const [x, y] = place(event);
     if (dragging && moved) on.drag(x, y, true);
+    else if (moved && event.type === "pointercancel") on.cancel?.();
     else if (moved) on.settle();
     else if (event.type === "pointerup") on.click?.(x, y);
     dragging = false;
@@ -96,19 +98,29 @@ export function watchPointers(element, on) {
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
- * Keys while the element has the focus: arrows move the thing, with Shift the view; + and - zoom, 0
- * resets. They go no further, since the page has its own meaning for some.
+ * Keys while the element has the focus: arrows move the thing, and moved follows when the key is let
+ * go; with Shift they move the view. + and - zoom, 0 resets. They go no further, since the page has its
+ * own meaning for some.
  */
-export function watchKeys(element, { move, pan, zoom, reset }) {
+export function watchKeys(element, { move, moved, pan, zoom, reset }) {
+  let moving = false;
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = arrows[event.key];
-    if (arrow) (event.shiftKey ? pan : move)(...arrow, event.repeat);
-    else if (event.key === "+" || event.key === "=") zoom(1.25);
+    if (arrow) {
+      moving ||= !event.shiftKey;
+      (event.shiftKey ? pan : move)(...arrow);
+    } else if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else if (event.key === "0") reset();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
+  const end = () => {
+    if (moving) moved();
+    moving = false;
+  };
+  element.addEventListener("keyup", (event) => arrows[event.key] && end());
+  element.addEventListener("blur", end);
 }

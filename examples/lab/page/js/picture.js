@@ -3,8 +3,9 @@
 
 import { SvgPen, mark, penOn } from "lab/pen.js";
 import { decimal, frameOf, scaleOf, short } from "lab/axes.js";
-import { drawPlane, surfaceOf, valueAt } from "lab/plane.js";
-import { curveBox, drawCurve, lossAt } from "lab/curve.js";
+import { drawPlane, lossAt, surfaceOf } from "lab/plane.js";
+import { inWords, placeText, underPointer } from "lab/words.js";
+import { curveBox, drawCurve } from "lab/curve.js";
 import { drawArrows, drawPaths, lastAt, pathsOf } from "lab/paths.js";
 import { watchKeys, watchPointers } from "lab/gestures.js";
 import { onTheme, palette } from "lab/colors.js";
@@ -16,7 +17,7 @@ import { onTheme, palette } from "lab/colors.js";
  * @property {number} [run] looked at, drawn stronger
  * @property {{x: number, y: number}} at where the runs begin
  * @property {{kind: string, x: number, y: number}[]} [arrows] vectors of the plane, of the run looked at
- * @property {string} [lens] name of a picture in layers instead of the loss
+ * @property {import("lab/plane.js").Layer|null} [layer] shown under the contours instead of the loss
  *
  * @param {HTMLCanvasElement} canvas that its parent gives a size
  * @param {{set: (changes: object, options?: {replace?: boolean}) => void}} lab
@@ -40,7 +41,13 @@ export function createPicture(canvas, lab) {
   let frameRequest = 0;
   const still = { canvas: document.createElement("canvas"), key: "" };
 
-  const size = () => [canvas.clientWidth || 300, canvas.clientHeight || 200];
+  let known = [640, 480];
+  /** The canvas's size, or the last one while it is hidden. */
+  function size() {
+    if (canvas.clientWidth) known = [canvas.clientWidth, canvas.clientHeight];
+    return known;
+  }
+
   const curved = () => surface.dim === 1;
 
   function scale() {
@@ -58,12 +65,13 @@ export function createPicture(canvas, lab) {
 
   function drawStill(pen, s, colors) {
     pen.rect(0, 0, pen.width, pen.height, { fill: colors.paper });
-    (curved() ? drawCurve : drawPlane)(pen, s, surface, colors);
+    if (curved()) drawCurve(pen, s, surface, colors);
+    else drawPlane(pen, s, surface, colors, view.layer);
   }
 
-  function drawMoving(pen, s, colors) {
+  function drawMoving(pen, s, colors, step = view.step) {
     const [x, y] = startAt(s);
-    drawPaths(pen, s.frame, paths, view.step, view.run ?? 0, colors, place(s));
+    drawPaths(pen, s.frame, paths, step, view.run ?? 0, colors, place(s));
     pen.clip(s.frame.x, s.frame.y, s.frame.w, s.frame.h, () => {
       mark(pen, "circle", x, y, 8, { color: colors.halo, width: 5, alpha: 0.8 });
       mark(pen, "circle", x, y, 8, { color: colors.ink, width: 2 });
@@ -71,8 +79,8 @@ export function createPicture(canvas, lab) {
       pen.text("start", x + 12, y - 10, { color: colors.ink, halo: colors.halo, size: 12 });
     });
     const path = paths[view.run ?? 0];
-    if (!path || !view.arrows?.length || curved()) return;
-    const from = place(s)(path, lastAt(path, view.step));
+    if (!path || !view.arrows?.length || curved() || step !== view.step) return;
+    const from = place(s)(path, lastAt(path, step));
     const arrows = view.arrows.map((a) => ({
       kind: a.kind,
       dx: s.px(path.x[0] + a.x) - s.px(path.x[0]),
@@ -83,12 +91,12 @@ export function createPicture(canvas, lab) {
 
   function paint() {
     frameRequest = 0;
-    if (!surface) return;
+    if (!surface || !canvas.clientWidth) return;
     const [width, height] = size();
     const colors = palette();
     const s = scale();
     const ratio = globalThis.devicePixelRatio || 1;
-    const key = [width, height, ratio, surface.serial, colors.paper, box.x0, box.x1, box.y0, box.y1].join();
+    const key = [width, height, ratio, surface.serial, view.layer?.serial, colors.paper, box.x0, box.x1, box.y0, box.y1].join();
     if (still.key !== key) {
       drawStill(penOn(still.canvas, width, height, ratio), s, colors);
       still.key = key;
@@ -105,52 +113,12 @@ export function createPicture(canvas, lab) {
   }
 
   function describe() {
-    const parts = [
-      `${surface.title}, x from ${short(box.x0)} to ${short(box.x1)}` +
-        (curved() ? "" : `, y from ${short(box.y0)} to ${short(box.y1)}`),
-      `start at ${pointText(view.at)}`,
-      ...paths.map((p) => `${p.label}: ${whereabouts(p)}`),
-    ];
-    const text = `${parts.join(". ")}. Arrow keys move the start, Shift with them the view, plus and minus zoom, 0 shows all.`;
+    const text = inWords(surface, box, paths, view);
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
   }
 
-  const pointText = (p) => (curved() ? short(p.x) : `${short(p.x)}, ${short(p.y)}`);
-
-  function whereabouts(path) {
-    const t = lastAt(path, view.step);
-    const gone = path.diverged >= 0 && view.step >= path.diverged ? `diverged at step ${path.diverged}, ` : "";
-    return `${gone}step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}`;
-  }
-
   function tell() {
-    if (!surface || !pointer) {
-      readout.value = "";
-      return;
-    }
-    const s = scale();
-    const [px, py] = pointer;
-    const near = nearest(s, px, py);
-    if (near) readout.value = `${near.path.label}, ${near.text}`;
-    else if (curved()) readout.value = `x ${short(s.x(px))}, loss ≈ ${short(lossAt(surface, s.x(px)))}`;
-    else readout.value = `x ${short(s.x(px))}, y ${short(s.y(py))}, loss ≈ ${short(valueAt(surface, s.x(px), s.y(py)))}`;
-  }
-
-  /** The position of a run under the pointer. */
-  function nearest(s, px, py) {
-    let best = null;
-    let least = 9;
-    for (const path of paths) {
-      for (let t = 0; t <= lastAt(path, view.step); t++) {
-        const [x, y] = place(s)(path, t);
-        const away = Math.hypot(x - px, y - py);
-        if (away < least) {
-          least = away;
-          best = { path, text: `step ${t}, at ${pointText({ x: path.x[t], y: path.y[t] })}, loss ${short(path.loss[t])}` };
-        }
-      }
-    }
-    return best;
+    readout.value = surface && pointer ? underPointer(scale(), surface, paths, view, place, ...pointer) : "";
   }
 
   /** Text of a place, with the digits that a pixel tells apart. */
@@ -160,10 +128,10 @@ export function createPicture(canvas, lab) {
     return curved() ? x : `${x},${decimal(p.y, (box.y1 - box.y0) / height)}`;
   }
 
-  /** Moves the start. All moves of one gesture but the first replace each other in the history. */
-  function moveStart(p, replace) {
+  /** Moves the start. Of the moves of one gesture only the last is one that undo takes back. */
+  function moveStart(p, last) {
     view = { ...view, at: p };
-    lab.set({ at: atText(p) }, { replace });
+    lab.set({ at: atText(p) }, { replace: !last });
     repaint();
   }
 
@@ -218,13 +186,16 @@ export function createPicture(canvas, lab) {
       const s = scale();
       const inside = (v, a, b) => Math.min(b, Math.max(a, v));
       const at = { x: inside(s.x(x), box.x0, box.x1), y: curved() ? 0 : inside(s.y(y), box.y0, box.y1) };
-      const goesOn = drag !== null;
       drag = done ? null : at;
-      moveStart(at, goesOn);
+      moveStart(at, done);
     },
     pan,
     zoom,
     settle,
+    cancel() {
+      if (!settling) box = { ...surface.box };
+      repaint();
+    },
     reset,
     hover(x, y) {
       pointer = x === null ? null : [x, y];
@@ -237,11 +208,17 @@ export function createPicture(canvas, lab) {
   });
 
   watchKeys(canvas, {
-    move(dx, dy, again) {
+    move(dx, dy) {
       if (!surface) return;
-      const { x, y } = view.at;
-      moveStart({ x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) }, again);
-      readout.value = `start at ${pointText(view.at)}`;
+      const { x, y } = drag ?? view.at;
+      drag = { x: x + 0.01 * dx * (box.x1 - box.x0), y: curved() ? 0 : y + 0.01 * dy * (box.y1 - box.y0) };
+      moveStart(drag, false);
+      readout.value = `start at ${placeText(view.at, curved())}`;
+    },
+    moved() {
+      const at = drag;
+      drag = null;
+      if (at) moveStart(at, true);
     },
     pan(dx, dy) {
       const { frame } = scale();
@@ -286,12 +263,24 @@ export function createPicture(canvas, lab) {
       drawMoving(pen, s, palette());
       return pen.finish(surface.title);
     },
-    /** What the picture shows at the present step, as a table's rows. */
-    rows() {
-      return paths.map((p) => {
-        const t = lastAt(p, view.step);
-        return [p.label, String(t), short(p.x[t]), ...(curved() ? [] : [short(p.y[t])]), short(p.loss[t])];
-      });
+    /** Paints the picture at a step on another canvas: a frame of a film. */
+    film(target, step) {
+      const pen = penOn(target, ...size());
+      const s = scale();
+      drawStill(pen, s, palette());
+      drawMoving(pen, s, palette(), step);
+    },
+    /** What the picture shows at the present step. */
+    table() {
+      const flat = curved();
+      return {
+        caption: `${surface.title}: where the runs are`,
+        head: ["run", "step", "x", ...(flat ? [] : ["y"]), "loss"],
+        rows: paths.map((p) => {
+          const t = lastAt(p, view.step);
+          return [p.label, String(t), short(p.x[t]), ...(flat ? [] : [short(p.y[t])]), short(p.loss[t])];
+        }),
+      };
     },
     destroy() {
       cancelAnimationFrame(frameRequest);

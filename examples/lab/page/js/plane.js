@@ -3,7 +3,8 @@
 
 import { mark } from "lab/pen.js";
 import { drawAxes, short } from "lab/axes.js";
-import { ramp } from "lab/colors.js";
+import { ramp, raster } from "lab/colors.js";
+import { cellImage } from "lab/scales.js";
 
 /**
  * The engine's answer to "surface" as the pictures use it. The grid's numbers stand at the corners of
@@ -16,9 +17,17 @@ export function surfaceOf(reply) {
   for (let i = 0; i + 1 < flat.length; i += 2 + 2 * flat[i + 1]) {
     contours.push({ level: flat[i], points: flat.subarray(i + 2, i + 2 + 2 * flat[i + 1]) });
   }
-  return { ...value, grid: arrays.grid, contours, reply, serial: ++serial };
+  const high = arrays.grid.reduce((a, v) => (v > a && v < Infinity ? v : a), -Infinity);
+  return { ...value, grid: arrays.grid, high, contours, reply, serial: ++serial };
 }
 let serial = 0;
+
+/** The loss at x, between the numbers beside it, for one parameter. */
+export function lossAt({ grid, width, box }, x) {
+  const at = ((x - box.x0) / (box.x1 - box.x0)) * (width - 1);
+  const i = Math.min(width - 2, Math.max(0, Math.floor(at)));
+  return grid[i] + (grid[i + 1] - grid[i]) * (at - i);
+}
 
 /** The loss at (x, y), between the four numbers of the grid around it. */
 export function valueAt({ grid, width, height, box }, x, y) {
@@ -30,44 +39,41 @@ export function valueAt({ grid, width, height, box }, x, y) {
   return row(j) + (row(j + 1) - row(j)) * (v - j);
 }
 
+/**
+ * Cells that are shown instead of the loss, such as basins. The serial is another one for other cells.
+ * @typedef {{serial: number, width: number, height: number, values: ArrayLike<number>,
+ *   box: import("lab/axes.js").Box, scale: import("lab/scales.js").Scale}} Layer
+ */
+
 /** Draws all of the picture that does not change from step to step. */
-export function drawPlane(pen, scale, surface, colors) {
+export function drawPlane(pen, scale, surface, colors, layer) {
   const { frame } = scale;
   const { box } = surface;
   pen.clip(frame.x, frame.y, frame.w, frame.h, () => {
-    // A pixel of the map lies around its number, so the map reaches half a pixel beyond the box.
-    const dx = (box.x1 - box.x0) / (surface.width - 1) / 2;
-    const dy = (box.y1 - box.y0) / (surface.height - 1) / 2;
-    const [x, y] = [scale.px(box.x0 - dx), scale.py(box.y1 + dy)];
-    pen.image(heatMap(surface, colors), x, y, scale.px(box.x1 + dx) - x, scale.py(box.y0 - dy) - y);
+    if (layer) {
+      const [x, y] = [scale.px(layer.box.x0), scale.py(layer.box.y1)];
+      pen.image(cellImage(layer, colors), x, y, scale.px(layer.box.x1) - x, scale.py(layer.box.y0) - y, false);
+    } else {
+      // A pixel of the map lies around its number, so the map reaches half a pixel beyond the box.
+      const dx = (box.x1 - box.x0) / (surface.width - 1) / 2;
+      const dy = (box.y1 - box.y0) / (surface.height - 1) / 2;
+      const [x, y] = [scale.px(box.x0 - dx), scale.py(box.y1 + dy)];
+      pen.image(heatMap(surface, colors), x, y, scale.px(box.x1 + dx) - x, scale.py(box.y0 - dy) - y);
+    }
     drawContours(pen, scale, surface, colors);
     drawPoints(pen, scale, surface, colors);
   });
   drawAxes(pen, scale, colors, { x: "x", y: "y" });
 }
 
-/** A canvas with one pixel for each number of the grid, the highest row at the top. */
 function heatMap(surface, colors) {
-  const { grid, width, height } = surface;
   if (surface.map?.colors === colors) return surface.map.canvas;
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const ink = canvas.getContext("2d");
-  const pixels = ink.createImageData(width, height);
   const table = ramp(colors);
   const share = heightScale(surface);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const k = 3 * Math.round(255 * share(grid[(height - 1 - row) * width + column]));
-      const p = 4 * (row * width + column);
-      pixels.data[p] = table[k];
-      pixels.data[p + 1] = table[k + 1];
-      pixels.data[p + 2] = table[k + 2];
-      pixels.data[p + 3] = 255;
-    }
-  }
-  ink.putImageData(pixels, 0, 0);
+  const canvas = raster(surface.width, surface.height, (i) => {
+    const k = 3 * Math.round(255 * share(surface.grid[i]));
+    return table.subarray(k, k + 3);
+  });
   surface.map = { canvas, colors };
   return canvas;
 }
@@ -86,11 +92,22 @@ export function heightScale(surface) {
   const floor = Math.max(values[Math.floor(values.length / 12)] - least, (high - least) * 1e-6) || 1;
   const from = Math.log((low - least) / floor + 1);
   const span = Math.log((high - least) / floor + 1) - from || 1;
-  return (v) => clamp((Math.log((v - least) / floor + 1) - from) / span);
+  return (v) => clamp((Math.log(Math.max(0, v - least) / floor + 1) - from) / span);
 }
 
-function drawContours(pen, scale, { contours, levels }, colors) {
+/** What a layer says of (x, y) in words, or nothing where it has no cell yet. */
+export function layerText({ values, width, height, box, scale }, x, y) {
+  const column = Math.floor(((x - box.x0) / (box.x1 - box.x0)) * width);
+  const row = Math.floor(((y - box.y0) / (box.y1 - box.y0)) * height);
+  if (column < 0 || column >= width || row < 0 || row >= height) return "";
+  const v = values[row * width + column];
+  return v === undefined || Number.isNaN(v) ? "" : scale.text(v);
+}
+
+function drawContours(pen, scale, surface, colors) {
+  const { contours, levels } = surface;
   const labels = [];
+  const taken = surface.minima.map((p) => ({ x: scale.px(p.x), y: scale.py(p.y) }));
   contours.forEach(({ level, points }) => {
     const line = new Float64Array(points.length);
     for (let i = 0; i < points.length; i += 2) {
@@ -98,38 +115,48 @@ function drawContours(pen, scale, { contours, levels }, colors) {
       line[i + 1] = scale.py(points[i + 1]);
     }
     pen.line(line, { color: colors.ink, width: 0.8, alpha: 0.34 });
-    const at = labelPlace(line, scale.frame, labels);
-    if (at) labels.push({ ...at, text: short(levels[level]) });
+    const at = labels.length < 8 ? labelPlace(line, scale.frame, taken) : undefined;
+    if (!at) return;
+    taken.push(at);
+    labels.push({ ...at, text: short(levels[level]) });
   });
   for (const { x, y, text } of labels) {
     pen.text(text, x, y, { color: colors.muted, halo: colors.halo, size: 10.5, align: "middle", baseline: "middle" });
   }
 }
 
-/** A point of a long line that is well inside the frame and away from other labels, or undefined. */
-function labelPlace(line, frame, labels) {
+/** A point of a long line that is well inside the frame and away from what is taken, or undefined. */
+function labelPlace(line, frame, taken) {
   let length = 0;
   for (let i = 2; i < line.length; i += 2) length += Math.hypot(line[i] - line[i - 2], line[i + 1] - line[i - 1]);
-  if (length < 130 || labels.length >= 8) return undefined;
+  if (length < 130) return undefined;
   for (let i = 2 * Math.floor(line.length / 6); i < line.length; i += 8) {
     const [x, y] = [line[i], line[i + 1]];
     const inner = x > frame.x + 26 && x < frame.x + frame.w - 26 && y > frame.y + 14 && y < frame.y + frame.h - 14;
-    if (inner && labels.every((l) => Math.hypot(l.x - x, l.y - y) > 58)) return { x, y };
+    if (inner && taken.every((l) => Math.hypot(l.x - x, l.y - y) > 58)) return { x, y };
   }
   return undefined;
 }
 
-/** Minima are stars, the lowest filled; saddle points crosses; maxima rings. */
+/** Minima are stars, the lowest ones filled; saddle points crosses; maxima rings. Many are drawn small. */
 function drawPoints(pen, scale, surface, colors) {
-  const style = { color: colors.ink, width: 1.8 };
-  const around = { color: colors.halo, width: 4.5, alpha: 0.8 };
-  const draw = (shape, p, r, own) => {
-    if (shape !== "star") mark(pen, shape, scale.px(p.x), scale.py(p.y), r, around);
-    mark(pen, shape, scale.px(p.x), scale.py(p.y), r, own);
+  const many = surface.minima.length + surface.maxima.length + surface.saddles.length > 50;
+  const size = many ? 0.5 : 1;
+  const draw = (shape, p, r) => {
+    const [x, y] = [scale.px(p.x), scale.py(p.y)];
+    mark(pen, shape, x, y, size * r, { color: colors.halo, width: 4.5 * size, alpha: 0.8 });
+    mark(pen, shape, x, y, size * r, { color: colors.ink, width: 1.8 * size });
   };
-  for (const p of surface.saddles) draw("cross", p, 4.5, style);
-  for (const p of surface.maxima) draw("ring", p, 5.5, style);
-  surface.minima.forEach((p, i) => {
-    draw("star", p, i ? 7 : 9, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.4 });
+  for (const p of surface.saddles) draw("cross", p, 4.5);
+  for (const p of surface.maxima) draw("ring", p, 5.5);
+  for (const p of surface.minima) drawMinimum(pen, surface, p, scale.px(p.x), scale.py(p.y), colors, many);
+}
+
+/** A star for a minimum at a place of the drawing, filled if there is no lower one. */
+export function drawMinimum(pen, surface, p, x, y, colors, small = false) {
+  const loss = surface.dim === 1 ? lossAt(surface, p.x) : valueAt(surface, p.x, p.y);
+  const lowest = loss - surface.least < 3e-3 * (surface.high - surface.least);
+  mark(pen, "star", x, y, lowest ? 9 : small ? 4.5 : 7, {
+    fill: lowest ? colors.ink : colors.halo, color: lowest ? colors.halo : colors.ink, width: small ? 1 : 1.4,
   });
 }

@@ -1,13 +1,13 @@
 // What the numbers of a map of cells mean: their colour, their text, and a legend.
 
-import { mix, onTheme, palette, rampColor } from "lab/colors.js";
+import { bytesOf, mix, onTheme, palette, rampColor, raster } from "lab/colors.js";
 import { short } from "lab/axes.js";
 
 /**
  * @typedef {object} Scale
  * @property {(v: number, colors: object) => string} color
  * @property {(v: number) => string} text
- * @property {(values: ArrayLike<number>) => string} words a sentence on all of the map
+ * @property {(values: ArrayLike<number>) => string} words on all of the map, without a full stop
  * @property {() => HTMLElement} legend
  * @property {(v: number) => string|undefined} [sign] written into a cell that is large enough
  */
@@ -24,7 +24,7 @@ export function stepScale(most) {
       const arrived = all.filter((v) => v >= 0);
       const fewest = arrived.length ? `fewest steps ${Math.min(...arrived)}` : "";
       return [counted(arrived.length, "cells arrive"), fewest, counted(all.filter((v) => v === -1).length, "diverge"),
-        counted(all.filter((v) => v === -2).length, "do not arrive")].filter(Boolean).join(", ") + ".";
+        counted(all.filter((v) => v === -2).length, "do not arrive")].filter(Boolean).join(", ");
     },
     legend: () => legendOf((colors) => [
       bar((t) => rampColor(0.05 + 0.85 * t, colors), "0 steps", `${most}`),
@@ -43,7 +43,7 @@ export function classScale(names) {
     text: (v) => (v < 0 ? "none" : names[v]),
     words(values) {
       const all = Array.from(values);
-      return names.map((name, i) => `${name}: ${Math.round((100 * all.filter((v) => v === i).length) / Math.max(1, all.length))} %`).join(", ") + ".";
+      return names.map((name, i) => `${name}: ${Math.round((100 * all.filter((v) => v === i).length) / Math.max(1, all.length))} %`).join(", ");
     },
     legend: () => legendOf((colors) => [...names.map((name, i) => patch(color(i, colors), name)), patch(color(-1, colors), "none")]),
   };
@@ -58,7 +58,7 @@ export function leaningScale(negative, positive) {
   return {
     color,
     text: (v) => `${v < 0 ? negative : positive}, ${short(Math.abs(v))}`,
-    words: (values) => `${Math.round((100 * Array.from(values).filter((v) => v < 0).length) / Math.max(1, values.length))} % ${negative}.`,
+    words: (values) => `${Math.round((100 * Array.from(values).filter((v) => v < 0).length) / Math.max(1, values.length))} % ${negative}`,
     legend: () => legendOf((colors) => [bar((t) => color(2 * t - 1, colors), negative, positive)]),
   };
 }
@@ -68,9 +68,17 @@ export function lossScale(share, low, high) {
   return {
     color: (v, colors) => rampColor(share(v), colors),
     text: (v) => `loss ${short(v)}`,
-    words: () => `Loss from ${short(low)} to ${short(high)}.`,
+    words: () => `loss from ${short(low)} to ${short(high)}`,
     legend: () => legendOf((colors) => [bar((t) => rampColor(t, colors), `loss ${short(low)}`, short(high))]),
   };
+}
+
+/** A canvas with a pixel for each cell; cells that are missing are clear. */
+export function cellImage({ width, height, values, scale }, colors) {
+  return raster(width, height, (i) => {
+    const v = values[i];
+    return v === undefined || Number.isNaN(v) ? null : bytesOf(scale.color(v, colors));
+  });
 }
 
 /** A legend whose parts are made anew for each theme, while it is on the page. */

@@ -5,6 +5,8 @@ import { createPicture } from "lab/picture.js";
 import { createPlayback } from "lab/playback.js";
 import { createSurface3d } from "lab/surface3d.js";
 import { h, icon } from "lab/dom.js";
+import { createLens } from "lab/lens.js";
+import { tableBehind } from "lab/tables.js";
 import { addKey } from "lab/bar.js";
 import { elements } from "lab/call.js";
 import { without } from "lab/state.js";
@@ -23,15 +25,18 @@ export function createStage(root, lab) {
   root.append(plane, space, note, steps, h("p", { class: "embed-only" }, open));
 
   const picture = createPicture(canvas, lab);
+  const table = tableBehind(root, picture.table);
+  const lens = createLens(lab, lab.redraw);
   let landscape = null; // made when it is first wanted
   const button = (id, sign, what, act) => h("button", { type: "button", id, title: what, "aria-label": what, onclick: act }, sign);
-  const three = button("three", "3D", "Landscape", () => lab.set({ three: lab.get("three") === "1" ? null : "1" }));
+  const three = button("three", "3D", "3D landscape", () => lab.set({ three: lab.get("three") === "1" ? null : "1" }));
+  const basins = button("lens", icon("basins"), "Where runs end", () => lab.set({ lens: lab.get("lens") === "basins" ? null : "basins" }));
   const zooms = [
     button("zoom-in", icon("plus"), "Zoom in", picture.zoomIn),
     button("zoom-out", icon("minus"), "Zoom out", picture.zoomOut),
     button("zoom-reset", icon("whole"), "Show all", picture.reset),
   ];
-  const tools = h("div", { class: "tools", role: "group", "aria-label": "View" }, three, zooms);
+  const tools = h("div", { class: "tools", role: "group", "aria-label": "View" }, three, basins, zooms);
   root.append(tools);
 
   const playback = createPlayback(steps, (step, rests) => {
@@ -44,22 +49,15 @@ export function createStage(root, lab) {
   addKey("Home", "to the first step", () => playback.seek(0));
   addKey("End", "to the last step", () => playback.seek(last));
 
-  let drawn = null; // what the picture shows last
+  const film = document.createElement("canvas");
+  let shown = picture; // or the landscape
   lab.stage = {
-    /** The picture of a step in the plane, until the page is drawn again. */
-    async still(step) {
-      plane.hidden = false;
-      space.hidden = true;
-      picture.draw(drawn.race, drawn.surface, { ...drawn.view, step });
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      return canvas;
+    /** The picture of a step in the plane, until the next one is asked for. */
+    still(step) {
+      picture.film(film, step);
+      return film;
     },
-    svg() {
-      plane.hidden = false;
-      const text = picture.svg();
-      lab.redraw();
-      return text;
-    },
+    svg: () => shown.svg(),
   };
 
   function inSpace(view) {
@@ -78,17 +76,21 @@ export function createStage(root, lab) {
       root.hidden = ctx.state.network;
       if (!ctx.surface || !ctx.race) return;
       const flat = ctx.surface.value.dim === 1;
-      const shown = flat ? null : inSpace(ctx.view);
-      plane.hidden = Boolean(shown);
-      space.hidden = !shown;
+      shown = (!flat && inSpace(ctx.view)) || picture;
+      const spatial = shown !== picture;
+      plane.hidden = spatial;
+      space.hidden = !spatial;
       three.hidden = flat;
-      three.setAttribute("aria-pressed", String(Boolean(shown)));
-      for (const z of zooms) z.hidden = Boolean(shown);
+      three.setAttribute("aria-pressed", String(spatial));
+      basins.hidden = flat || spatial;
+      basins.setAttribute("aria-pressed", String(lab.get("lens") === "basins"));
+      for (const z of zooms) z.hidden = spatial;
 
       const [x, y = 0] = elements(ctx.state.keys.at.text).map(Number);
-      const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows };
-      drawn = { race: ctx.race, surface: ctx.surface, view };
-      (shown ?? picture).draw(ctx.race, ctx.surface, view);
+      const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows, layer: lens.layerOf(ctx) };
+      picture.draw(ctx.race, ctx.surface, view);
+      if (spatial) landscape.draw(ctx.race, ctx.surface, view);
+      table.refresh();
       last = ctx.race.value.steps;
       playback.update({ step: ctx.view.step, steps: last });
       open.href = `${location.href.replace(/#.*/, "")}#${without(ctx.query, ["embed"])}`;

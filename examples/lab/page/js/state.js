@@ -55,7 +55,8 @@ export function go(to, back = text) {
   put(back);
   loose = {};
   history.pushState({ place: (last = ++place) }, "", "#" + to);
-  become(to);
+  text = to;
+  tell(); // also where a series has made it the text already: now it can be undone
 }
 
 /** The text with some values changed. */
@@ -97,6 +98,10 @@ export function onChange(listener) {
 function become(to) {
   if (to === text) return;
   text = to;
+  tell();
+}
+
+function tell() {
   for (const listener of listeners) listener();
 }
 

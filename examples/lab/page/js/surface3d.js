@@ -5,8 +5,9 @@
 import { SvgPen, mark, penOn } from "lab/pen.js";
 import { onTheme, palette, runStyle } from "lab/colors.js";
 import { short } from "lab/axes.js";
-import { heightScale, surfaceOf, valueAt } from "lab/plane.js";
+import { drawMinimum, heightScale, surfaceOf, valueAt } from "lab/plane.js";
 import { lastAt, pathsOf } from "lab/paths.js";
+import { whereabouts } from "lab/words.js";
 import { watchPointers } from "lab/gestures.js";
 import { cameraAt } from "lab/camera.js";
 import { createMesh } from "lab/mesh.js";
@@ -15,7 +16,7 @@ const rest = { turn: 0.6, tilt: 0.75, away: 3.8 };
 
 /**
  * @param {HTMLElement} root that has a size
- * @param {(why: string) => void} onLost called if the landscape cannot be drawn, now or any more
+ * @param {(why: string) => void} onLost called when the landscape is to be drawn and cannot be, and when it gets lost
  */
 export function createSurface3d(root, onLost) {
   const ground = document.createElement("canvas");
@@ -37,10 +38,12 @@ export function createSurface3d(root, onLost) {
   let request = 0;
   let loaded = "";
 
+  let why = "This browser draws no landscapes (WebGL 2): here is the map.";
   ground.addEventListener("webglcontextlost", (event) => {
     event.preventDefault();
     mesh = null;
-    onLost("The browser has taken the 3D picture away; this is the map.");
+    why = "The browser has taken the landscape away: here is the map.";
+    onLost(why);
   });
   ground.addEventListener("webglcontextrestored", () => {
     mesh = createMesh(ground);
@@ -87,10 +90,10 @@ export function createSurface3d(root, onLost) {
     };
     drawFloor(pen, colors, pixel);
     const text = { color: colors.ink, halo: colors.halo, size: 12 };
-    surface.minima.forEach((p, i) => {
+    for (const p of surface.minima) {
       const place = lift(p.x, p.y, valueAt(surface, p.x, p.y));
-      if (onGround(place)) mark(pen, "star", ...pixel(place), i ? 6 : 8, { fill: i ? colors.halo : colors.ink, color: i ? colors.ink : colors.halo, width: 1.3 });
-    });
+      if (onGround(place) && !hidden(place, camera.eye)) drawMinimum(pen, surface, p, ...pixel(place), colors);
+    }
     const start = lift(view.at.x, view.at.y, valueAt(surface, view.at.x, view.at.y));
     if (onGround(start)) {
       const [x, y] = pixel(start);
@@ -177,10 +180,7 @@ export function createSurface3d(root, onLost) {
   }
 
   function describe() {
-    const runs = paths.map((p) => {
-      const t = lastAt(p, view.step);
-      return `${p.label}: step ${t}, loss ${short(p.loss[t])}`;
-    });
+    const runs = paths.map((p) => whereabouts(p, view.step, false));
     const text = `${surface.title} as a landscape, higher is more loss. ${runs.join(". ")}. Arrow keys turn it, plus and minus zoom, 0 turns it back.`;
     if (canvas.getAttribute("aria-label") !== text) canvas.setAttribute("aria-label", text);
   }
@@ -220,12 +220,12 @@ export function createSurface3d(root, onLost) {
   const stopTheme = onTheme(repaint);
 
   return {
-    /** Whether there is a landscape to draw. */
-    get works() {
-      return mesh !== null;
-    },
     /** Takes what createPicture's draw takes. */
     draw(race, reply, next) {
+      if (!mesh) {
+        onLost(why);
+        return;
+      }
       if (reply !== surface?.reply) {
         surface = surfaceOf(reply);
         share = heightScale(surface);
