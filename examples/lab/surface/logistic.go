@@ -78,7 +78,9 @@ func logistic[T kernels.Float](x, y, class []T, penalty T, samples []int, p, g [
 		// log(1 + exp(m)) = max(m, 0) + log(1 + exp(-|m|))
 		m := float64(-class[i] * (T(p[0]*x[i]) + T(p[1]*y[i])))
 		e := expMinus(math.Abs(m))
-		loss += max(m, 0)
+		if m > 0 {
+			loss += m
+		}
 		product *= 1 + e
 		if g != nil {
 			slope := 1 / (1 + e)
