@@ -1,4 +1,4 @@
-// Tests of what the page's pictures compute, for node. The modules stand beside this file.
+// Tests of what the page's pictures compute, for node.
 
 import assert from "node:assert/strict";
 
@@ -6,17 +6,17 @@ globalThis.document = { documentElement: { dataset: { theme: "light" } } };
 globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });
 globalThis.devicePixelRatio = 1;
 
-const { bytesOf, palette, ramp, runStyle } = await import("./colors.js");
-const { decades, decimal, scaleOf, short, ticks } = await import("./axes.js");
-const { SvgPen, mark } = await import("./pen.js");
-const { heightScale, lossAt, surfaceOf, valueAt } = await import("./plane.js");
-const { curveBox } = await import("./curve.js");
-const { drawPaths, pathsOf } = await import("./paths.js");
-const { dataOf } = await import("./charts.js");
-const { chartSvg } = await import("./chartsvg.js");
-const { cameraAt } = await import("./camera.js");
-const { inWords, underPointer } = await import("./words.js");
-const { classScale, stepScale } = await import("./scales.js");
+const { bytesOf, palette, ramp, runStyle } = await import("lab/colors.js");
+const { decades, decimal, scaleOf, short, ticks } = await import("lab/axes.js");
+const { SvgPen, mark } = await import("lab/pen.js");
+const { heightScale, lossAt, surfaceOf, valueAt } = await import("lab/plane.js");
+const { curveBox } = await import("lab/curve.js");
+const { drawPaths, pathsOf } = await import("lab/paths.js");
+const { dataOf } = await import("lab/charts.js");
+const { chartSvg } = await import("lab/chartsvg.js");
+const { cameraAt } = await import("lab/camera.js");
+const { inWords, underPointer } = await import("lab/words.js");
+const { classScale, stepScale } = await import("lab/scales.js");
 
 const tests = {
   /** WCAG 2.2: 4.5 for text, 3 for what is drawn. */
