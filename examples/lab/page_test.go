@@ -115,6 +115,15 @@ func TestSingle(t *testing.T) {
 // TestModules checks the modules in node: testdata/modules.mjs has all compiled, and tries those
 // that need no browser.
 func TestModules(t *testing.T) {
+	inNode(t, "modules.mjs", "--experimental-vm-modules", "--no-warnings")
+}
+
+// TestPictures tries what the pictures compute: testdata/pictures.mjs.
+func TestPictures(t *testing.T) { inNode(t, "pictures.mjs") }
+
+// inNode runs a script of testdata beside the page's modules, if there is a node.
+func inNode(t *testing.T, script string, options ...string) {
+	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("no node")
@@ -140,19 +149,15 @@ func TestModules(t *testing.T) {
 		write("node_modules/"+name, s[file])
 	}
 	write("node_modules/lab/package.json", []byte(`{"type": "module"}`))
-	test, err := os.ReadFile("testdata/modules.mjs")
+	write("worker.js", s["worker.js"])
+	test, err := os.ReadFile("testdata/" + script)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write("modules.mjs", test)
-	run := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command(node, args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("node %s: %v\n%s", args, err, out)
-		}
+	write(script, test)
+	cmd := exec.Command(node, append(options, script)...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("node %s: %v\n%s", script, err, out)
 	}
-	write("worker.js", s["worker.js"])
-	run("--experimental-vm-modules", "--no-warnings", "modules.mjs")
 }

@@ -1,4 +1,4 @@
-// Tests of what the page's pictures compute, for node. The modules stand beside this file.
+// Tests of what the page's pictures compute, for node.
 
 import assert from "node:assert/strict";
 
@@ -6,17 +6,17 @@ globalThis.document = { documentElement: { dataset: { theme: "light" } } };
 globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });
 globalThis.devicePixelRatio = 1;
 
-const { bytesOf, palette, ramp, runStyle } = await import("./colors.js");
-const { decades, decimal, scaleOf, short, ticks } = await import("./axes.js");
-const { SvgPen, mark } = await import("./pen.js");
-const { heightScale, lossAt, surfaceOf, valueAt } = await import("./plane.js");
-const { curveBox } = await import("./curve.js");
-const { drawPaths, pathsOf } = await import("./paths.js");
-const { dataOf } = await import("./charts.js");
-const { chartSvg } = await import("./chartsvg.js");
-const { cameraAt } = await import("./camera.js");
-const { inWords, underPointer } = await import("./words.js");
-const { classScale, stepScale } = await import("./scales.js");
+const { bytesOf, palette, ramp, runStyle } = await import("lab/colors.js");
+const { decades, decimal, scaleOf, short, ticks } = await import("lab/axes.js");
+const { SvgPen, mark } = await import("lab/pen.js");
+const { heightScale, lossAt, surfaceOf, valueAt } = await import("lab/plane.js");
+const { curveBox } = await import("lab/curve.js");
+const { drawPaths, pathsOf } = await import("lab/paths.js");
+const { dataOf } = await import("lab/charts.js");
+const { chartSvg } = await import("lab/chartsvg.js");
+const { cameraAt } = await import("lab/camera.js");
+const { inWords, underPointer } = await import("lab/words.js");
+const { classScale, stepScale } = await import("lab/scales.js");
 
 const tests = {
   /** WCAG 2.2: 4.5 for text, 3 for what is drawn. */
@@ -27,6 +27,30 @@ const tests = {
       for (const name of ["ink", "muted", "accent", "bad", "good"]) atLeast(4.5, c[name], c.paper, `${theme} ${name}`);
       for (const color of c.runs) atLeast(4.5, color, c.paper, `${theme} run`);
       for (const [name, color] of Object.entries(c.arrows)) atLeast(4.5, color, c.halo, `${theme} ${name}`);
+    }
+    document.documentElement.dataset.theme = "light";
+  },
+
+  /** Machado, Oliveira and Fernandes (2009): what is left without one kind of cones. */
+  "runs differ for the colour-blind"() {
+    const views = {
+      all: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+      protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+      deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+      tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+    };
+    for (const theme of ["light", "dark"]) {
+      document.documentElement.dataset.theme = theme;
+      for (const [view, rows] of Object.entries(views)) {
+        const seen = palette().runs.map((color) => {
+          const rgb = linear(bytesOf(color));
+          return oklab(rows.map((row) => Math.max(0, row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2])));
+        });
+        seen.forEach((a, i) => seen.slice(0, i).forEach((b, j) => {
+          const apart = Math.hypot(...a.map((v, k) => v - b[k]));
+          assert.ok(apart > 0.1, `${theme}, ${view}: runs ${j} and ${i} are ${apart.toFixed(3)} apart`);
+        }));
+      }
     }
     document.documentElement.dataset.theme = "light";
   },
@@ -213,8 +237,21 @@ const tests = {
   },
 };
 
+const linear = (bytes) => Array.from(bytes, (v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+
+function oklab([r, g, b]) {
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
 function luminance(bytes) {
-  const [r, g, b] = Array.from(bytes, (v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = linear(bytes);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 

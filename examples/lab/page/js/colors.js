@@ -1,12 +1,12 @@
 // Colours and line styles. A run is told by its dash and its mark as well as by its colour, and the
-// colours differ in lightness, so that nothing is lost on a grey print or to a colour-blind reader.
+// colours are far apart for colour-blind readers, too, so that nothing is lost to them or on a grey print.
 
 import { SvgPen, mark } from "lab/pen.js";
 
 const light = {
   paper: "#ffffff", ink: "#1d232b", muted: "#525b66", rule: "#d5dae1", halo: "#ffffff", accent: "#0b5fb0",
   bad: "#b3261e", good: "#1a7a4c",
-  runs: ["#0b5fb0", "#c04a00", "#00724f", "#96318a", "#6d5c00", "#3c4552"],
+  runs: ["#0b5fb0", "#ba5413", "#912a6b", "#01220e", "#533e05", "#410059"],
   arrows: { gradient: "#b3261e", velocity: "#0b5fb0", step: "#1d232b", decay: "#96318a" },
   // Deep is strong, high fades into the paper: [lightness, chroma, hue in degrees] in OKLCH.
   ramp: [[0.62, 0.115, 262], [0.985, 0.035, 98]],
@@ -15,7 +15,7 @@ const light = {
 const dark = {
   paper: "#171b21", ink: "#eceff3", muted: "#a9b2bd", rule: "#39424d", halo: "#0c0f13", accent: "#7cbcff",
   bad: "#ff8a80", good: "#6fd6a4",
-  runs: ["#7cbcff", "#ff9e62", "#4fd3a5", "#f19fe0", "#e2cd58", "#d5dbe3"],
+  runs: ["#7cbcff", "#f19e51", "#df518e", "#01fed7", "#f7f218", "#9865fe"],
   arrows: { gradient: "#ff8a80", velocity: "#7cbcff", step: "#eceff3", decay: "#f19fe0" },
   ramp: [[0.56, 0.115, 262], [0.19, 0.02, 300]],
 };

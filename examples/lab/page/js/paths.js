@@ -26,12 +26,14 @@ export const lastAt = (path, step) => Math.min(step, path.x.length - 1);
 /** Draws all paths up to a step, faint beyond it, and a mark on each one's present position. */
 export function drawPaths(pen, frame, paths, step, chosen, colors, place) {
   const tracks = paths.map((path) => trackOf(path, place));
+  const order = tracks.map((_, i) => i).sort((a, b) => (a === chosen) - (b === chosen)); // the chosen one on top
   pen.clip(frame.x, frame.y, frame.w, frame.h, () => {
     tracks.forEach((track, i) => {
       const { color } = runStyle(i, colors);
       pen.line(track, { color, width: 1, alpha: 0.35 });
     });
-    tracks.forEach((track, i) => {
+    order.forEach((i) => {
+      const track = tracks[i];
       const seen = track.slice(0, 2 * (lastAt(paths[i], step) + 1));
       const { color, dash } = runStyle(i, colors);
       const width = i === chosen ? 2.6 : 1.9;
@@ -41,7 +43,7 @@ export function drawPaths(pen, frame, paths, step, chosen, colors, place) {
     });
   });
   const labels = [];
-  tracks.forEach((track, i) => drawHead(pen, frame, track, paths[i], i, step, chosen, colors, labels));
+  order.forEach((i) => drawHead(pen, frame, tracks[i], paths[i], i, step, chosen, colors, labels));
 }
 
 /** Pixels of every position, far ones pulled in so that a canvas can still draw the line to them. */
