@@ -9,6 +9,14 @@
 // beta1, v_max, m[t-1], p'. Greek letters are written by their names, eps is ε, and a name that
 // ends in hat has one. pi is π.
 //
+// The functions are
+//
+//	sqrt abs floor sign exp log cos sin    of each element
+//	max min                                of two or more, element by element
+//	norm rms sum mean dot                  of whole vectors
+//	vector turn                            (a, b), and a vector of two turned left
+//	if(condition, a, b)                    a where the condition is not 0, otherwise b
+//
 // Values are numbers or short vectors: an operation takes element by element what is a vector, and
 // a number for a vector of this number. They are float64, and the same on every machine.
 package formula

@@ -59,10 +59,10 @@ const (
 	Move     Arrow = "step"     // what the rule moves the parameters by
 )
 
-// Explain takes a step of an optimizer apart: that from the state before it to the state after
+// explain takes a step of an optimizer apart: that from the state before it to the state after
 // it, by a gradient and at the rate of the step. The run says which rule it is, and what clips
 // and constrains.
-func Explain[T kernels.Float](run spec.Run, before, after *optim.Snapshot[T], gradient []T, rate float64) (*Step, error) {
+func explain[T kernels.Float](run spec.Run, before, after *optim.Snapshot[T], gradient []T, rate float64) (*Step, error) {
 	from, to := before.Params[0], after.Params[0]
 	w := &writer{run: run, taken: from.Steps, columns: len(gradient), rate: rate, single: isSingle[T]()}
 	w.number("t", "step", float64(from.Steps+1))

@@ -35,8 +35,8 @@ func (w *writer) method(run spec.Run, matrix surface.Hessian) error {
 		w.write(`
 h = (H_xx - H_yy)/2 | half the difference of the diagonal
 r = sqrt(h^2 + H_xy^2) | half that of the eigenvalues
-lambda_1 = (H_xx + H_yy)/2 + r | the larger curvature
-lambda_2 = (H_xx + H_yy)/2 - r | the smaller one
+lambda_1 = if(H_xy == 0, max(H_xx, H_yy), (H_xx + H_yy)/2 + r) | the larger curvature
+lambda_2 = if(H_xy == 0, min(H_xx, H_yy), (H_xx + H_yy)/2 - r) | the smaller one
 u = if(h < 0, vector(H_xy, r - h), vector(h + r, H_xy)) | along the axis of the first
 e_1 = if(norm(u) > 0, u/norm(u), vector(1, 0)) | of length 1
 e_2 = turn(e_1) | the axis of the second`)

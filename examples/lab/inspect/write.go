@@ -34,7 +34,8 @@ func (w *writer) number(name, source string, value float64) {
 	w.vector(name, source, []float64{value})
 }
 
-// vector notes a vector that is known.
+// vector notes a vector that is known. Inlined it would be in WebAssembly as often as it is
+// called.
 //
 //go:noinline
 func (w *writer) vector(name, source string, values []float64) {
