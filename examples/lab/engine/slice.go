@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/neural"
+	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/examples/lab/surface"
-	"github.com/seed63264101/steepest/optim"
 )
 
 // answerSlice lays a plane through the space of the parameters at the last point of a run, and
@@ -83,7 +83,8 @@ func answerSharpness(e *Engine, s *spec.State, args json.RawMessage) (*Reply, er
 	}
 	every := max(1, (len(run.Points)-1+max(1, q.Points-1)-1)/max(1, q.Points-1))
 	known, done, total := t.sharp[q.Run], 0, 0
-	factor, decay, limited := bears(s.Runs[q.Run].Rule)
+	bearing, limited := race.BearingOf(s.Runs[q.Run].Rule)
+	limited = limited && !bearing.Ascends
 	var at, sharpness, limit []float64
 	for k := 0; k < len(run.Points); k += every {
 		total++
@@ -101,7 +102,7 @@ func answerSharpness(e *Engine, s *spec.State, args json.RawMessage) (*Reply, er
 		}
 		at, sharpness = append(at, float64(run.Points[k].Step)), append(sharpness, value)
 		if step := min(run.Points[k].Step, len(run.Rates)-1); limited && step >= 0 && run.Rates[step] > 0 {
-			limit = append(limit, factor/run.Rates[step]-decay)
+			limit = append(limit, bearing.Factor/run.Rates[step]-bearing.Decay)
 		}
 	}
 	r := &Reply{Value: struct {
@@ -116,20 +117,4 @@ func answerSharpness(e *Engine, s *spec.State, args json.RawMessage) (*Reply, er
 		r.Add64("limit", limit)
 	}
 	return r, nil
-}
-
-// bears returns the curvature that a rule bears: factor/rate - decay. Those that divide by what
-// they have seen of the gradients have no such limit.
-func bears(rule optim.Rule) (factor, decay float64, ok bool) {
-	switch r := rule.(type) {
-	case optim.SGD:
-		return 2, r.WeightDecay, !r.Maximize
-	case optim.Momentum:
-		factor = 2 * (1 + r.Momentum) / (1 - r.Dampening)
-		if r.Nesterov {
-			factor = 2 * (1 + r.Momentum) / (1 + float64(2*r.Momentum))
-		}
-		return factor, r.WeightDecay, !r.Maximize
-	}
-	return 0, 0, false
 }

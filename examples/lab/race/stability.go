@@ -45,36 +45,53 @@ type Limit struct {
 // is below 1 in magnitude: up to a = 2*(1+Momentum)/(1-Dampening), and with Nesterov up to
 // 2*(1+Momentum)/(1+2*Momentum). A coupled weight decay adds to L.
 func LimitAt(s *spec.State, run spec.Run, at surface.Point) Limit {
-	steepest := AxesAt(s.Surface, at).Values[0]
-	switch r := run.Rule.(type) {
-	case optim.SGD:
-		return limit(2, "2/", steepest, r.WeightDecay, r.Maximize)
-	case optim.Momentum:
-		if r.Nesterov {
-			return limit(2*(1+r.Momentum)/(1+float64(2*r.Momentum)), "2*(1 + mu)/(1 + 2*mu)/", steepest, r.WeightDecay, r.Maximize)
-		}
-		if r.Dampening != 0 {
-			return limit(2*(1+r.Momentum)/(1-r.Dampening), "2*(1 + mu)/(1 - tau)/", steepest, r.WeightDecay, r.Maximize)
-		}
-		return limit(2*(1+r.Momentum), "2*(1 + mu)/", steepest, r.WeightDecay, r.Maximize)
-	case nil:
+	if run.Rule == nil {
 		return matrixLimit(s, run, at)
 	}
-	return Limit{About: "This rule divides by what it has seen of the gradients, and changes what rate it bears as it goes: no limit holds for all its steps."}
+	b, ok := BearingOf(run.Rule)
+	if !ok {
+		return Limit{About: "This rule divides by what it has seen of the gradients, and changes what rate it bears as it goes: no limit holds for all its steps."}
+	}
+	return b.limit(AxesAt(s.Surface, at).Values[0])
 }
 
-// limit returns factor/(curvature + decay). formula ends in front of that sum.
-func limit(factor float64, formula string, curvature, decay float64, ascends bool) Limit {
-	sum := curvature + decay
+// A Bearing is what a rule bears: rates up to Factor/(curvature + Decay), none if it Ascends.
+type Bearing struct {
+	Factor, Decay float64
+	Ascends       bool
+	formula       string // ends in front of the denominator
+}
+
+// BearingOf returns what a rule bears, and whether that can be said at all: not of those that
+// divide by what they have seen of the gradients.
+func BearingOf(rule optim.Rule) (b Bearing, ok bool) {
+	switch r := rule.(type) {
+	case optim.SGD:
+		return Bearing{2, r.WeightDecay, r.Maximize, "2/"}, true
+	case optim.Momentum:
+		b = Bearing{2 * (1 + r.Momentum), r.WeightDecay, r.Maximize, "2*(1 + mu)/"}
+		if r.Nesterov {
+			b.Factor, b.formula = b.Factor/(1+float64(2*r.Momentum)), "2*(1 + mu)/(1 + 2*mu)/"
+		} else if r.Dampening != 0 {
+			b.Factor, b.formula = b.Factor/(1-r.Dampening), "2*(1 + mu)/(1 - tau)/"
+		}
+		return b, true
+	}
+	return Bearing{}, false
+}
+
+// limit returns Factor/(curvature + Decay).
+func (b Bearing) limit(curvature float64) Limit {
+	sum := curvature + b.Decay
 	switch {
-	case ascends:
+	case b.Ascends:
 		return Limit{About: "Ascent goes away from the minimum at any rate."}
 	case sum <= 0:
 		return Limit{About: "Nothing curves upwards here, and no rate is too large."}
-	case decay != 0:
-		return Limit{factor / sum, formula + "(L + lambda)", "L is the largest eigenvalue of the Hessian here."}
+	case b.Decay != 0:
+		return Limit{b.Factor / sum, b.formula + "(L + lambda)", "L is the largest eigenvalue of the Hessian here."}
 	}
-	return Limit{factor / sum, formula + "L", "L is the largest eigenvalue of the Hessian here."}
+	return Limit{b.Factor / sum, b.formula + "L", "L is the largest eigenvalue of the Hessian here."}
 }
 
 // matrixLimit is plain descent's, with the Hessian divided by the matrix of the method.
@@ -94,7 +111,7 @@ func matrixLimit(s *spec.State, run spec.Run, at surface.Point) Limit {
 	if !ok || !ok2 || root < 0 {
 		return Limit{About: errSingular.Error()}
 	}
-	l := limit(2, "2/", half+math.Sqrt(root), 0, false)
+	l := Bearing{Factor: 2, formula: "2/"}.limit(half + math.Sqrt(root))
 	if l.LR != 0 {
 		l.About = "L is the largest eigenvalue of the Hessian divided by the matrix of the method."
 	}
