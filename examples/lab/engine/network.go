@@ -9,7 +9,6 @@ import (
 
 	"github.com/seed63264101/steepest/examples/lab/neural"
 	"github.com/seed63264101/steepest/examples/lab/spec"
-	"github.com/seed63264101/steepest/optim"
 )
 
 var networkHandlers = map[string]handler{
@@ -30,20 +29,8 @@ type training struct {
 
 // training returns that of an experiment.
 func (e *Engine) training(s *spec.State) (*training, error) {
-	if s.Network == nil {
-		return nil, errors.New("the experiment is a surface, not a network")
-	}
 	return e.trainings.of(subject(s), func() (*training, error) {
-		var contenders []neural.Contender
-		for _, run := range s.Runs {
-			contenders = append(contenders, func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
-				if run.Rule == nil {
-					return nil, fmt.Errorf("%s trains no networks", run.Method)
-				}
-				return optim.New(run.Rule, params, run.Options()...)
-			})
-		}
-		t, err := neural.NewTrainer(*s.Network, s.Steps, s.Batch, s.Seed, contenders...)
+		t, err := s.Trainer()
 		if err != nil {
 			return nil, err
 		}

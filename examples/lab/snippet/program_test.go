@@ -11,10 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/lab/neural"
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
-	"github.com/seed63264101/steepest/optim"
 )
 
 // experiments have every rule and method, both types, and each of what a run may have, alone and
@@ -41,13 +39,7 @@ func hashOf(t *testing.T, s *spec.State) string {
 		}
 		return r.Hash
 	}
-	var contenders []neural.Contender
-	for _, r := range s.Runs {
-		contenders = append(contenders, func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
-			return optim.New(r.Rule, params, r.Options()...)
-		})
-	}
-	trainer, err := neural.NewTrainer(*s.Network, s.Steps, s.Batch, s.Seed, contenders...)
+	trainer, err := s.Trainer()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -67,4 +68,21 @@ func checkNetwork(r Run) error {
 		{Name: "bias", Value: make([]float32, 2)},
 	}, r.Options()...)
 	return err
+}
+
+// Trainer returns the training of a network by the runs of an experiment, at its beginning.
+func (s *State) Trainer() (*neural.Trainer, error) {
+	if s.Network == nil {
+		return nil, errors.New("the experiment is a surface, not a network")
+	}
+	var contenders []neural.Contender
+	for _, r := range s.Runs {
+		contenders = append(contenders, func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
+			if r.Rule == nil {
+				return nil, fmt.Errorf("%s trains no networks", r.Method)
+			}
+			return optim.New(r.Rule, params, r.Options()...)
+		})
+	}
+	return neural.NewTrainer(*s.Network, s.Steps, s.Batch, s.Seed, contenders...)
 }
