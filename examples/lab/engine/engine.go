@@ -35,7 +35,7 @@ var handlers = joined(
 	stateHandlers, surfaceHandlers,
 	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
 	inspectHandlers,
-	networkHandlers,
+	networkHandlers, tourHandlers,
 )
 
 func joined(lists ...map[string]handler) map[string]handler {
