@@ -3,7 +3,7 @@
 import uPlot from "uplot";
 import { onTheme, palette, runStyle, swatch } from "lab/colors.js";
 import { CanvasPen, mark } from "lab/pen.js";
-import { short } from "lab/axes.js";
+import { decades, short } from "lab/axes.js";
 import { tableBehind } from "lab/tables.js";
 import { chartSvg } from "lab/chartsvg.js";
 
@@ -169,19 +169,27 @@ export function dataOf({ at, series, log, loglog }) {
 }
 
 function axis(label, size, log) {
-  const filter = log ? powers : (u, splits) => splits;
   return {
     stroke: () => palette().muted,
-    grid: { stroke: () => palette().rule, width: 0.7, filter },
-    ticks: { stroke: () => palette().rule, width: 1, filter },
+    grid: { stroke: () => palette().rule, width: 0.7 },
+    ticks: { stroke: () => palette().rule, width: 1 },
     font: "11px system-ui, sans-serif",
     label,
     labelFont: "12px system-ui, sans-serif",
     labelSize: 18,
     size,
-    values: (u, list) => list.map((v) => (v === null ? "" : short(v))),
-    filter,
+    values: (u, list) => list.map(short),
+    // uPlot's own places on a log scale end at 1e-32.
+    ...(log ? { splits: (u, i, low, high) => powers(low, high), filter: (u, splits) => splits } : {}),
   };
+}
+
+/** Powers of ten, or a few more numbers where there are less than two of those. */
+function powers(low, high) {
+  const whole = decades(Math.log10(low), Math.log10(high), 7).map((t) => 10 ** t.value);
+  if (whole.length > 1) return whole;
+  const from = 10 ** Math.floor(Math.log10(low));
+  return [1, 2, 5, 10, 20, 50].map((m) => m * from).filter((v) => v >= low && v <= high);
 }
 
 const xRange = (u, low, high) => (high > low ? [low, high] : [low ?? 0, (low ?? 0) + 1]);
@@ -197,13 +205,6 @@ function logRange(u, low, high) {
   if (!(low > 0) || !(high > 0)) return [0.1, 1];
   const room = (high / low) ** 0.04;
   return high / low < 10 ? [low / 10 ** 0.5, high * 10 ** 0.5] : [low / room, high * room];
-}
-
-/** Of the ticks of a log axis only powers of ten, and of those so many that their text has room. */
-function powers(u, splits) {
-  const whole = splits.filter((v) => v > 0 && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9);
-  const every = Math.ceil(whole.length / 7);
-  return splits.map((v) => (whole.includes(v) && Math.round(Math.log10(v)) % every === 0 ? v : null));
 }
 
 /** A line at the cursor, and on each series the mark that its run has in the picture. */

@@ -1,5 +1,9 @@
 // The panels behind the tabs, in their order.
 
+import { panel as race } from "lab/panels/race.js";
+import { panel as inspect } from "lab/panels/inspect.js";
+import { panel as stability } from "lab/panels/stability.js";
+import { panel as noise } from "lab/panels/noise.js";
 import { panel as take } from "lab/panels/take.js";
 
 /**
@@ -13,4 +17,4 @@ import { panel as take } from "lab/panels/take.js";
  */
 
 /** @type {Panel[]} */
-export const panels = [take];
+export const panels = [race, inspect, stability, noise, take];

@@ -12,13 +12,15 @@ import { short } from "lab/axes.js";
  * @property {(v: number) => string|undefined} [sign] written into a cell that is large enough
  */
 
-/** Steps to the target, few to most on a log scale; −1 diverged, −2 not arrived. @returns {Scale} */
+/** Steps to the target, few to most on a log scale; −1 diverged, −2 not arrived, −3 no run that can be. @returns {Scale} */
 export function stepScale(most) {
   const share = (v) => Math.log(1 + v) / Math.log(1 + Math.max(1, most));
   const counted = (n, what) => (n ? `${n} ${what}` : "");
+  const words = { "-1": "diverged", "-2": "target not reached", "-3": "cannot be" };
+  const signs = { "-1": "×", "-2": "–" };
   return {
-    color: (v, colors) => (v === -1 ? mix(colors.bad, colors.paper, 0.35) : v < 0 ? colors.rule : rampColor(0.05 + 0.85 * share(v), colors)),
-    text: (v) => (v === -1 ? "diverged" : v < 0 ? "target not reached" : `${v} ${v === 1 ? "step" : "steps"}`),
+    color: (v, colors) => (v === -1 ? mix(colors.bad, colors.paper, 0.35) : v === -3 ? colors.paper : v < 0 ? colors.rule : rampColor(0.05 + 0.85 * share(v), colors)),
+    text: (v) => words[v] ?? `${v} ${v === 1 ? "step" : "steps"}`,
     words(values) {
       const all = Array.from(values);
       const arrived = all.filter((v) => v >= 0);
@@ -31,7 +33,7 @@ export function stepScale(most) {
       patch(colors.rule, "– not reached"),
       patch(mix(colors.bad, colors.paper, 0.35), "× diverged"),
     ]),
-    sign: (v) => (v === -1 ? "×" : v < 0 ? "–" : undefined),
+    sign: (v) => signs[v],
   };
 }
 
