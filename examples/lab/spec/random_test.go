@@ -9,7 +9,7 @@ import (
 // TestRandom: whatever a text is, what it gives is an experiment that can be run, and its
 // canonical text is that of the same one, without a problem.
 func TestRandom(t *testing.T) {
-	n := uint64(2000)
+	n := uint64(1000)
 	if testing.Short() {
 		n = 300
 	}
