@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/formula"
@@ -84,6 +85,9 @@ func answerStability(e *Engine, s *spec.State, args json.RawMessage) (*Reply, er
 		return nil, err
 	}
 	axes := race.AxesAt(s.Surface, p.at)
+	if !axes.Finite() {
+		return nil, errors.New("the Hessian is not finite here")
+	}
 	values, vectors := []string{}, [][2]float64{}
 	for i, v := range axes.Values {
 		values = append(values, spec.Number(v))

@@ -13,6 +13,11 @@ func eigen(xx, xy, yy float64) (high, low, c, s float64) {
 		}
 		return yy, xx, 0, 1
 	}
+	if m := max(math.Abs(xx), math.Abs(xy), math.Abs(yy)); m > 0x1p500 && m <= math.MaxFloat64 {
+		// Whose squares would be infinite.
+		high, low, c, s = eigen(xx*0x1p-520, xy*0x1p-520, yy*0x1p-520)
+		return high * 0x1p520, low * 0x1p520, c, s
+	}
 	mean, half := (xx+yy)/2, (xx-yy)/2
 	r := math.Sqrt(float64(half*half) + float64(xy*xy))
 	c, s = half+r, xy

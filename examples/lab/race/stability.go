@@ -24,6 +24,16 @@ func AxesAt(p *surface.Problem, at surface.Point) Axes {
 	return Axes{[]float64{high, low}, []surface.Point{{X: c, Y: s}, {X: -s, Y: c}}}
 }
 
+// Finite reports whether the Hessian is, and so the axes are.
+func (a Axes) Finite() bool {
+	for _, v := range a.Vectors {
+		if !finite(v.X, v.Y) {
+			return false
+		}
+	}
+	return finite(a.Values...)
+}
+
 // A Limit is the rate above which a run leaves a quadratic of the curvature where it is, however
 // near to the minimum it begins, and below which it gets there.
 type Limit struct {
@@ -45,6 +55,10 @@ type Limit struct {
 // is below 1 in magnitude: up to a = 2*(1+Momentum)/(1-Dampening), and with Nesterov up to
 // 2*(1+Momentum)/(1+2*Momentum). A coupled weight decay adds to L.
 func LimitAt(s *spec.State, run spec.Run, at surface.Point) Limit {
+	axes := AxesAt(s.Surface, at)
+	if !axes.Finite() {
+		return Limit{About: "The Hessian is not finite here."}
+	}
 	if run.Rule == nil {
 		return matrixLimit(s, run, at)
 	}
@@ -52,7 +66,7 @@ func LimitAt(s *spec.State, run spec.Run, at surface.Point) Limit {
 	if !ok {
 		return Limit{About: "This rule divides by what it has seen of the gradients, and changes what rate it bears as it goes: no limit holds for all its steps."}
 	}
-	return b.limit(AxesAt(s.Surface, at).Values[0])
+	return b.limit(axes.Values[0])
 }
 
 // A Bearing is what a rule bears: rates up to Factor/(curvature + Decay), none if it Ascends.
@@ -108,7 +122,7 @@ func matrixLimit(s *spec.State, run spec.Run, at surface.Point) Limit {
 	xy, yy, ok2 := c.divide(at, surface.Point{X: h.XY, Y: h.YY})
 	half, det := (xx+yy)/2, float64(xx*yy)-float64(xy*yx)
 	root := float64(half*half) - det
-	if !ok || !ok2 || root < 0 {
+	if !ok || !ok2 || !(root >= 0) {
 		return Limit{About: errSingular.Error()}
 	}
 	l := Bearing{Factor: 2, formula: "2/"}.limit(half + math.Sqrt(root))
