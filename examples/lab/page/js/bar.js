@@ -29,10 +29,15 @@ export function connectBar(lab) {
     element("keys").replaceChildren(...keys.flatMap(([key, what]) => [h("dt", {}, names[key] ?? key), h("dd", {}, what)]));
     element("help").showModal();
   };
+  element("badge").onclick = () => lab.set({ tab: "take" });
   addEventListener("keydown", press);
   return {
     still: true,
-    update() {
+    /** @param {import("lab/lab.js").Context} ctx */
+    update(ctx) {
+      const hash = ctx.race?.value.hash;
+      element("badge").hidden = !hash;
+      element("badge").textContent = `same bits: ${hash}`;
       element("undo").disabled = !state.canUndo();
       element("redo").disabled = !state.canRedo();
       element("theme").value = state.get("theme") ?? "auto";

@@ -177,6 +177,7 @@ function show({ step = false } = {}) {
   ctx.rated = state.get("rates") === "best";
   document.documentElement.dataset.theme = themeOf(state.get("theme"));
   document.documentElement.classList.toggle("embed", ctx.view.embed);
+  document.documentElement.classList.toggle("network", ctx.state.network);
   clearTimeout(resting);
   resting = setTimeout(() => followLimits().catch(lab.fail), 150);
   for (const part of parts) if (!step || !part.still) part.update(ctx);

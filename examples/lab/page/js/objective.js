@@ -5,6 +5,9 @@ import { h, refill } from "lab/dom.js";
 import { createField } from "lab/fields.js";
 import { createOption } from "lab/schedule.js";
 
+/** So many options are seen at once. */
+const most = 5;
+
 /** @param {import("lab/lab.js").Lab} lab */
 export function createObjective(lab) {
   const { objectives, schedules } = lab.catalog;
@@ -16,7 +19,11 @@ export function createObjective(lab) {
     id: "objective", label: "Objective", kind: "word", words: objectives.map((o) => [o.name, o.title]),
     value: () => read(text()).name,
     // Where runs begin and what is shown suit one objective, seldom the next.
-    set: (name) => lab.set({ f: name, at: null, box: null, batch: null, step: null, lens: null }),
+    set: (name) => {
+      const fresh = { f: name, at: null, box: null, batch: null, step: null, lens: null };
+      // A network has a panel of its own, and others none of its.
+      lab.set(state.network || name === "network" ? { ...fresh, tab: null } : fresh);
+    },
     owns: (p) => p.key === "f" && p.text === text(),
   });
   const about = h("p", { class: "soft", id: "objective-about" });
@@ -44,7 +51,9 @@ export function createObjective(lab) {
         set: (v) => lab.set({ at: v === null ? null : startOf().with(k, v).join(",") }),
         owns: (p) => p.key === "at" && k === 0,
       }));
-    refill(options, fields.map((f) => f.element));
+    const shown = fields.map((f) => f.element);
+    const rest = shown.splice(most);
+    refill(options, shown, rest.length > 0 ? h("details", {}, h("summary", { id: "objective-more" }, "More"), rest) : []);
     refill(start, ends.map((f) => f.element));
     about.textContent = entry?.about ?? "";
   }

@@ -26,15 +26,14 @@ export function createSettings(lab) {
   const batch = field("batch", "Samples in a batch", "integer", { about: "0 for all of them." });
   const seed = field("seed", "Seed", "integer", { about: "Of the order of the samples." });
   const type = field("type", "Numbers", "word", { words: [["f32", "float32"], ["f64", "float64"]] });
-  const axis = field("axis", "Axes of the loss", "word", { words: [["log", "loss by powers of ten"], ["loglog", "both by powers of ten"], ["linear", "as it is"]] });
-  const all = [steps, rates, budget, target, batch, seed, type, axis];
+  const all = [steps, rates, budget, target, batch, seed, type];
   const tuning = h("progress", { id: "tuning", "aria-label": "Trials done", hidden: true });
   const samples = h("div", { class: "fields" }, batch.element, seed.element);
   const element = h("section", { "aria-labelledby": "settings-title" },
     h("h2", { id: "settings-title" }, "Race"),
     h("div", { class: "pair" }, steps.element, type.element),
     rates.element, budget.element, tuning, samples,
-    h("details", {}, h("summary", { id: "settings-more" }, "More"), h("div", { class: "fields" }, target.element, axis.element)));
+    h("details", {}, h("summary", { id: "settings-more" }, "More"), h("div", { class: "fields" }, target.element)));
   return {
     element,
     /** Shows how many trials of all have found the best rates so far. */
