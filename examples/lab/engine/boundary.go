@@ -61,11 +61,11 @@ func answerBoundary(e *Engine, s *spec.State, args json.RawMessage) (*Reply, err
 		}
 	}
 	r := &Reply{Value: struct {
-		Kind  string      `json:"kind"` // "plane"
-		Step  int         `json:"step"`
-		Box   surface.Box `json:"box"`
-		Train int         `json:"train"` // how many of the samples are to train with, the first ones
-	}{"plane", step, box, n.Data.Train}}
+		Kind  string `json:"kind"` // "plane"
+		Step  int    `json:"step"`
+		Box   bounds `json:"box"`
+		Train int    `json:"train"` // how many of the samples are to train with, the first ones
+	}{"plane", step, bounds(box), n.Data.Train}}
 	r.Add32("grid", plane(n, box, q.Width, q.Height))
 	var px, py, label []float64
 	for i, class := range n.Data.Labels {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"math"
@@ -94,6 +95,9 @@ func TestBoundary(t *testing.T) {
 	if v.Kind != "plane" || v.Step != 90 || v.Train != 60 || v.Box.X0 != -2 {
 		t.Errorf("%+v", v)
 	}
+	if !bytes.Contains(r.Encode(), []byte(`"box":{"x0":`)) {
+		t.Error("the box has other names than that of a surface")
+	}
 	for i, x := range r.Array("px") {
 		if y := r.Array("py")[i]; !(x > v.Box.X0 && x < v.Box.X1 && y > v.Box.Y0 && y < v.Box.Y1) {
 			t.Errorf("sample %d at %v, %v is not in %+v", i, x, y, v.Box)
@@ -167,6 +171,9 @@ func TestSlice(t *testing.T) {
 	for _, kind := range neural.Slicings {
 		args := func(rest string) string { return `{"run":1,"width":5,"height":5,"kind":"` + kind + `"` + rest + `}` }
 		v, whole := value[slice](t, e, "slice", spiralsQuery, args(""))
+		if !bytes.Contains(whole.Encode(), []byte(`"box":{"x0":`)) {
+			t.Errorf("%s: the box has other names than that of a surface", kind)
+		}
 		if v.Kind != kind || v.Rows != 5 || v.Done != 5 || len(v.Shares) != 2 {
 			t.Errorf("%+v", v)
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/seed63264101/steepest/examples/lab/neural"
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
-	"github.com/seed63264101/steepest/examples/lab/surface"
 )
 
 // answerSlice lays a plane through the space of the parameters at the last point of a run, and
@@ -45,14 +44,14 @@ func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 	}
 	last := run.Points[len(run.Points)-1]
 	r := &Reply{Value: struct {
-		Kind   string      `json:"kind"`
-		Step   int         `json:"step"` // where the middle is
-		Box    surface.Box `json:"box"`
-		Shares []string    `json:"shares"` // of the path's variance, that the directions explain
-		Loss   string      `json:"loss"`   // in the middle
-		Rows   int         `json:"rows"`
-		Done   int         `json:"done"` // rows with those of this answer
-	}{q.Kind, last.Step, surface.Box{X0: p.Box[0], X1: p.Box[1], Y0: p.Box[2], Y1: p.Box[3]},
+		Kind   string   `json:"kind"`
+		Step   int      `json:"step"` // where the middle is
+		Box    bounds   `json:"box"`
+		Shares []string `json:"shares"` // of the path's variance, that the directions explain
+		Loss   string   `json:"loss"`   // in the middle
+		Rows   int      `json:"rows"`
+		Done   int      `json:"done"` // rows with those of this answer
+	}{q.Kind, last.Step, bounds{X0: p.Box[0], X1: p.Box[1], Y0: p.Box[2], Y1: p.Box[3]},
 		[]string{spec.Number(p.Shares[0]), spec.Number(p.Shares[1])}, typed(s, last.Loss), q.Height, to}}
 	r.Add32("grid", grid)
 	var x, y, loss []float64

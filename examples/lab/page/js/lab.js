@@ -151,7 +151,7 @@ async function raceOf(query) {
 }
 
 function viewOf() {
-  const last = ctx.race?.value.steps ?? 0;
+  const last = ctx.race?.value.steps ?? Number(ctx.state.keys.steps.text);
   const whole = (key, usual, most) => {
     const v = Number.parseInt(state.get(key) ?? "", 10);
     return v >= 0 ? Math.min(v, most) : usual;
@@ -159,7 +159,7 @@ function viewOf() {
   return {
     tab: state.get("tab") ?? (ctx.state.network ? "network" : "race"),
     step: whole("step", last, last),
-    sel: whole("sel", 0, Math.max(0, (ctx.race?.value.runs.length ?? 1) - 1)),
+    sel: whole("sel", 0, Math.max(0, (ctx.race?.value.runs ?? ctx.state.runs).length - 1)),
     axis: state.get("axis") ?? "log",
     three: state.get("three") === "1",
     embed: state.get("embed") === "1",

@@ -4,6 +4,9 @@ import { panel as race } from "lab/panels/race.js";
 import { panel as inspect } from "lab/panels/inspect.js";
 import { panel as stability } from "lab/panels/stability.js";
 import { panel as noise } from "lab/panels/noise.js";
+import { panel as schedule } from "lab/panels/schedule.js";
+import { panel as network } from "lab/panels/network.js";
+import { panel as second } from "lab/panels/second.js";
 import { panel as take } from "lab/panels/take.js";
 
 /**
@@ -17,4 +20,4 @@ import { panel as take } from "lab/panels/take.js";
  */
 
 /** @type {Panel[]} */
-export const panels = [race, inspect, stability, noise, take];
+export const panels = [race, inspect, stability, noise, schedule, network, second, take];

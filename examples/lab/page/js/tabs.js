@@ -42,10 +42,12 @@ export function createTabs(list, bodies, lab) {
         t.body.hidden = !on;
       }
       if (!shown) return;
-      if (before !== shown) lab.overlay = { arrows: [] };
       if (!shown.mounted) shown.panel.mount(shown.body, lab);
       shown.mounted = true;
+      const left = before !== shown && lab.overlay.arrows.length > 0;
+      if (left) lab.overlay = { arrows: [] }; // those of the panel before
       shown.panel.update(ctx);
+      if (left) lab.redraw();
     },
   };
 }

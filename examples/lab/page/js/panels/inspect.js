@@ -57,7 +57,7 @@ export const panel = {
     parts.on.disabled = ctx.view.step >= last();
     if (document.activeElement !== parts.step) parts.step.value = String(step);
     const subject = `${ctx.numbers} ${ctx.view.sel} ${step} ${ctx.view.step}`;
-    parts.work.on(subject, () => show(ctx.view.sel, step, subject), 0);
+    parts.work.on(subject, ({ going }) => show(going, ctx.view.sel, step), 0);
     draw();
   },
 };
@@ -65,11 +65,10 @@ export const panel = {
 /** The last step of the run looked at. */
 const last = () => ctx.race.value.runs[ctx.view.sel].steps;
 
-async function show(run, step, subject) {
+async function show(going, run, step) {
   arrows = [];
-  const here = ctx;
   const { value } = await lab.ask("inspect", { run, step, channel: "inspect" }, ctx.query);
-  if (subject !== `${here.numbers} ${here.view.sel} ${step} ${here.view.step}`) return;
+  if (!going()) return;
   const { label } = ctx.race.value.runs[run];
   const flat = ctx.state.dim === 1;
   const at = (p) => (flat ? p.x : `${p.x}, ${p.y}`);

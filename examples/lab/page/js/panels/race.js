@@ -6,7 +6,7 @@ import { lineChart } from "lab/charts.js";
 import { runTexts } from "lab/runs.js";
 import { short } from "lab/axes.js";
 import { runStyle } from "lab/colors.js";
-import { button, createChoice, part, runTable } from "lab/panels/parts.js";
+import { button, createChoice, emptiness, part, runTable } from "lab/panels/parts.js";
 import { createWork } from "lab/panels/work.js";
 
 let lab;
@@ -39,15 +39,22 @@ export const panel = {
     const work = createWork(root, "race-trials", "Trials found");
     const theory = h("p", { class: "soft", id: "race-theory" });
     parts = { rates, axis, level, fair, place, table, trials, behind, work, theory };
-    root.append(
+    const none = emptiness(
+      h("p", {}, "The runs train a network: their curves are in its panel."),
+      button("race-network", "Network", () => lab.set({ tab: "network" })));
+    const all = h("div", {},
       h("div", { class: "row" }, rates.element, level, axis.element), fair, place, theory,
       part("Runs", table.element, behind, work.element));
+    Object.assign(parts, { none, all });
+    root.append(none, all);
   },
   update(next) {
     ctx = next;
     const { rates, axis, level, fair } = parts;
     rates.show(ctx.rated ? "best" : "given");
     axis.show(ctx.view.axis);
+    parts.none.hidden = !ctx.state.network;
+    parts.all.hidden = ctx.state.network;
     const texts = runTexts(ctx, lab);
     const first = ctx.race?.value.runs[ctx.view.sel];
     level.textContent = first ? `Give all the rate ${first.lr}` : "Give all one rate";
