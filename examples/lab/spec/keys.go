@@ -60,7 +60,7 @@ func init() {
 			format: single(func(s *State) string { return strconv.FormatUint(s.Seed, 10) })},
 
 		wordKey("tab", "panel", Tabs, func(s *State) *string { return &s.View.Tab }),
-		integerKey("step", "that is shown", 0, maxSteps, func(s *State) *int { return &s.View.Step }),
+		stepKey(),
 		integerKey("sel", "run that is looked at", 0, maxRuns-1, func(s *State) *int { return &s.View.Run }),
 		{Option: Option{Name: "box", Kind: "numbers", About: "ends of the picture: x0,x1,y0,y1"}, parse: parseBox, format: single(boxText)},
 		wordKey("axis", "scale of the loss", axes, func(s *State) *string { return &s.View.Axis }),
@@ -71,6 +71,8 @@ func init() {
 		wordKey("slice", "directions in which a network's loss is cut", slicings, func(s *State) *string { return &s.View.Slice }),
 		wordKey("lens", "what the picture's colours mean", lenses, func(s *State) *string { return &s.View.Lens }),
 		integerKey("fan", "seeds of which the paths are shown", 0, 200, func(s *State) *int { return &s.View.Fan }),
+		{Option: Option{Name: "lesson", Kind: "name", About: "lesson of the tour"}, parse: parseLesson, format: single(func(s *State) string { return s.View.Lesson })},
+		integerKey("guess", "answer to the lesson's question, counted from 1", 0, 9, func(s *State) *int { return &s.View.Guess }),
 	}
 }
 
@@ -117,6 +119,19 @@ func integerKey(name, about string, lo, hi int, field func(*State) *int) key {
 		},
 		format: single(func(s *State) string { return strconv.Itoa(*field(s)) }),
 	}
+}
+
+// stepKey is the step that is shown: the last one if there is none.
+func stepKey() key {
+	k := integerKey("step", "that is shown, the last one if there is none", 0, maxSteps, func(s *State) *int { return &s.View.Step })
+	format := k.format
+	k.format = func(s *State) []string {
+		if s.View.Step < 0 {
+			return nil
+		}
+		return format(s)
+	}
+	return k
 }
 
 func wordKey(name, about string, words []string, field func(*State) *string) key {

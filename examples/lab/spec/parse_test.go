@@ -37,8 +37,9 @@ func TestParse(t *testing.T) {
 			"type=f64&rates=best&budget=30&target=1e-6&seed=18446744073709551615"},
 		{"f=NETWORK(data=XOR,Hidden=(3,4),normalize=0,seed=9007199254740992)&batch=5", "f=network(Data=xor,Hidden=(3,4),Normalize=0,Seed=9007199254740992)&batch=5"},
 		{"f=network(Hidden=())&run=Muon&box=0,1,0,1", "f=network(Hidden=())&run=Muon&box=0,1,0,1"},
-		{"tab=noise&step=3&run=SGD&run=Adam&sel=1&axis=loglog&three=1&embed=1&theme=dark&map=beta1&slice=pca&lens=basins&fan=50",
-			"run=SGD&run=Adam&tab=noise&step=3&sel=1&axis=loglog&three=1&embed=1&theme=dark&map=Beta1&slice=pca&lens=basins&fan=50"},
+		{"tab=noise&step=3&run=SGD&run=Adam&sel=1&axis=loglog&three=1&embed=1&theme=dark&map=beta1&slice=pca&lens=basins&fan=50&lesson=zigzag&guess=2",
+			"run=SGD&run=Adam&tab=noise&step=3&sel=1&axis=loglog&three=1&embed=1&theme=dark&map=Beta1&slice=pca&lens=basins&fan=50&lesson=zigzag&guess=2"},
+		{"step=0", "step=0"},
 	} {
 		s, problems := Parse(c.text)
 		if len(problems) > 0 {
@@ -61,6 +62,9 @@ func TestProblems(t *testing.T) {
 		{"steps=(1,2)", "steps", "want a whole number", ""},
 		{"steps=7&steps=8", "steps", "twice; 7 is taken", "steps=7"},
 		{"steps=7&steps=7", "steps", "twice", "steps=7"},
+		{"step=-1", "step", "want 0 to 5000", ""},
+		{"lesson=A_b", "lesson", "small letters", ""},
+		{"guess=10", "guess", "want 0 to 9", ""},
 		{"at=NaN,0", "at", "decimal", ""},
 		{"at=Inf,0", "at", "decimal", ""},
 		{"at=1e999,0", "at", "too large", ""},

@@ -18,6 +18,15 @@ func parseTarget(p *parser, n node) error {
 	return err
 }
 
+// parseLesson takes any name: what lessons there are is not known here.
+func parseLesson(p *parser, n node) error {
+	if strings.Trim(n.text, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(n.text) > 40 {
+		return fmt.Errorf("%s, want a name of small letters", n.text)
+	}
+	p.state.View.Lesson = n.text
+	return nil
+}
+
 func parseBatch(p *parser, n node) error {
 	samples := p.state.samples()
 	v, err := integer(n, 0, maxInt)

@@ -169,6 +169,8 @@ func (d *dice) value(k *key, s *State) string {
 		return strconv.Itoa(d.below(s.samples() + 1))
 	case "target", "seed":
 		return strconv.Itoa(1 + d.below(1000))
+	case "lesson":
+		return d.pick([]string{"descent", "no-such-lesson", "7"})
 	case "type":
 		return ""
 	}

@@ -55,7 +55,7 @@ type Run struct {
 // A View is what the page shows of an experiment. It changes no number of a run.
 type View struct {
 	Tab   string       // panel
-	Step  int          // shown
+	Step  int          // shown, -1 for the last
 	Run   int          // looked at
 	Box   *surface.Box // nil for the surface's own; of one parameter Y0 and Y1 may be 0 both
 	Axis  string       // of the loss: "log", "loglog", "linear"
@@ -66,6 +66,9 @@ type View struct {
 	Slice string       // of a network's loss: "random", "pca", "hessian"
 	Lens  string       // of the picture: "loss", "basins"
 	Fan   int          // seeds of which paths are shown
+	// The tour's lesson, "" for none, and the answer that was given, counted from 1; 0 for none yet.
+	Lesson string
+	Guess  int
 }
 
 // Default returns the experiment of an empty text.
@@ -78,6 +81,6 @@ func Default() *State {
 	return &State{
 		Surface: p, Start: p.Kind.Start, Steps: 500, Budget: 20, Target: 1e-3,
 		Runs: []Run{adam.run(adam.options())},
-		View: View{Tab: Tabs[0], Axis: axes[0], Theme: themes[0], Slice: slicings[0], Lens: lenses[0]},
+		View: View{Tab: Tabs[0], Step: -1, Axis: axes[0], Theme: themes[0], Slice: slicings[0], Lens: lenses[0]},
 	}
 }
