@@ -9,8 +9,11 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed63264101/steepest/examples/lab/spec"
 )
 
 // own calls f with each file of the page that is not a third party's.
@@ -120,6 +123,26 @@ func TestModules(t *testing.T) {
 
 // TestPictures tries what the pictures compute: testdata/pictures.mjs.
 func TestPictures(t *testing.T) { inNode(t, "pictures.mjs") }
+
+// TestWork tries when the panels' work begins and ends: testdata/panels.mjs.
+func TestWork(t *testing.T) { inNode(t, "panels.mjs") }
+
+// TestPanels: there is a panel for each tab that an experiment may name.
+func TestPanels(t *testing.T) {
+	var ids []string
+	own(newSite(&engine{}), func(name, text string) {
+		if strings.HasPrefix(name, "js/panels/") {
+			for _, found := range panelID.FindAllStringSubmatch(text, -1) {
+				ids = append(ids, found[1])
+			}
+		}
+	})
+	if got, want := slices.Sorted(slices.Values(ids)), slices.Sorted(slices.Values(spec.Tabs)); !slices.Equal(got, want) {
+		t.Errorf("panels %v, tabs %v", got, want)
+	}
+}
+
+var panelID = regexp.MustCompile(`export const panel = \{\s+id: "(\w+)"`)
 
 // inNode runs a script of testdata beside the page's modules, if there is a node.
 func inNode(t *testing.T, script string, options ...string) {

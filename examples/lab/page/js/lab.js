@@ -18,8 +18,8 @@ import { connectBar } from "lab/bar.js";
  * @property {typeof state.set} set
  * @property {typeof state.go} go
  * @property {object} catalog the engine's answer to "catalog"
- * @property {{arrows: object[]}} overlay what the panel that is shown adds to the picture
- * @property {{still: (step: number) => Promise<HTMLCanvasElement>, svg: () => string}} stage the picture, to take away
+ * @property {{arrows: object[], veiled?: boolean}} overlay what the panel that is shown adds to the picture, or veils
+ * @property {{still: (step: number) => Promise<HTMLCanvasElement>, svg: () => string, play: () => void}} stage the picture, to take away or to set going
  * @property {() => void} redraw shows again what has changed without a change of the text
  * @property {(text: string) => void} say a result, to those who do not see
  * @property {(err: Error) => void} fail shows what went wrong
@@ -44,9 +44,6 @@ import { connectBar } from "lab/bar.js";
  * The part of the experiment that changes no number.
  * @typedef {{tab: string, step: number, sel: number, axis: string, three: boolean, embed: boolean}} View
  */
-
-/** Keys that change no number of a run. */
-const viewKeys = ["tab", "step", "sel", "box", "axis", "three", "embed", "theme", "map", "slice", "lens", "fan"];
 
 const live = document.getElementById("live");
 const notice = document.getElementById("notice");
@@ -124,7 +121,7 @@ async function follow(query) {
     state.settle(answer.query);
     query = answer.query;
   }
-  const numbers = state.without(answer.query, viewKeys);
+  const numbers = state.numbersOf(answer.query);
   const ground = ["f", "box", "seed"].map((key) => state.valueIn(answer.query, key)).join();
   const next = { query, numbers, ground, problems, state: answer.state, surface: null, race: null, limits: null };
   if (!answer.state.network) {
@@ -181,6 +178,7 @@ function show({ step = false } = {}) {
   clearTimeout(resting);
   resting = setTimeout(() => followLimits().catch(lab.fail), 150);
   for (const part of parts) if (!step || !part.still) part.update(ctx);
+  document.documentElement.classList.toggle("guessing", Boolean(lab.overlay.veiled));
 }
 
 let resting = 0;

@@ -7,6 +7,7 @@ import { panel as noise } from "lab/panels/noise.js";
 import { panel as schedule } from "lab/panels/schedule.js";
 import { panel as network } from "lab/panels/network.js";
 import { panel as second } from "lab/panels/second.js";
+import { panel as tour } from "lab/panels/tour.js";
 import { panel as take } from "lab/panels/take.js";
 
 /**
@@ -20,4 +21,4 @@ import { panel as take } from "lab/panels/take.js";
  */
 
 /** @type {Panel[]} */
-export const panels = [race, inspect, stability, noise, schedule, network, second, take];
+export const panels = [tour, race, inspect, stability, noise, schedule, network, second, take];

@@ -23,12 +23,13 @@ export function pathsOf(race) {
 /** The last position at or before a step: runs that end early stay where they ended. */
 export const lastAt = (path, step) => Math.min(step, path.x.length - 1);
 
-/** Draws all paths up to a step, faint beyond it, and a mark on each one's present position. */
-export function drawPaths(pen, frame, paths, step, chosen, colors, place) {
+/** Draws all paths up to a step, faint or veiled beyond it, and a mark on each one's present position. */
+export function drawPaths(pen, frame, paths, step, chosen, colors, place, veiled = false) {
   const tracks = paths.map((path) => trackOf(path, place));
   const order = tracks.map((_, i) => i).sort((a, b) => (a === chosen) - (b === chosen)); // the chosen one on top
   pen.clip(frame.x, frame.y, frame.w, frame.h, () => {
     tracks.forEach((track, i) => {
+      if (veiled) return;
       const { color } = runStyle(i, colors);
       pen.line(track, { color, width: 1, alpha: 0.35 });
     });

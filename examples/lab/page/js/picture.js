@@ -17,6 +17,7 @@ import { onTheme, palette } from "lab/colors.js";
  * @property {number} [run] looked at, drawn stronger
  * @property {{x: number, y: number}} at where the runs begin
  * @property {{kind: string, x: number, y: number}[]} [arrows] vectors of the plane, of the run looked at
+ * @property {boolean} [veiled] whether what is ahead of the step stays hidden
  * @property {import("lab/plane.js").Layer|null} [layer] shown under the contours instead of the loss
  *
  * @param {HTMLCanvasElement} canvas that its parent gives a size
@@ -71,7 +72,7 @@ export function createPicture(canvas, lab) {
 
   function drawMoving(pen, s, colors, step = view.step) {
     const [x, y] = startAt(s);
-    drawPaths(pen, s.frame, paths, step, view.run ?? 0, colors, place(s));
+    drawPaths(pen, s.frame, paths, step, view.run ?? 0, colors, place(s), view.veiled);
     pen.clip(s.frame.x, s.frame.y, s.frame.w, s.frame.h, () => {
       mark(pen, "circle", x, y, 8, { color: colors.halo, width: 5, alpha: 0.8 });
       mark(pen, "circle", x, y, 8, { color: colors.ink, width: 2 });

@@ -58,6 +58,11 @@ export function createStage(root, lab) {
       return film;
     },
     svg: () => shown.svg(),
+    /** Plays the runs from the start. */
+    play() {
+      playback.seek(0);
+      playback.toggle();
+    },
   };
 
   function inSpace(view) {
@@ -87,7 +92,7 @@ export function createStage(root, lab) {
       for (const z of zooms) z.hidden = spatial;
 
       const [x, y = 0] = elements(ctx.state.keys.at.text).map(Number);
-      const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows, layer: lens.layerOf(ctx) };
+      const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows, veiled: lab.overlay.veiled, layer: lens.layerOf(ctx) };
       picture.draw(ctx.race, ctx.surface, view);
       if (spatial) landscape.draw(ctx.race, ctx.surface, view);
       table.refresh();

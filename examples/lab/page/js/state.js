@@ -1,6 +1,9 @@
 // The experiment is the text after # in the page's address, and nothing else: a link is the
 // whole state, and back undoes. Values stay text; the engine alone reads numbers.
 
+/** Keys that change no number of a run. */
+const viewKeys = ["tab", "step", "sel", "box", "axis", "three", "embed", "theme", "map", "slice", "lens", "fan", "lesson", "guess"];
+
 const listeners = [];
 let text = fragment();
 let place = history.state?.place ?? 0; // of the present entry, counted from where the page was opened
@@ -26,6 +29,11 @@ export function all(key) {
 /** get for a text that need not be the present one. */
 export function valueIn(text, key) {
   return pairs(text).find(([k]) => k === key)?.[1];
+}
+
+/** The part of a canonical text that the runs' numbers depend on. */
+export function numbersOf(text) {
+  return without(text, viewKeys);
 }
 
 /** A text without some keys. */

@@ -44,7 +44,7 @@ export function createTabs(list, bodies, lab) {
       if (!shown) return;
       if (!shown.mounted) shown.panel.mount(shown.body, lab);
       shown.mounted = true;
-      const left = before !== shown && lab.overlay.arrows.length > 0;
+      const left = before !== null && before !== shown;
       if (left) lab.overlay = { arrows: [] }; // those of the panel before
       shown.panel.update(ctx);
       if (left) lab.redraw();

@@ -19,10 +19,10 @@ export function createWork(panel, id, label) {
   const bar = h("progress", { id: `${id}-progress`, "aria-label": label, hidden: true });
   const failed = h("p", { class: "message", id: `${id}-message`, role: "status", hidden: true });
   let subject = null;
-  let timer = 0;
+  let turns = 0;
 
   async function begin(mine, task) {
-    const going = () => mine === subject && !panel.hidden;
+    const going = () => mine === turns && !panel.hidden;
     const progress = (done, total) => {
       bar.hidden = done >= total;
       bar.max = total;
@@ -31,11 +31,11 @@ export function createWork(panel, id, label) {
     try {
       if (going()) await task({ going, progress });
     } catch (err) {
-      if (mine !== subject || err instanceof Dropped) return;
+      if (mine !== turns || err instanceof Dropped) return;
       failed.textContent = sentence(err.message);
       failed.hidden = false;
     }
-    if (mine !== subject) return;
+    if (mine !== turns) return;
     bar.hidden = true;
     if (panel.hidden) subject = null; // what is not done begins again when the panel is shown
   }
@@ -50,10 +50,10 @@ export function createWork(panel, id, label) {
     on(next, task, wait = rest) {
       if (next === subject) return;
       subject = next;
-      clearTimeout(timer);
+      turns++;
       bar.hidden = true;
       failed.hidden = true;
-      if (next !== null) timer = setTimeout(begin, wait, next, task);
+      if (task) setTimeout(begin, wait, turns, task);
     },
   };
 }
