@@ -40,6 +40,8 @@ const tests = {
     await rest();
     work.on("b", task("b"), 0);
     await rest();
+    work.on(null, task("none"), 0);
+    await rest();
     assert.deepEqual(begun, ["a", "b"]);
   },
 

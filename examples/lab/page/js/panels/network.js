@@ -1,12 +1,12 @@
 // A network's training: its curves, what it makes of the plane or of digits, and its loss around it.
 
-import { elements, withArg } from "lab/call.js";
+import { withArg } from "lab/call.js";
 import { h } from "lab/dom.js";
 import { lineChart } from "lab/charts.js";
 import { runStyle } from "lab/colors.js";
 import { createBoundary } from "lab/panels/boundary.js";
 import { createSlices } from "lab/panels/slices.js";
-import { button, emptiness, part, runTable } from "lab/panels/parts.js";
+import { button, emptiness, noteOf, part, runTable } from "lab/panels/parts.js";
 import { createWork } from "lab/panels/work.js";
 
 let lab;
@@ -38,7 +38,7 @@ export const panel = {
     const table = runTable("network-runs", "How each run trains", lab, [
       ["#lr", "rate", (r) => r.lr], ["#loss", "loss", (r) => r.loss], ["#accuracy", "accuracy", (r) => r.accuracy],
       ["#validation", "validation loss", (r) => r.validation || "–"], ["#validationAccuracy", "validation accuracy", (r) => r.validationAccuracy || "–"],
-      ["note", "note", (r) => [r.diverged >= 0 ? `diverged at step ${r.diverged}` : "", r.note].filter(Boolean).join(": ")],
+      ["note", "note", noteOf],
     ]);
     const step = h("input", { type: "range", id: "network-step", min: 0, "aria-label": "Step of the network that is shown",
       oninput: () => lab.set({ step: step.value }, { replace: true }), onchange: () => lab.set({ step: step.value }) });

@@ -7,7 +7,7 @@ import { lineChart } from "lab/charts.js";
 import { vectorCloud } from "lab/plots.js";
 import { palette, runStyle } from "lab/colors.js";
 import { short } from "lab/axes.js";
-import { button, emptiness, part } from "lab/panels/parts.js";
+import { button, emptiness, lossesOf, part } from "lab/panels/parts.js";
 import { pathPicture } from "lab/panels/paths.js";
 import { createWork } from "lab/panels/work.js";
 
@@ -136,9 +136,10 @@ function showSpread(losses) {
     high[t] = sorted[sorted.length - 1];
   }
   const color = palette().runs[ctx.view.sel];
+  const { title, log, of } = lossesOf(ctx);
   picture("losses", (c) => lineChart(parts.losses, c), {
-    title: lossTitle("of all seeds"), x: "step", log: ctx.view.axis !== "linear",
-    series: [["highest", high, [2, 4]], ["median", middle, []], ["lowest", low, [9, 4]]].map(([label, values, dash]) => ({ label, values: above(values), style: { color, dash } })),
+    title: `${title}, of all seeds`, x: "step", log,
+    series: [["highest", high, [2, 4]], ["median", middle, []], ["lowest", low, [9, 4]]].map(([label, values, dash]) => ({ label, values: of(values), style: { color, dash } })),
   });
   const ends = [low, middle, high].map((v) => short(v[steps - 1]));
   parts.fanFacts.textContent = `The last losses lie between ${ends[0]} and ${ends[2]}, half of them below ${ends[1]}.`;
@@ -151,14 +152,14 @@ async function compareSizes({ going }) {
   if (!going()) return;
   const { samples } = value;
   const names = value.batches.map((b) => (b === samples ? `all ${b}` : b === 1 ? "single samples" : `batches of ${b}`));
-  const losses = names.map((_, i) => above(arrays[`loss/${i}`]));
-  const log = ctx.view.axis !== "linear";
+  const { title, log, of } = lossesOf(ctx);
+  const losses = names.map((_, i) => of(arrays[`loss/${i}`]));
   picture("bySteps", (c) => lineChart(parts.bySteps, c), {
-    title: lossTitle("over steps"), x: "step", log, series: names.map((label, i) => ({ label, values: losses[i] })),
+    title: `${title}, over steps`, x: "step", log, series: names.map((label, i) => ({ label, values: losses[i] })),
   });
   const at = readsOf(arrays, names.length);
   picture("byReads", (c) => lineChart(parts.byReads, c), {
-    title: lossTitle("over samples"), x: "samples read", log, at,
+    title: `${title}, over samples`, x: "samples read", log, at,
     series: names.map((label, i) => ({ label, values: at.map((n) => lossBehind(arrays[`read/${i}`], losses[i], n)) })),
   });
   picture("path", (c) => pathPicture(parts.path, c), {
@@ -173,14 +174,6 @@ function readsOf(arrays, count) {
   const most = Math.max(1, ends[1] ?? ends[0]);
   return Array.from({ length: 201 }, (_, k) => Math.round((k * most) / 200));
 }
-
-/** Losses as a log scale shows them best: above the least. */
-function above(losses) {
-  const { least } = ctx.surface.value;
-  return ctx.view.axis === "linear" || !Number.isFinite(least) ? losses : Float64Array.from(losses, (v) => v - least);
-}
-
-const lossTitle = (over) => (ctx.view.axis === "linear" ? `Loss ${over}` : `Loss above the least ${over}`);
 
 /** The last loss that is known when n samples are read, none beyond the last one. */
 function lossBehind(reads, losses, n) {

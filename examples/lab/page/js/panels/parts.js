@@ -1,6 +1,7 @@
 // What several panels are made of.
 
 import { h } from "lab/dom.js";
+import { short } from "lab/axes.js";
 import { swatch } from "lab/colors.js";
 
 /** A button that does something with the experiment. */
@@ -78,5 +79,17 @@ export function runTable(id, caption, lab, columns) {
   };
 }
 
-/** Whether two parts of the experiment's view are the same, as one text. */
-export const about = (...parts) => parts.join(" ");
+/** What a run's row says of how it ended. */
+export const noteOf = ({ diverged, note }) => [diverged >= 0 ? `diverged at step ${diverged}` : "", note].filter(Boolean).join(": ");
+
+/** Losses as their chart shows them: on a log scale how far they are above the least, if there is one. */
+export function lossesOf({ surface, view }) {
+  const { least } = surface.value;
+  const log = view.axis !== "linear";
+  const shift = log && Number.isFinite(least) ? least : 0;
+  return {
+    title: shift ? `Loss above ${short(shift)}, the least` : "Loss",
+    log,
+    of: (values) => (shift ? Float64Array.from(values, (v) => v - shift) : values),
+  };
+}

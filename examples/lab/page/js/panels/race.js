@@ -1,12 +1,12 @@
 // The race: the loss of all runs, how each went, and whether the race is fair.
 
-import { arg, read, withArg } from "lab/call.js";
+import { read, withArg } from "lab/call.js";
 import { h } from "lab/dom.js";
 import { lineChart } from "lab/charts.js";
 import { runTexts } from "lab/runs.js";
 import { short } from "lab/axes.js";
 import { runStyle } from "lab/colors.js";
-import { button, createChoice, emptiness, part, runTable } from "lab/panels/parts.js";
+import { button, createChoice, emptiness, lossesOf, noteOf, part, runTable } from "lab/panels/parts.js";
 import { createWork } from "lab/panels/work.js";
 
 let lab;
@@ -32,7 +32,7 @@ export const panel = {
       ["#reached", "steps to the goal", (run) => (run.reached >= 0 ? String(run.reached) : "–")],
       ["#final", "final loss", (run) => run.final],
       ["#factor", "factor of a step", (run) => (run.theory ? short(Number(run.theory.factor)) : "–")],
-      ["note", "note", (run) => [run.diverged >= 0 ? `diverged at step ${run.diverged}` : "", run.note].filter(Boolean).join(": ")],
+      ["note", "note", noteOf],
     ]);
     const trials = h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Trials" });
     const behind = h("details", { id: "race-trials", hidden: true }, h("summary", {}, "The trials"), trials);
@@ -82,14 +82,12 @@ function levelRates() {
 }
 
 function showChart() {
-  const { race, surface, view } = ctx;
-  const logs = view.axis !== "linear";
-  const least = logs && Number.isFinite(surface.value.least) ? surface.value.least : 0;
-  const above = (values) => (least ? Float64Array.from(values, (v) => v - least) : values);
-  const series = race.value.runs.map((run, i) => ({ label: run.label, values: above(race.arrays[`loss/${i}`]) }));
+  const { race, view } = ctx;
+  const losses = lossesOf(ctx);
+  const series = race.value.runs.map((run, i) => ({ label: run.label, values: losses.of(race.arrays[`loss/${i}`]) }));
   race.value.runs.forEach((run, i) => {
     const values = race.arrays[`theory/${i}`];
-    if (values) series.push({ label: `${run.label}, ${run.theory.bound ? "bound" : "foreseen"}`, values: above(values), style: { color: runStyle(i).color, dash: [1, 3] } });
+    if (values) series.push({ label: `${run.label}, ${run.theory.bound ? "bound" : "foreseen"}`, values: losses.of(values), style: { color: runStyle(i).color, dash: [1, 3] } });
   });
   parts.theory.textContent = wordsOfTheory();
   const now = [ctx.numbers, view.axis, document.documentElement.dataset.theme].join();
@@ -100,7 +98,7 @@ function showChart() {
   }
   drawn = now;
   const content = {
-    title: least ? `Loss above the least, ${short(least)}` : "Loss", x: "step", series, cursor,
+    title: losses.title, x: "step", series, cursor,
     log: view.axis === "log", loglog: view.axis === "loglog", height: 260,
     onCursor: (step) => lab.set({ step: String(step) }),
   };

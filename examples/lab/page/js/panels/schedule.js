@@ -8,7 +8,7 @@ import { lineChart } from "lab/charts.js";
 import { palette } from "lab/colors.js";
 import { runTexts } from "lab/runs.js";
 import { short } from "lab/axes.js";
-import { button, emptiness, math, part } from "lab/panels/parts.js";
+import { button, emptiness, lossesOf, math, part } from "lab/panels/parts.js";
 import { createWork } from "lab/panels/work.js";
 
 let lab;
@@ -96,7 +96,7 @@ function showExamples() {
 }
 
 function showCharts() {
-  const { race, surface, view } = ctx;
+  const { race, view } = ctx;
   const cursor = view.step;
   const now = `${ctx.numbers} ${view.axis}`;
   if (charts && now === drawn) {
@@ -104,12 +104,11 @@ function showCharts() {
     return;
   }
   drawn = now;
-  const log = view.axis !== "linear";
-  const least = log && Number.isFinite(surface.value.least) ? surface.value.least : 0;
+  const losses = lossesOf(ctx);
   const labels = race.value.runs.map((run) => run.label);
   const onCursor = (step) => lab.set({ step: String(step) });
   const contents = [
-    { title: least ? "Loss above the least" : "Loss", x: "step", log, cursor, onCursor, height: 180, series: labels.map((label, i) => ({ label, values: race.arrays[`loss/${i}`].map((v) => v - least) })) },
+    { title: losses.title, x: "step", log: losses.log, cursor, onCursor, height: 180, series: labels.map((label, i) => ({ label, values: losses.of(race.arrays[`loss/${i}`]) })) },
     { title: "Rate", x: "step", cursor, onCursor, height: 180, series: labels.map((label, i) => ({ label, values: race.arrays[`rate/${i}`] })) },
   ];
   if (charts) charts.forEach((c, i) => c.update(contents[i]));

@@ -9,7 +9,7 @@ import { decimal, short } from "lab/axes.js";
 import { mark } from "lab/pen.js";
 import { runTexts } from "lab/runs.js";
 import { without } from "lab/state.js";
-import { button, emptiness, part, runTable } from "lab/panels/parts.js";
+import { button, emptiness, noteOf, part, runTable } from "lab/panels/parts.js";
 import { createWork } from "lab/panels/work.js";
 
 const most = 6; // runs
@@ -51,7 +51,7 @@ export const panel = {
       ["#final", "final loss", (run) => run.final],
       ["#x", "x", (run) => run.x],
       ["#y", "y", (run) => (ctx.state.dim > 1 ? run.y : "")],
-      ["note", "note", (run) => [run.diverged >= 0 ? `diverged at step ${run.diverged}` : "", run.note].filter(Boolean).join(": ")],
+      ["note", "note", noteOf],
     ]);
     const place = h("div", { id: "second-map" });
     const work = createWork(root, "second-basins", "Rows of the map");

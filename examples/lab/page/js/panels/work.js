@@ -31,9 +31,8 @@ export function createWork(panel, id, label) {
     try {
       if (going()) await task({ going, progress });
     } catch (err) {
-      if (mine !== turns || err instanceof Dropped) return;
       failed.textContent = sentence(err.message);
-      failed.hidden = false;
+      failed.hidden = !going() || err instanceof Dropped;
     }
     if (mine !== turns) return;
     bar.hidden = true;
@@ -53,7 +52,7 @@ export function createWork(panel, id, label) {
       turns++;
       bar.hidden = true;
       failed.hidden = true;
-      if (task) setTimeout(begin, wait, turns, task);
+      if (next !== null) setTimeout(begin, wait, turns, task);
     },
   };
 }
