@@ -40,9 +40,9 @@ export const panel = {
     });
     const choice = createChoice("stability-cell", "A cell", [["set", "changes the run"], ["add", "adds a run"]], (value) => (adds = value === "add"));
     choice.show("set");
-    const place = h("div", { id: "stability-cells" });
+    const place = h("div", { id: "stability-place" });
     const work = createWork(root, "stability", "Curvature");
-    const filling = createWork(root, "stability-map", "Rows of the map");
+    const filling = createWork(root, "stability-cells", "Rows of the map");
     const all = h("div", {},
       part("Where the run is", facts, formula, gauge, about, work.element),
       h("section", { id: "stability-axes", hidden: true }, h("h3", {}, "Along the axes of the curvature"), modes),
