@@ -15,7 +15,7 @@ SEED ?= 1
 # their time.
 export GOGC ?= 400
 
-.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short lab-size clean
+.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short lab lab-tools lab-size clean
 
 all: test
 
@@ -52,7 +52,7 @@ vet:
 	@for tags in "" purego; do \
 		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done
-	@for module in bench/peers bench/plot examples/training; do \
+	@for module in bench/peers bench/plot examples/lab/e2e examples/training; do \
 		echo "vet $$module"; $(GO) -C $$module vet ./... || exit 1; \
 	done
 	@for arch in 386 arm; do \
@@ -170,6 +170,24 @@ fuzz:
 T ?= 10m
 soak:
 	$(GO) run ./fuzz/soak -t $(T)
+
+# The lab's page in a browser: what it weighs, and all tests of examples/lab/e2e,
+# LABFLAGS='-run Controls -v' runs some; LABFLAGS='-run Pictures -pictures DIR' has pictures to
+# look at.
+lab: lab-tools
+	@$(MAKE) --no-print-directory lab-size
+	$(GO) -C examples/lab/e2e test -count=1 -timeout 30m . $(LABFLAGS)
+
+# What that needs and what is missing here: a browser, and axe-core, which finds faults of
+# accessibility (MPL-2.0; it stays out of this repository).
+AXE := $(BIN)/axe-4.14.1.min.js
+AXE_SHA256 := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+lab-tools:
+	@missing=; for tool in chromium brotli npm; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
+	@test -f $(AXE) || { mkdir -p $(BIN) && cd $(BIN) && npm pack --silent axe-core@4.14.1 >/dev/null && \
+		tar -xzOf axe-core-4.14.1.tgz package/axe.min.js >axe.new && rm axe-core-4.14.1.tgz && \
+		echo "$(AXE_SHA256)  axe.new" | sha256sum -c --quiet && mv axe.new $(AXE); }
 
 # What the lab's page weighs on the way, in bytes, its largest files first; at most 1.3 MB.
 lab-size:

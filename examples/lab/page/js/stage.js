@@ -65,6 +65,13 @@ export function createStage(root, lab) {
     },
   };
 
+  /** Where the runs begin by the text, which may be ahead of what is known of the experiment. */
+  function startOf(ctx) {
+    const now = elements(lab.get("at") ?? "").map(Number);
+    const ahead = now.length === ctx.surface.value.dim && now.every(Number.isFinite);
+    return ahead ? now : elements(ctx.state.keys.at.text).map(Number);
+  }
+
   function inSpace(view) {
     if (!view.three) return null;
     landscape ??= createSurface3d(space, (why) => {
@@ -91,7 +98,7 @@ export function createStage(root, lab) {
       basins.setAttribute("aria-pressed", String(lab.get("lens") === "basins"));
       for (const z of zooms) z.hidden = spatial;
 
-      const [x, y = 0] = elements(ctx.state.keys.at.text).map(Number);
+      const [x, y = 0] = startOf(ctx);
       const view = { step: ctx.view.step, run: ctx.view.sel, at: { x, y }, arrows: lab.overlay.arrows, veiled: lab.overlay.veiled, layer: lens.layerOf(ctx) };
       picture.draw(ctx.race, ctx.surface, view);
       if (spatial) landscape.draw(ctx.race, ctx.surface, view);
