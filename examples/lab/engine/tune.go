@@ -58,7 +58,7 @@ func (e *Engine) tuner(s *spec.State) (*race.Tuner, error) {
 }
 
 // settled returns an experiment with the rates that its runs have: those that are given, or
-// the best that are found.
+// the best that are found. The tuner may be that of another view.
 func (e *Engine) settled(s *spec.State) (*spec.State, error) {
 	if !s.Best || s.Surface == nil {
 		return s, nil
@@ -69,5 +69,7 @@ func (e *Engine) settled(s *spec.State) (*spec.State, error) {
 	}
 	for t.Next() {
 	}
-	return t.State(), nil
+	tuned := t.State()
+	tuned.View = s.View
+	return tuned, nil
 }

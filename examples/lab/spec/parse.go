@@ -20,8 +20,12 @@ type parser struct {
 	problems []Problem
 }
 
-// problem adds one of the present key. instead is what is taken, if that is worth a word.
+// problem adds one of the present key, unless there are more than anyone reads. instead is what is
+// taken, if that is worth a word.
 func (p *parser) problem(text string, err error, instead string) {
+	if len(p.problems) == maxProblems {
+		return
+	}
 	message := err.Error()
 	if instead != "" {
 		message += "; " + instead + " is taken instead"
@@ -33,8 +37,7 @@ func (p *parser) problem(text string, err error, instead string) {
 func Parse(query string) (*State, []Problem) {
 	p := &parser{state: Default()}
 	if len(query) > maxText {
-		p.problem(query[:40]+"...", fmt.Errorf("a text of %d bytes, want at most %d", len(query), maxText), "the usual experiment")
-		return p.state, p.problems
+		return p.tooLong(query, len(query))
 	}
 	given := p.split(strings.TrimPrefix(query, "#"))
 	for i, k := range keys {
@@ -54,6 +57,18 @@ func Parse(query string) (*State, []Problem) {
 		}
 	}
 	p.finish()
+	// The canonical text may be a little longer, with 100000 for 1e5, and must be a text itself.
+	if len(query) > maxText/2 {
+		if n := len(p.state.Format()); n > maxText {
+			return (&parser{state: Default()}).tooLong(query, n)
+		}
+	}
+	return p.state, p.problems
+}
+
+// tooLong is what a text comes to that has too many bytes itself, or in its canonical form.
+func (p *parser) tooLong(query string, n int) (*State, []Problem) {
+	p.problem(query[:40]+"...", fmt.Errorf("a text of %d bytes, want at most %d", n, maxText), "the usual experiment")
 	return p.state, p.problems
 }
 

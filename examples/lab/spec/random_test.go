@@ -2,6 +2,7 @@ package spec
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -81,4 +82,71 @@ func FuzzParse(f *testing.F) {
 		f.Add(Random(seed))
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkText(t, text) })
+}
+
+// TestExtremes: the most and the least that a number can be, of each option, makes an experiment
+// that its canonical text gives back, whether the option takes it or not.
+func TestExtremes(t *testing.T) {
+	values := []string{"5e-324", "-5e-324", "1.7976931348623157e308", "-1.7976931348623157e308", "-0", "1e-400", "1e39", "1000000000"}
+	if testing.Short() {
+		values = values[:3]
+	}
+	each := func(format string, of string, options []Option) {
+		for _, o := range options {
+			for _, v := range values {
+				checkText(t, strings.Replace(format, "@", call(of, []string{o.Name + "=" + v}), 1))
+			}
+		}
+	}
+	c := NewCatalog()
+	for _, m := range c.Methods {
+		options := m.Options
+		if m.Rule {
+			options = append(options, c.Common...)
+		}
+		each("f=parabola&type=f64&run=@", m.Name, options)
+		each("run=@", m.Name, options)
+	}
+	for _, s := range c.Schedules {
+		each("run=SGD(Schedule=@)", s.Name, s.Options)
+	}
+	for _, o := range c.Objectives {
+		each("f=@", o.Name, o.Options)
+	}
+	for _, k := range c.Keys {
+		for _, v := range values {
+			checkText(t, k.Name+"="+v)
+			checkText(t, k.Name+"="+v+","+v)
+		}
+	}
+}
+
+// TestLong: a text whose canonical one would be too long is too long itself.
+func TestLong(t *testing.T) {
+	for _, n := range []int{11, 13} {
+		const inner = "Sequence(Schedules=(Polynomial(Power=1e5,EtaMin=1e5),Polynomial(Power=1e5,EtaMin=1e5)))"
+		text := strings.Repeat("run=SGD(Schedule=Sequence(Schedules=("+strings.Repeat(inner+",", n)+inner+"),Milestones=("+counted(n)+")))&", 6)
+		problems := checkText(t, text)
+		if s, _ := Parse(text); (problems == nil) != (n == 11) || (s.Format() == "") != (n == 13) {
+			t.Errorf("%d bytes, %d of the canonical text, problems %v", len(text), len(s.Format()), problems)
+		}
+	}
+}
+
+// TestManyProblems: a text of nothing else is told of in a page, and soon.
+func TestManyProblems(t *testing.T) {
+	for _, part := range []string{"run=A&", "a=b&", "a&", "run=Muon(A=1,B=2,C=3,D=4)&"} {
+		if _, problems := Parse(strings.Repeat(part, maxText/len(part))); len(problems) != maxProblems {
+			t.Errorf("%s: %d problems, want %d", part, len(problems), maxProblems)
+		}
+	}
+}
+
+// counted returns 1,2,... up to n.
+func counted(n int) string {
+	items := make([]string, n)
+	for i := range items {
+		items[i] = strconv.Itoa(i + 1)
+	}
+	return strings.Join(items, ",")
 }

@@ -7,14 +7,14 @@ import (
 
 // parseRun adds a run.
 func parseRun(p *parser, n node) error {
+	if p.runs == maxRuns {
+		return fmt.Errorf("more than %d runs", maxRuns)
+	}
 	r, err := p.readRun(n)
 	if err != nil {
 		return err
 	}
-	switch {
-	case p.runs == maxRuns:
-		return fmt.Errorf("more than %d runs", maxRuns)
-	case p.runs == 0:
+	if p.runs == 0 {
 		p.state.Runs = nil
 	}
 	p.runs++

@@ -15,6 +15,8 @@ const (
 	maxRuns  = 6
 	maxSteps = 5000
 	maxInt   = 1_000_000_000
+
+	maxProblems = 50 // that are told
 )
 
 // A node is a value: a word or a number, a call Name(key=value,...), or a list (a,b,...).
