@@ -144,3 +144,14 @@ func TestQuasi(t *testing.T) {
 		}
 	})
 }
+
+// TestSingular: a method without Damping does not advise it.
+func TestSingular(t *testing.T) {
+	for method, advised := range map[string]bool{"Newton": true, "Preconditioned": false} {
+		r := spec.Run{Method: method, LR: 1}
+		s := experiment(t, "ravine", 5, r)
+		if said := Follow(s, r).Note; !strings.Contains(said, "eigenvalue 0") || strings.Contains(said, "Damping") != advised {
+			t.Errorf("%s: %q", method, said)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func matrixLimit(s *spec.State, run spec.Run, at surface.Point) Limit {
 	xx, yx, ok := c.divide(at, surface.Point{X: h.XX, Y: h.XY})
 	xy, yy, ok2 := c.divide(at, surface.Point{X: h.XY, Y: h.YY})
 	if !ok || !ok2 {
-		return Limit{About: errSingular.Error()}
+		return Limit{About: singular(run).Error()}
 	}
 	// A product of symmetric matrices of which one has no negative eigenvalues, or of two with the
 	// same axes, has real eigenvalues: what is below 0 under the root is rounding.
