@@ -62,9 +62,10 @@ func apart(want []float64, gap, least, most float64) []float64 {
 	}
 	var places []float64
 	for _, g := range groups {
-		first := max(least, min(mean(g), most-gap*float64(g.count-1)))
-		for i := range g.count {
-			places = append(places, first+gap*float64(i))
+		// Where the first of all would be, with each a gap behind the one before.
+		first := max(least, min(mean(g)-gap*float64(len(places)), most-gap*float64(len(want)-1)))
+		for range g.count {
+			places = append(places, first+gap*float64(len(places)))
 		}
 	}
 	return places

@@ -285,6 +285,8 @@ func TestApart(t *testing.T) {
 		{[]float64{40, 55, 56}, []float64{40, 50.5, 60.5}},
 		{[]float64{10, 10}, []float64{10, 20}},
 		{[]float64{100, 100}, []float64{90, 100}},
+		{[]float64{10, 10, 10, 32}, []float64{10, 20, 30, 40}},
+		{[]float64{78, 100, 100, 100}, []float64{70, 80, 90, 100}},
 	} {
 		if got := apart(c.want, 10, 10, 100); fmt.Sprint(got) != fmt.Sprint(c.got) {
 			t.Errorf("%v go to %v, want %v", c.want, got, c.got)

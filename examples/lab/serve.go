@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -31,7 +32,7 @@ func serve(ctx context.Context, addr string, open bool, w io.Writer) error {
 		return fmt.Errorf("-addr %s: %w", addr, err)
 	}
 	defer l.Close()
-	url := "http://" + l.Addr().String() + "/"
+	url := "http://" + reachable(l.Addr()) + "/"
 	fmt.Fprintf(w, "%s\n", url)
 	e, err := buildEngine()
 	if err != nil {
@@ -47,6 +48,15 @@ func serve(ctx context.Context, addr string, open bool, w io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// reachable returns the address at which this machine's browser finds a listener: one at all of
+// the machine's addresses has none of its own.
+func reachable(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return a.String()
 }
 
 // openBrowser opens a page where that is possible. Its address was printed for where it is not.

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -62,6 +63,21 @@ func TestHandler(t *testing.T) {
 	}{{"GET", "/missing", 404}, {"GET", "/js/", 404}, {"POST", "/", 405}, {"HEAD", "/", 200}} {
 		if got := ask(c.method, c.path).StatusCode; got != c.want {
 			t.Errorf("%s %s: status %d, want %d", c.method, c.path, got, c.want)
+		}
+	}
+}
+
+// TestReachable: what a browser is sent to.
+func TestReachable(t *testing.T) {
+	for addr, want := range map[string]string{
+		"127.0.0.1:80": "127.0.0.1:80", "[::1]:80": "[::1]:80", "0.0.0.0:81": "localhost:81", "[::]:82": "localhost:82",
+	} {
+		a, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reachable(a); got != want {
+			t.Errorf("%s is reached at %s, want %s", addr, got, want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ type Step struct {
 	Note   string    // what the lines do not say
 
 	// Check is the largest difference between the last line and After, in units of the last
-	// place of the largest element of Before and After.
+	// place of the largest element of Before, After and what After is the sum of.
 	Check float64
 }
 
@@ -113,6 +113,13 @@ func (w *writer) compute(before, after []float64) (*Step, error) {
 	}
 	s := &Step{Given: w.given, Lines: w.lines, Before: before, After: after, Note: w.note}
 	var largest, difference float64
+	for _, l := range w.lines {
+		if l.Arrow == Move || l.Arrow == Decay {
+			for _, v := range l.Values {
+				largest = max(largest, math.Abs(v))
+			}
+		}
+	}
 	for i, got := range w.lines[len(w.lines)-1].Values {
 		largest = max(largest, math.Abs(before[i]), math.Abs(after[i]))
 		difference = max(difference, math.Abs(got-after[i]))

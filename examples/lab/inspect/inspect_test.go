@@ -154,6 +154,16 @@ func compareState[T kernels.Float](t *testing.T, name string, took *Step, before
 	}
 }
 
+// TestCheckScale: where a small number is the difference of large ones, these are what rounding is
+// measured by.
+func TestCheckScale(t *testing.T) {
+	s := experiment(t, "quadratic", "Adamax(LR=1e6,Beta2=0.5,ClipValue=0.02,L1=1)", false)
+	took, err := Take(s, s.Runs[0], 1)
+	if err != nil || !(took.Check <= 3) || took.Check == 0 {
+		t.Errorf("%v ulps off: %v", took.Check, err)
+	}
+}
+
 // TestVariants: each option of each rule has another value than the usual one in some of rules.
 func TestVariants(t *testing.T) {
 	used := map[string]bool{}

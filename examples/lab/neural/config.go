@@ -44,9 +44,9 @@ var (
 
 // The most that a Config may ask for, so that a page stays alive.
 const (
-	MaxLayers  = 8
-	MaxUnits   = 64
-	MaxSamples = 2000
+	maxLayers  = 8
+	maxUnits   = 64
+	maxSamples = 2000
 )
 
 // Default returns a network that tells two spirals apart.
@@ -73,13 +73,13 @@ func Options() []Option { return slices.Clone(options) }
 
 var options = []Option{
 	{Name: "Data", About: "what is to be told apart", Words: datasets},
-	{Name: "Hidden", About: "units of each hidden layer", Min: 1, Max: MaxUnits, Integer: true, Longest: MaxLayers},
+	{Name: "Hidden", About: "units of each hidden layer", Min: 1, Max: maxUnits, Integer: true, Longest: maxLayers},
 	{Name: "Activation", About: "function of the hidden units", Words: activations},
 	{Name: "Init", About: "how the weights are drawn: he and glorot keep the scale of the signals, small and large do not", Words: inits},
 	{Name: "Normalize", About: "give each input mean 0 and variance 1, which makes rare pixels of digits loud", Max: 1, Integer: true, Switch: true},
 	{Name: "Offset", About: "added to every input, unless normalising takes it off again", Min: -100, Max: 100},
 	{Name: "Scale", About: "every second input is so many times as large, unless they are normalised", Min: 0.01, Max: 100},
-	{Name: "Samples", About: "to train with", Min: 10, Max: MaxSamples, Integer: true},
+	{Name: "Samples", About: "to train with", Min: 10, Max: maxSamples, Integer: true},
 	{Name: "Noise", About: "standard deviation of what is added to the inputs", Max: 2},
 	{Name: "Validation", About: "further samples, which training never sees, as a share of the others", Max: 1},
 	{Name: "Seed", About: "of the data and the weights", Max: 1 << 53, Integer: true},
@@ -97,8 +97,8 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("%s = %q, want one of %v", f.name, f.word, words)
 		}
 	}
-	if len(c.Hidden) > MaxLayers {
-		return fmt.Errorf("Hidden has %d layers, want at most %d", len(c.Hidden), MaxLayers)
+	if len(c.Hidden) > maxLayers {
+		return fmt.Errorf("Hidden has %d layers, want at most %d", len(c.Hidden), maxLayers)
 	}
 	type number struct {
 		name  string

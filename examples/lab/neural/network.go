@@ -156,7 +156,7 @@ func (n *Network) backward(x []float32, rows int, grads [][]float32) {
 // Predict stores the probabilities of the classes for the raw inputs of some samples in dst.
 func (n *Network) Predict(dst, raw []float32) {
 	d := n.Data
-	for len(raw) > 0 {
+	for len(raw) >= d.Inputs {
 		rows := min(len(n.labels), len(raw)/d.Inputs)
 		x := n.x[:rows*d.Inputs]
 		d.Prepare(x, raw[:len(x)])

@@ -18,7 +18,7 @@ type Run struct {
 
 	Points   []Point     // of the curves
 	Path     [][]float32 // all parameters at each of the points, one after the other
-	Diverged int         // the step that found no finite loss, or one far too high; -1 if none did
+	Diverged int         // the step that found a loss or gradient that is not finite, or a loss far too high; -1 if none did
 	Note     string      // why the run ended early, or ""
 
 	grads, whole [][]float32
@@ -60,15 +60,19 @@ func (r *Run) advance(step int, samples []int, due bool) {
 		return
 	}
 	report, err := r.Optimizer.Step(r.grads)
-	if err != nil {
+	switch {
+	case err != nil:
 		r.Note = fmt.Sprintf("step %d: %v", step+1, err)
+		return
+	case report.Skipped: // for a gradient that is not finite
+		r.diverge(step)
 		return
 	}
 	r.Losses, r.Rates = append(r.Losses, loss), append(r.Rates, report.LR)
 	r.Optimizer.Observe(loss)
 }
 
-// check ends the run, with the last parameters that were good, if it diverges.
+// check reports whether a loss is one to go on with. If not, the run diverges.
 func (r *Run) check(step int, loss float64) bool {
 	first := loss
 	if len(r.Losses) > 0 {
@@ -77,11 +81,16 @@ func (r *Run) check(step int, loss float64) bool {
 	if loss-loss == 0 && loss <= tooHigh*(first+1) {
 		return true
 	}
+	r.diverge(step)
+	return false
+}
+
+// diverge ends the run with the last parameters that were good.
+func (r *Run) diverge(step int) {
 	r.Diverged, r.Note = step, fmt.Sprintf("diverged after %d steps", step)
 	if len(r.Path) > 0 {
 		r.Network.Set(r.Path[len(r.Path)-1])
 	}
-	return false
 }
 
 // finish adds the last point. The parameters are those of that point afterwards.

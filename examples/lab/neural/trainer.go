@@ -26,8 +26,8 @@ type Trainer struct {
 	every int // steps between two points of the curves
 }
 
-// Points is how many points the curves of a run have at most, about.
-const Points = 200
+// mostPoints is how many points the curves of a run have at most, about.
+const mostPoints = 200
 
 // maxKept bounds the numbers of all parameters that a path keeps.
 const maxKept = 1 << 20
@@ -50,7 +50,7 @@ func NewTrainer(c Config, steps, batch int, seed uint64, contenders ...Contender
 		}
 		t.Runs = append(t.Runs, r)
 	}
-	points := Points
+	points := mostPoints
 	if len(t.Runs) > 0 {
 		points = min(points, max(20, maxKept/t.Runs[0].Network.Len()))
 	}

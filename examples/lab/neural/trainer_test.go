@@ -164,3 +164,24 @@ func TestTrainerErrors(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestInfiniteGradient: a run whose loss is finite and whose gradient is not diverges, too.
+func TestInfiniteGradient(t *testing.T) {
+	c := Default()
+	c.Activation, c.Hidden = "gelu", []int{2}
+	tr, err := NewTrainer(c, 30, 0, 1, by(optim.NewSGD(0.1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := tr.Runs[0]
+	for i := range r.Network.layers[0].weights {
+		r.Network.layers[0].weights[i] = 1e30
+	}
+	clear(r.Network.layers[1].weights)
+	for !tr.Done() {
+		tr.Advance()
+	}
+	if r.Diverged != 0 || len(r.Losses) != 0 || len(r.Points) != 1 {
+		t.Errorf("diverged at %d with %d losses and %d points: %s", r.Diverged, len(r.Losses), len(r.Points), r.Note)
+	}
+}

@@ -45,14 +45,22 @@ func newCurved[T kernels.Float](s *spec.State, run spec.Run) (*curved[T], error)
 	return c, nil
 }
 
-var errSingular = errors.New("the matrix has the eigenvalue 0: there is no step, unless Damping is set")
+var errSingular = errors.New("the matrix has the eigenvalue 0: there is no step")
+
+// singular returns errSingular with what helps against it.
+func singular(run spec.Run) error {
+	if run.Method == "Preconditioned" {
+		return errSingular
+	}
+	return fmt.Errorf("%w, unless Damping is set", errSingular)
+}
 
 func (c *curved[T]) step() (stride, error) {
 	at := point(c.p)
 	g := point(c.slope(false))
 	x, y, ok := c.divide(at, g)
 	if !ok {
-		return stride{}, errSingular
+		return stride{}, singular(c.run)
 	}
 	c.p[0] = T(at.X - float64(c.run.LR*x))
 	if len(c.p) > 1 {

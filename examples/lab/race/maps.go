@@ -46,7 +46,11 @@ func NewMap(s *spec.State, run spec.Run, option string) (*Map, error) {
 	if s.Surface == nil {
 		return nil, errNetwork
 	}
-	for _, o := range mapOptions(s, run) {
+	options := mapOptions(s, run)
+	if len(options) == 0 {
+		return nil, fmt.Errorf("%s has no number for a map beside the rate", run.Method)
+	}
+	for _, o := range options {
 		if option != "" && o.Name != option {
 			continue
 		}
@@ -59,7 +63,7 @@ func NewMap(s *spec.State, run spec.Run, option string) (*Map, error) {
 		}
 		return m, nil
 	}
-	return nil, fmt.Errorf("%s has no rate, or no option %q that is a number", run.Method, option)
+	return nil, fmt.Errorf("%s has no option %q that is a number", run.Method, option)
 }
 
 // MapOptions returns the names of the options of a run that a map may have beside the rate.

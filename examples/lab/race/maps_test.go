@@ -91,9 +91,13 @@ func TestMapCells(t *testing.T) {
 	if m, err = NewMap(s, r, "Beta1"); err != nil || m.Cell(0, 0) != CellInvalid {
 		t.Errorf("no momenta: %v", err)
 	}
-	for _, r := range []spec.Run{{Method: "LBFGS"}, by(optim.NewSGD(1))} {
-		if _, err := NewMap(s, r, "Beta1"); err == nil {
-			t.Errorf("%s has an option Beta1", r.Method)
+	for want, r := range map[string]spec.Run{
+		"LBFGS has no number for a map beside the rate":          {Method: "LBFGS"},
+		"Preconditioned has no number for a map beside the rate": {Method: "Preconditioned", LR: 1},
+		`SGD has no option "Beta1" that is a number`:             by(optim.NewSGD(1)),
+	} {
+		if _, err := NewMap(s, r, "Beta1"); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // TestEigen: matrices times their vectors.
 func TestEigen(t *testing.T) {
-	for _, m := range []surface.Hessian{{XX: 2, YY: 5}, {XX: 5, YY: 2}, {XX: 1, XY: 3, YY: -4}, {XX: -4, XY: -3, YY: 1}, {XX: 1, XY: 1e-9, YY: 1e4}, {XX: 1, XY: 2, YY: 1}, {XX: 1e200, XY: -3e200, YY: 1e180}, {}} {
+	for _, m := range []surface.Hessian{{XX: 2, YY: 5}, {XX: 5, YY: 2}, {XX: 1, XY: 3, YY: -4}, {XX: -4, XY: -3, YY: 1}, {XX: 1, XY: 1e-9, YY: 1e4}, {XX: 1, XY: 2, YY: 1}, {XX: 1e200, XY: -3e200, YY: 1e180}, {XX: 1e-200, XY: 1e-200, YY: 1e-200}, {XX: 3e-300, XY: -1e-300}, {}} {
 		high, low, c, s := eigen(m.XX, m.XY, m.YY)
 		size := math.Abs(high) + math.Abs(low)
 		for _, v := range []struct{ value, x, y float64 }{{high, c, s}, {low, -s, c}} {
@@ -143,4 +143,15 @@ func TestQuasi(t *testing.T) {
 			t.Errorf("7 steps: %d positions, note %q", len(cut.X), cut.Note)
 		}
 	})
+}
+
+// TestSingular: a method without Damping does not advise it.
+func TestSingular(t *testing.T) {
+	for method, advised := range map[string]bool{"Newton": true, "Preconditioned": false} {
+		r := spec.Run{Method: method, LR: 1}
+		s := experiment(t, "ravine", 5, r)
+		if said := Follow(s, r).Note; !strings.Contains(said, "eigenvalue 0") || strings.Contains(said, "Damping") != advised {
+			t.Errorf("%s: %q", method, said)
+		}
+	}
 }

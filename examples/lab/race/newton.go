@@ -13,10 +13,14 @@ func eigen(xx, xy, yy float64) (high, low, c, s float64) {
 		}
 		return yy, xx, 0, 1
 	}
-	if m := max(math.Abs(xx), math.Abs(xy), math.Abs(yy)); m > 0x1p500 && m <= math.MaxFloat64 {
-		// Whose squares would be infinite.
+	// Where squares would be infinite, or 0.
+	switch m := max(math.Abs(xx), math.Abs(xy), math.Abs(yy)); {
+	case m > 0x1p500 && m <= math.MaxFloat64:
 		high, low, c, s = eigen(xx*0x1p-520, xy*0x1p-520, yy*0x1p-520)
 		return high * 0x1p520, low * 0x1p520, c, s
+	case m < 0x1p-500:
+		high, low, c, s = eigen(xx*0x1p600, xy*0x1p600, yy*0x1p600)
+		return high * 0x1p-600, low * 0x1p-600, c, s
 	}
 	mean, half := (xx+yy)/2, (xx-yy)/2
 	r := math.Sqrt(float64(half*half) + float64(xy*xy))

@@ -120,12 +120,17 @@ func matrixLimit(s *spec.State, run spec.Run, at surface.Point) Limit {
 	h := s.Surface.Hessian(at)
 	xx, yx, ok := c.divide(at, surface.Point{X: h.XX, Y: h.XY})
 	xy, yy, ok2 := c.divide(at, surface.Point{X: h.XY, Y: h.YY})
-	half, det := (xx+yy)/2, float64(xx*yy)-float64(xy*yx)
-	root := float64(half*half) - det
-	if !ok || !ok2 || !(root >= 0) {
-		return Limit{About: errSingular.Error()}
+	if !ok || !ok2 {
+		return Limit{About: singular(run).Error()}
 	}
-	l := Bearing{Factor: 2, formula: "2/"}.limit(half + math.Sqrt(root))
+	// A product of symmetric matrices of which one has no negative eigenvalues, or of two with the
+	// same axes, has real eigenvalues: what is below 0 under the root is rounding.
+	half := (xx - yy) / 2
+	root := math.Sqrt(max(0, float64(half*half)+float64(xy*yx)))
+	if !finite(root) {
+		return Limit{About: "The Hessian divided by the matrix of the method is not finite here."}
+	}
+	l := Bearing{Factor: 2, formula: "2/"}.limit((xx+yy)/2 + root)
 	if l.LR != 0 {
 		l.About = "L is the largest eigenvalue of the Hessian divided by the matrix of the method."
 	}

@@ -81,6 +81,27 @@ func TestLimitFormulas(t *testing.T) {
 	}
 }
 
+// TestMatrixLimits: wherever a method goes, its limit is 2 if it divides the Hessian by itself. A
+// matrix whose eigenvalues are equal but for rounding is not a singular one.
+func TestMatrixLimits(t *testing.T) {
+	for _, name := range []string{"quadratic", "rosenbrock", "himmelblau", "logistic"} {
+		s := experiment(t, name, 1)
+		box := s.Surface.Kind.Box
+		for i := range 100 {
+			s.Start = Center(s.Surface, box, i%10, i/10, 10, 10)
+			for _, r := range []spec.Run{{Method: "Newton", LR: 1}, {Method: "Newton", LR: 1, Absolute: true}, {Method: "Preconditioned", LR: 1, Full: true}} {
+				axes := AxesAt(s.Surface, s.Start)
+				if axes.Values[0] < 0 && (r.Absolute || r.Full) {
+					continue // which bears any rate
+				}
+				if l := LimitAt(s, r, s.Start); math.Abs(l.LR-2) > 1e-6 {
+					t.Errorf("%s on %s at %v: limit %v: %s", r, name, s.Start, l.LR, l.About)
+				}
+			}
+		}
+	}
+}
+
 // TestNoLimit: where there is none, it says why.
 func TestNoLimit(t *testing.T) {
 	s := experiment(t, "saddle", 1)
@@ -140,6 +161,22 @@ func TestTheory(t *testing.T) {
 				if bound := (p.Loss[0] - s.Surface.Least) * math.Pow(th.Factor, float64(2*k)); i == 0 && loss-s.Surface.Least > bound+1e-12 {
 					t.Fatalf("%s, step %d: loss %v above %v", name, k, loss, bound)
 				}
+			}
+		}
+	}
+}
+
+// TestTheoryRounds: the product of rate and curvature is rounded before it is subtracted.
+func TestTheoryRounds(t *testing.T) {
+	for _, rate := range []float64{0.1, 0.13, 0.17, 0.19} {
+		s := experiment(t, "regression", 1)
+		th, ok := TheoryOf(s, by(optim.Momentum{LR: rate, Momentum: 0.9, Nesterov: true}))
+		if !ok {
+			t.Fatal("nothing is known")
+		}
+		for i, l := range AxesAt(s.Surface, s.Start).Values {
+			if want := contraction(float64(rate*l), 0.9, 0, true); th.Factors[i] != want {
+				t.Errorf("rate %v, axis %d: %v, want %v", rate, i, th.Factors[i], want)
 			}
 		}
 	}

@@ -49,7 +49,7 @@ func TheoryOf(s *spec.State, run spec.Run) (Theory, bool) {
 		return t, false
 	}
 	for _, l := range curvatures {
-		t.Factors = append(t.Factors, contraction(run.LR*l, momentum, dampening, nesterov))
+		t.Factors = append(t.Factors, contraction(float64(run.LR*l), momentum, dampening, nesterov))
 	}
 	t.Factor = slices.Max(t.Factors)
 	t.Bound = momentum == 0 && dampening == 0

@@ -161,7 +161,7 @@ func has(tried []Trial, lr float64) bool {
 }
 
 // try takes the steps of a run at a rate. If there is a trial to be beaten that has reached the
-// target, it ends where it cannot beat that any more.
+// target and not diverged, it ends where it cannot beat that any more.
 func try(s *spec.State, run spec.Run, lr float64, beat Trial) Trial {
 	t := Trial{LR: lr, Diverged: true, Reached: -1}
 	run, err := withRate(s, run, lr)
@@ -176,7 +176,7 @@ func try(s *spec.State, run spec.Run, lr float64, beat Trial) Trial {
 		if t.Reached < 0 && arrived(s, r) {
 			t.Reached = r.Steps()
 		}
-		late := t.Reached < 0 && beat.Reached >= 0 && r.Steps() >= beat.Reached
+		late := t.Reached < 0 && beat.Reached >= 0 && !beat.Diverged && r.Steps() >= beat.Reached
 		if r.Steps() >= s.Steps || late || !r.Step() {
 			break
 		}

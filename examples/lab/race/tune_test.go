@@ -108,6 +108,20 @@ func TestTuneIsFair(t *testing.T) {
 	}
 }
 
+// TestTryGoesOn: a trial that has diverged after all is no reason to end another one early, which
+// then would seem not to diverge.
+func TestTryGoesOn(t *testing.T) {
+	s := experiment(t, "parabola", 500)
+	r := by(optim.NewSGD(1))
+	lr := 1.01 * LimitAt(s, r, s.Start).LR
+	if got := try(s, r, lr, Trial{Diverged: true, Reached: 1}); !got.Diverged {
+		t.Errorf("%+v, want one that diverges", got)
+	}
+	if got := try(s, r, lr, Trial{Reached: 1}); got.Diverged {
+		t.Errorf("%+v, want one that ends after a step", got)
+	}
+}
+
 func trialOf(p Path) Trial {
 	return Trial{LR: p.LR, Diverged: p.Diverged >= 0, Reached: p.Reached, Loss: p.Loss[len(p.Loss)-1]}
 }
