@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
+	"github.com/seed63264101/steepest/examples/lab/tour"
 )
 
 // experiments have every rule and method, both types, and each of what a run may have, alone and
@@ -52,6 +53,7 @@ func hashOf(t *testing.T, s *spec.State) string {
 func programOf(t *testing.T, text string) (*spec.State, string) {
 	t.Helper()
 	s, _ := spec.Parse(text)
+	s = race.Tuned(s)
 	code, err := Program(s)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
@@ -96,12 +98,21 @@ func TestBest(t *testing.T) {
 	}
 }
 
-// TestPrograms: programs compile in a module of one's own, pass vet, and print the lab's hash.
+// TestPrograms: programs of the experiments above and of the tour's compile in a module of one's
+// own, pass vet, and print the lab's hash. Short tests have three of the tour's alone.
 //
 // They are packages of one program that calls them all, since linking takes longer than all else.
 func TestPrograms(t *testing.T) {
+	hashes := make(map[string]string) // as the tour says
+	var texts []string
+	for _, p := range tour.Presets() {
+		hashes[p.Query] = p.Hash
+		texts = append(texts, p.Query)
+	}
 	if testing.Short() {
-		t.Skip("builds programs")
+		texts = []string{texts[1], texts[5], texts[len(texts)-1]} // one parameter, schedules, a network
+	} else {
+		texts = append(texts, experiments...)
 	}
 	arch, err := exec.Command("go", "env", "GOARCH").Output()
 	if err != nil || strings.TrimSpace(string(arch)) != runtime.GOARCH {
@@ -110,9 +121,13 @@ func TestPrograms(t *testing.T) {
 	dir := newModule(t)
 	var imports, calls strings.Builder
 	var want []string
-	for i, text := range experiments {
+	for i, text := range texts {
 		s, code := programOf(t, text)
-		want = append(want, "hash "+hashOf(t, s))
+		hash := hashes[text]
+		if hash == "" {
+			hash = hashOf(t, s)
+		}
+		want = append(want, "hash "+hash)
 		name := fmt.Sprintf("p%d", i)
 		code = strings.Replace(code, "\npackage main\n", "\npackage "+name+"\n", 1)
 		write(t, filepath.Join(dir, name, "main.go"), strings.Replace(code, "\nfunc main() {", "\nfunc Main() {", 1))
@@ -131,7 +146,7 @@ func TestPrograms(t *testing.T) {
 	if len(got) != len(want) {
 		t.Fatalf("%d hashes of %d programs", len(got), len(want))
 	}
-	for i, text := range experiments {
+	for i, text := range texts {
 		if got[i] != want[i] {
 			t.Errorf("%s: the program has %s, the lab %s", text, got[i], want[i])
 		}

@@ -239,24 +239,24 @@ var answers = map[string]func(c *telling){
 		}
 		plain, _ := end(c.outcome, 0)
 		adam, _ := end(c.outcome, 1)
-		c.says("%.3f", plain)
-		c.says("%.3f", math.Ln2)
+		c.says("%.4f", plain)
+		c.says("%.4f", math.Ln2)
 		c.says("%.3f", adam)
 
-		relu := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation=relu,Init=he)&steps=500&run=SGD(LR=0.5)")
+		relu := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation=relu,Init=he,Samples=100)&steps=200&run=SGD(LR=0.5)")
 		_, accuracy := end(relu, 0)
 		c.says("%d", relu.state.Network.Samples)
 		c.holds(accuracy == 1, "all samples are told apart")
 
 		c.says("%d", 0)
 		for _, activation := range []string{"sigmoid", "tanh", "relu"} {
-			zero := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation="+activation+",Init=zero)&steps=20&run=SGD(LR=0.5)")
+			zero := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation="+activation+",Init=zero,Samples=100)&steps=20&run=SGD(LR=0.5)")
 			for _, p := range zero.trains[0].Points {
 				c.holds(slices.Max(p.Norms) < 1e-7, "gradients are 0 if the weights are")
 			}
 		}
 
-		large := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation=relu,Init=large)&steps=10&run=SGD(LR=0.5)")
+		large := outcomeOf(c, "f=network(Hidden=(8,8,8,8,8),Activation=relu,Init=large,Samples=100)&steps=10&run=SGD(LR=0.5)")
 		c.says("%.0f", math.Round(large.trains[0].Points[0].Loss/10)*10)
 		c.says("%d", large.trains[0].Diverged)
 	},
