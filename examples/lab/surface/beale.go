@@ -43,7 +43,7 @@ func bealeHessian(p Point) (h Hessian) {
 	for i, c := range []float64{1.5, 2.25, 2.625} {
 		n := float64(i + 1)
 		r := c - p.X + float64(p.X*float64(power*p.Y))
-		rx, ry := float64(power*p.Y)-1, n*p.X*power
+		rx, ry := float64(power*p.Y)-1, float64(n*p.X*power)
 		h.XX += float64(2 * rx * rx)
 		h.XY += float64(2 * rx * ry)
 		h.XY += float64(2 * r * n * power)

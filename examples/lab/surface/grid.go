@@ -99,9 +99,9 @@ func logLevels(low, high float64, digits []float64) (levels []float64) {
 // power of ten that has no more than sixteen.
 func linearLevels(low, high float64) (levels []float64) {
 	width := (high - low) / 16
-	step, e := 0.0, magnitude(width)
-	for _, d := range []float64{1, 2, 5, 10} {
-		if step == 0 && decimal(d, e) >= width {
+	step, e := 10.0, magnitude(width)
+	for _, d := range []float64{5, 2, 1} {
+		if decimal(d, e) >= width {
 			step = d
 		}
 	}

@@ -58,7 +58,7 @@ func (p *Problem) rastriginPoints(amplitude float64) {
 	lows, highs := []float64{0}, []float64(nil)
 	const fine = 1.0 / 64
 	for i := 1; i < 6/fine; i++ {
-		a, b := float64(i)*fine, float64(i+1)*fine
+		a, b := float64(float64(i)*fine), float64(float64(i+1)*fine)
 		up := slope(b) > 0
 		if b > 5.12 || slope(a) > 0 == up {
 			continue

@@ -53,7 +53,7 @@ type Problem struct {
 	Minima  []Point // the lowest first
 	Maxima  []Point
 	Saddles []Point
-	Least   float64 // loss at Minima[0]; -Inf if it has no lower bound
+	Least   float64 // loss at Minima[0], in float64
 
 	// Source is the text of the Go functions that compute the loss and its gradient, with a
 	// type parameter T, and Call that of a call of the first one, with the options set, for

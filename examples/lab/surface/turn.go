@@ -11,7 +11,7 @@ import (
 func turn[T kernels.Float](x T) (cos, sin T) {
 	x -= T(math.Floor(float64(x) + 0.5)) // -1/2 to 1/2
 	quarter := math.Floor(float64(4*x) + 0.5)
-	r := 2 * math.Pi * (x - T(quarter)/4) // -pi/4 to pi/4
+	r := 2 * math.Pi * (x - T(T(quarter)/4)) // -pi/4 to pi/4
 	// Taylor's series, by Horner's scheme: c is 1 - r^2/(1*2)*(1 - r^2/(3*4)*(...)), and s alike.
 	rr := r * r
 	c, s := T(1), T(1)
