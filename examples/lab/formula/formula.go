@@ -59,27 +59,6 @@ func MathML(text string) (string, error) {
 	return f.MathML(), nil
 }
 
-// Names returns the names that the right side reads, each once, in the order of the text.
-func (f *Formula) Names() []string {
-	var names []string
-	seen := map[string]bool{"pi": true}
-	f.right.visit(func(n *node) {
-		if n.kind == "name" && !seen[n.text] {
-			seen[n.text] = true
-			names = append(names, n.text)
-		}
-	})
-	return names
-}
-
-// visit calls f with the node and all below it. An index is a part of its name.
-func (n *node) visit(f func(*node)) {
-	f(n)
-	for _, a := range n.args {
-		a.visit(f)
-	}
-}
-
 // A function is one that formulas may call.
 type function struct {
 	least, most int // arguments

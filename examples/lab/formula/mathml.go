@@ -15,14 +15,6 @@ func (f *Formula) MathML() string {
 	return string(d.text)
 }
 
-// NameMathML returns what an equation defines as a math element, or "".
-func (f *Formula) NameMathML() string {
-	if f.left == nil {
-		return ""
-	}
-	return (&Formula{Text: f.Name, right: f.left}).MathML()
-}
-
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 
 // A drawing is MathML being written.
