@@ -52,7 +52,7 @@ func parseObjective(p *parser, n node) error {
 		parseNetwork(p, n)
 		return nil
 	}
-	k := findKind(n.word)
+	k := surface.Find(strings.ToLower(n.word))
 	if k == nil || n.list {
 		return fmt.Errorf("no objective %q, want %s", n.text, oneOf(objectiveNames()))
 	}
@@ -114,15 +114,6 @@ func optionIndex(k *surface.Kind, name string) int {
 		}
 	}
 	return -1
-}
-
-func findKind(name string) *surface.Kind {
-	for _, k := range surface.Kinds() {
-		if strings.EqualFold(k.Name, name) {
-			return k
-		}
-	}
-	return nil
 }
 
 func objectiveNames() (names []string) {

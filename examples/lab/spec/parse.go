@@ -17,6 +17,7 @@ type parser struct {
 	state    *State
 	key      string // that is read
 	runs     int    // that the text has
+	strict   bool   // the first problem is an error, and nothing is taken instead
 	problems []Problem
 }
 
@@ -27,7 +28,7 @@ func (p *parser) problem(text string, err error, instead string) {
 		return
 	}
 	message := err.Error()
-	if instead != "" {
+	if instead != "" && !p.strict {
 		message += "; " + instead + " is taken instead"
 	}
 	p.problems = append(p.problems, Problem{p.key, text, message})

@@ -43,7 +43,7 @@ func (p *parser) readRun(n node) (Run, error) {
 
 // ParseRun returns the run of a text, for float64 or float32, or an error for the first problem.
 func ParseRun(text string, double bool) (Run, error) {
-	p := &parser{state: &State{Double: double}, key: "run"}
+	p := &parser{state: &State{Double: double}, key: "run", strict: true}
 	n, err := readValue(text)
 	if err != nil {
 		return Run{}, err
@@ -59,7 +59,7 @@ func ParseRun(text string, double bool) (Run, error) {
 // for what cannot be.
 func (r Run) With(double bool, args ...string) (Run, error) {
 	m, o := optionsOf(r)
-	p := &parser{state: &State{Double: double}, key: "run"}
+	p := &parser{state: &State{Double: double}, key: "run", strict: true}
 	n, err := readValue(call(m.Name, args))
 	if err != nil {
 		return Run{}, err

@@ -80,8 +80,8 @@ func TestWith(t *testing.T) {
 			t.Errorf("%s: %s", bad, got)
 		}
 	}
-	if _, err := ParseRun("SGD(LR=NaN)", false); err == nil {
-		t.Error("no error")
+	if _, err := ParseRun("SGD(LR=NaN)", false); err == nil || err.Error() != `SGD: LR: "NaN" is no decimal number` {
+		t.Errorf("error %v", err)
 	}
 }
 
