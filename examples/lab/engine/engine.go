@@ -2,7 +2,8 @@
 // through WebAssembly, and tests ask it directly.
 //
 // A question is a method's name, the experiment as package spec writes it, and arguments of the
-// method's own. The answer depends on these alone.
+// method's own. The answer depends on these alone, but for methods that go on with what takes
+// long, tuning and training, and for those that show how far a training has come.
 package engine
 
 import (

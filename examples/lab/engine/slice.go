@@ -16,7 +16,7 @@ func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 		Run, Width, Height, From, To int
 		Kind                         string // "": the state's
 		Seed                         uint64 // of random directions
-	}{Width: 41, Height: 41, To: maxSide, Kind: s.View.Slice}
+	}{Width: 41, Height: 41, To: -1, Kind: s.View.Slice}
 	if err := arguments(args, &q); err != nil {
 		return nil, err
 	}
@@ -37,8 +37,8 @@ func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 	if err != nil {
 		return nil, err
 	}
-	from, to := max(0, min(q.From, q.Height)), min(q.To, q.Height)
-	grid := make([]float32, max(0, to-from)*q.Width)
+	from, to := rows(q.From, q.To, q.Height)
+	grid := make([]float32, (to-from)*q.Width)
 	for i := from; i < to; i++ {
 		p.Row(grid[(i-from)*q.Width:][:q.Width], i, q.Height)
 	}

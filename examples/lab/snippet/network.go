@@ -3,6 +3,7 @@ package snippet
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/seed63264101/steepest/examples/lab/spec"
 )
@@ -52,12 +53,9 @@ func (p *program) network() {
 
 // names returns the names of the runs as Go source.
 func (p *program) names() string {
-	text := ""
-	for i, label := range p.state.Labels() {
-		if i > 0 {
-			text += ", "
-		}
-		text += strconv.Quote(label)
+	names := p.state.Labels()
+	for i, name := range names {
+		names[i] = strconv.Quote(name)
 	}
-	return text
+	return strings.Join(names, ", ")
 }

@@ -7,6 +7,7 @@ package snippet
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -106,7 +107,7 @@ func inName(c byte) bool {
 	return c == '_' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// rule returns the arguments of a call that are a run's rule and its options.
+// ruleOf returns the arguments of a call that are a run's rule and its options.
 func ruleOf(r spec.Run) string {
 	args := append([]string{spec.GoLiteral(r.Rule)}, optionsOf(r)...)
 	return strings.Join(args, ", ")
@@ -139,15 +140,13 @@ func optionsOf(r spec.Run) (options []string) {
 // end returns the end of an interval, which may be infinite.
 func end(v float64) string {
 	switch {
-	case v < -maxFloat:
+	case math.IsInf(v, -1):
 		return "math.Inf(-1)"
-	case v > maxFloat:
+	case math.IsInf(v, 1):
 		return "math.Inf(1)"
 	}
 	return spec.Number(v)
 }
-
-const maxFloat = 0x1p1023 * (1 + (1 - 0x1p-52))
 
 // addAll adds the function that selects parameters, if a run has options of a group.
 func (p *program) addAll() {
