@@ -140,7 +140,7 @@ func answerFormulas(e *Engine, s *spec.State, args json.RawMessage) (*Reply, err
 	case q.Rule != "":
 		run, err = spec.ParseRun(q.Rule, s.Double)
 	default:
-		_, run, err = e.chosen(s, q.Run)
+		run, err = runOf(s, q.Run)
 	}
 	if err != nil {
 		return nil, err

@@ -149,6 +149,9 @@ func TestFormulas(t *testing.T) {
 	if check(v.Schedule); len(v.Schedule.Inner) != 1 || v.Schedule.Inner[0].Name != "Cosine" {
 		t.Errorf("%+v", v.Schedule)
 	}
+	if value[formulasValue](t, e, "formulas", "rates=best", ""); e.tuners.known {
+		t.Error("formulas wait for the best rates")
+	}
 	if r := e.Call("formulas", "", `{"rule":"Sprint"}`); r.Error == "" {
 		t.Error("no error for a rule that there is not")
 	}

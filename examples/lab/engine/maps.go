@@ -22,14 +22,22 @@ type axis struct {
 
 // chosen returns an experiment with the rates that its runs have, and one of these runs.
 func (e *Engine) chosen(s *spec.State, run int) (*spec.State, spec.Run, error) {
-	if run < 0 || run >= len(s.Runs) {
-		return nil, spec.Run{}, fmt.Errorf("run %d of %d", run, len(s.Runs))
+	if _, err := runOf(s, run); err != nil {
+		return nil, spec.Run{}, err
 	}
 	s, err := e.settled(s)
 	if err != nil {
 		return nil, spec.Run{}, err
 	}
 	return s, s.Runs[run], nil
+}
+
+// runOf returns a run as the experiment's text has it.
+func runOf(s *spec.State, run int) (spec.Run, error) {
+	if run < 0 || run >= len(s.Runs) {
+		return spec.Run{}, fmt.Errorf("run %d of %d", run, len(s.Runs))
+	}
+	return s.Runs[run], nil
 }
 
 // rows limits a range of rows to those that there are. A range without an end goes on to
