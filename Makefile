@@ -83,7 +83,7 @@ LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
 LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint optim/gradcheck fuzz optim/checkpoint/regular
 
 # Trainings whose last bits are the same on every machine, and the legs that run them.
-EXAMPLES ?= digits factorization logistic network regression wordvectors lab/neural lab/race
+EXAMPLES ?= digits factorization logistic network regression wordvectors lab/surface lab/formula lab/neural lab/race
 EXAMPLE_LEGS ?= arm64 s390x wasm
 
 # Haswell and Nehalem leave out what is plain Go: this machine runs that itself. And arm64

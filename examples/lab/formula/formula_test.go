@@ -87,8 +87,8 @@ func TestCos(t *testing.T) {
 	}
 }
 
-// TestBits: what is computed has the same bits on every machine.
-func TestBits(t *testing.T) {
+// TestSameEverywhere: what is computed has the same bits on every machine.
+func TestSameEverywhere(t *testing.T) {
 	f := Must("cos(x)*exp(-x^2/50) + abs(x)^0.3 - dot(x, x)/(1 + norm(x)) + log(1 + x^2)")
 	sum := fnv.New64a()
 	for i := range 2000 {
