@@ -14,13 +14,16 @@ import (
 const maxSide = 512
 
 // shown returns the network of a run behind so many steps, as far as there is a point of its
-// curves, and that point's step; its present one if steps is negative.
+// curves, and that point's step; its present one if steps is negative, which of a run that has
+// diverged is the last that was good.
 func (t *training) shown(i, steps int) (*neural.Network, int, error) {
 	run, err := t.run(i, steps >= 0)
-	if err != nil || steps < 0 {
-		if err != nil {
-			return nil, 0, err
-		}
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case steps < 0 && run.Diverged >= 0 && len(run.Points) > 0:
+		return run.Network, run.Points[len(run.Points)-1].Step, nil
+	case steps < 0:
 		return run.Network, t.Step(), nil
 	}
 	k := max(0, sort.Search(len(run.Points), func(k int) bool { return run.Points[k].Step > steps })-1)

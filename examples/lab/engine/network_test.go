@@ -268,7 +268,10 @@ func TestNetworkErrors(t *testing.T) {
 	// A run that diverges keeps all numbers finite, which value checks.
 	const wild = "f=network(Activation=relu,Init=large,Samples=40)&steps=40&run=SGD(LR=1000)"
 	trained = trainedEngine(t, wild)
-	value[any](t, trained, "boundary", wild, "")
+	v, _ := value[struct{ Step int }](t, trained, "boundary", wild, "")
+	if run := trained.trainings.answer.Runs[0]; run.Diverged < 0 || v.Step > run.Diverged {
+		t.Errorf("the network of step %d, after diverging in step %d", v.Step, run.Diverged)
+	}
 	value[any](t, trained, "boundary", wild, `{"x0":-3e38,"x1":3e38}`)
 	value[any](t, trained, "slice", wild, "")
 	value[any](t, trained, "sharpness", wild, "")
