@@ -80,6 +80,7 @@ func TestProblems(t *testing.T) {
 		{"f=rosenbrock(3)", "f", "want Name=value", ""},
 		{"f=rosenbrock(Steepness=3", "f", "parenthesis", ""},
 		{"f=rosenbrock(Steepness=3))", "f", "not expected", ""},
+		{"at=" + strings.Repeat("1", 5000) + ";", "at", `not expected after "...1111111111`, ""},
 		{"f=%zz", "f", "percent code", ""},
 		{"f=ros%1", "f", "percent code", ""},
 		{"f=network(Data=moons)", "f", `"moons", want spirals`, "f=network"},

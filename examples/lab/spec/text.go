@@ -80,7 +80,16 @@ func (r *reader) unexpected() error {
 	if r.at == len(r.text) {
 		return errors.New("a parenthesis ) is missing at the end")
 	}
-	return fmt.Errorf("%q is not expected after %q", r.text[r.at:r.at+1], r.text[:r.at])
+	return fmt.Errorf("%q is not expected after %q", r.text[r.at:r.at+1], r.before(r.at))
+}
+
+// before returns what stands before a place, of a long text the end.
+func (r *reader) before(at int) string {
+	const most = 30
+	if at > most {
+		return "..." + r.text[at-most:at]
+	}
+	return r.text[:at]
 }
 
 // word reads what no list or call is made of.
@@ -126,7 +135,7 @@ func (r *reader) inside(n *node) error {
 		var a argument
 		if n.call {
 			if a.name = r.word(); !r.skip('=') {
-				return fmt.Errorf("%s: want Name=value after %q", n.word, r.text[:from])
+				return fmt.Errorf("%s: want Name=value after %q", n.word, r.before(from))
 			}
 		}
 		v, err := r.value()
