@@ -67,12 +67,12 @@ builds:
 
 # The plain Go that make test tests in full, built without the assembly.
 purego:
-	STEEPEST_EXPECT_LEVEL=generic $(GO) test -timeout 30m -short -tags purego ./kernels/... ./optim/...
+	STEEPEST_EXPECT_LEVEL=generic $(GO) test -timeout 30m -short -tags purego ./kernels/... ./optim/... $(LAB:%=./examples/%)
 
 # From GOAMD64=v3 the compiler contracts a*b + c unless the source forbids it.
 v3:
 	@if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then \
-		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test -timeout 30m -short ./kernels/... ./optim/...; \
+		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test -timeout 30m -short ./kernels/... ./optim/... $(LAB:%=./examples/%); \
 	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
 
 # Other machines: each leg builds the tests for one and runs them there, shortened.
@@ -83,8 +83,15 @@ LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
 LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic kernels/gonumblas optim optim/schedule optim/train optim/checkpoint optim/gradcheck fuzz optim/checkpoint/regular
 
 # Trainings whose last bits are the same on every machine, and the legs that run them.
-EXAMPLES ?= digits factorization logistic network regression wordvectors lab/surface lab/formula lab/neural lab/race
+EXAMPLES ?= digits factorization logistic network regression wordvectors
 EXAMPLE_LEGS ?= arm64 s390x wasm
+
+# The lab's plain Go. Some legs run all its tests, and others the hashes of its experiments,
+# which are the same on every machine.
+LAB_HASHED ?= lab/formula lab/neural lab/race lab/surface lab/tour
+LAB ?= lab/inspect lab/spec lab/engine $(LAB_HASHED)
+LAB_LEGS ?= s390x wasm 386
+LAB_HASH_LEGS ?= arm64 riscv64
 
 # Haswell and Nehalem leave out what is plain Go: this machine runs that itself. And arm64
 # leaves out the kernels, whose tests blocks-neon runs.
@@ -101,6 +108,9 @@ TESTS_nehalem := $(TESTS_riscv64)
 TESTS_wasm := $(TESTS_riscv64)
 TESTS_386 := $(TESTS_riscv64)|Permutation|Random|CrossEntropy|Unfit|Rows|Restore
 TESTS_haswell := $(TESTS_riscv64)|GuardPages
+
+# But the page of the lab runs optim as WebAssembly.
+WHOLE_wasm := optim
 
 MACHINE_arm64 := linux arm64 neon
 RUN_arm64 = qemu-aarch64-static
@@ -128,10 +138,13 @@ $(LEGS:%=leg-%): leg-%:
 		GOOS=$$system GOARCH=$$arch $(GO) test -c -o $$binary ./$$package && \
 		(cd $$package && STEEPEST_EXPECT_LEVEL=$$level $(RUN_$*) $$binary -test.short "$$@"); \
 	}; \
-	tests() { case $$1 in kernels|optim) echo '$(TESTS_$*)';; esac; }; \
+	tests() { case $$1 in $(or $(WHOLE_$*),none)) ;; kernels|optim) echo '$(TESTS_$*)';; esac; }; \
 	system=$$1 arch=$$2 level=$$3; \
 	for package in $(or $(PACKAGES_$*),$(LEG_PACKAGES)); do run $$package -test.run "$$(tests $$package)" || exit 1; done; \
-	for example in $(if $(filter $*,$(EXAMPLE_LEGS)),$(EXAMPLES)); do run examples/$$example -test.run '^TestSameEverywhere$$' || exit 1; done; \
+	for example in $(if $(filter $*,$(EXAMPLE_LEGS)),$(EXAMPLES)) $(if $(filter $*,$(LAB_HASH_LEGS)),$(LAB_HASHED)); do \
+		run examples/$$example -test.run '^TestSameEverywhere$$' || exit 1; \
+	done; \
+	for room in $(if $(filter $*,$(LAB_LEGS)),$(LAB)); do run examples/$$room || exit 1; done; \
 	echo "leg $*: $$(($$(date +%s) - start)) s"
 
 # Writes the table of golden hashes anew, from what this machine computes.

@@ -51,6 +51,7 @@ var Machines = []string{
 	"x86-64 with AVX2",
 	"x86-64 in plain Go",
 	"x86-64 built for v3",
+	"x86 in 32 bits",
 	"ARM64 with NEON",
 	"s390x",
 	"RISC-V",
