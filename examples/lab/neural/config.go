@@ -47,6 +47,7 @@ const (
 	maxLayers  = 8
 	maxUnits   = 64
 	maxSamples = 2000
+	maxWork    = 8e6 // weights times samples: a step over all of them takes about 50 ms in a browser
 )
 
 // Default returns a network that tells two spirals apart.
@@ -116,7 +117,20 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("%s = %v, want %v to %v", n.name, n.value, o.Min, o.Max)
 		}
 	}
+	if weights := c.weights(); weights*c.Samples > maxWork {
+		return fmt.Errorf("Samples = %d, want at most %d for the %d weights of Hidden = %v", c.Samples, int(maxWork)/weights, weights, c.Hidden)
+	}
 	return nil
+}
+
+// weights returns the number of weights, without the biases.
+func (c *Config) weights() int {
+	sum, units := 0, c.Inputs()
+	for _, next := range append(slices.Clone(c.Hidden), c.Classes()) {
+		sum += units * next
+		units = next
+	}
+	return sum
 }
 
 // Inputs returns the number of inputs.

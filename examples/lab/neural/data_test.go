@@ -29,18 +29,19 @@ func TestOptions(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	for want, change := range map[string]func(c *Config){
-		`Data = "rings"`:           func(c *Config) { c.Data = "rings" },
-		`Activation = ""`:          func(c *Config) { c.Activation = "" },
-		`Init = "He"`:              func(c *Config) { c.Init = "He" },
-		"Hidden has 9 layers":      func(c *Config) { c.Hidden = make([]int, 9) },
-		"Hidden = 0, want 1 to 64": func(c *Config) { c.Hidden = []int{8, 0} },
-		"Hidden = 65":              func(c *Config) { c.Hidden = []int{65} },
-		"Offset = NaN":             func(c *Config) { c.Offset = math.NaN() },
-		"Scale = 0":                func(c *Config) { c.Scale = 0 },
-		"Samples = 9":              func(c *Config) { c.Samples = 9 },
-		"Noise = -1":               func(c *Config) { c.Noise = -1 },
-		"Validation = 1.5":         func(c *Config) { c.Validation = 1.5 },
-		"Seed = 1.8":               func(c *Config) { c.Seed = math.MaxUint64 },
+		`Data = "rings"`:                    func(c *Config) { c.Data = "rings" },
+		`Activation = ""`:                   func(c *Config) { c.Activation = "" },
+		`Init = "He"`:                       func(c *Config) { c.Init = "He" },
+		"Hidden has 9 layers":               func(c *Config) { c.Hidden = make([]int, 9) },
+		"Hidden = 0, want 1 to 64":          func(c *Config) { c.Hidden = []int{8, 0} },
+		"Hidden = 65":                       func(c *Config) { c.Hidden = []int{65} },
+		"Offset = NaN":                      func(c *Config) { c.Offset = math.NaN() },
+		"Scale = 0":                         func(c *Config) { c.Scale = 0 },
+		"Samples = 9":                       func(c *Config) { c.Samples = 9 },
+		"Noise = -1":                        func(c *Config) { c.Noise = -1 },
+		"Validation = 1.5":                  func(c *Config) { c.Validation = 1.5 },
+		"Seed = 1.8":                        func(c *Config) { c.Seed = math.MaxUint64 },
+		"Samples = 2000, want at most 1836": func(c *Config) { c.Samples, c.Hidden = 2000, []int{64, 64, 2} },
 	} {
 		c := Default()
 		change(&c)
