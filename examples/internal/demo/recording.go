@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
-	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 	"github.com/seed63264101/steepest/optim/train"
 )
 
@@ -39,7 +39,7 @@ func (r *Recording) During(run func() error) (err error) {
 	if info, err := os.Stat(r.File); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("-history %s: want a regular file", r.File)
 	}
-	file, err := regular.Create(r.File + ".new")
+	file, err := os.CreateTemp(filepath.Dir(r.File), ".history-*.csv") // under a name that nobody has
 	if err != nil {
 		return fmt.Errorf("-history %s: %w", r.File, err)
 	}
@@ -47,7 +47,7 @@ func (r *Recording) During(run func() error) (err error) {
 	if len(r.history.Records) == 0 {
 		return First(err, file.Close(), os.Remove(file.Name()))
 	}
-	bad := errors.Join(r.history.WriteCSV(file), file.Close())
+	bad := errors.Join(r.history.WriteCSV(file), file.Chmod(0o644), file.Close())
 	if bad == nil {
 		bad = os.Rename(file.Name(), r.File)
 	}
