@@ -51,15 +51,25 @@ export function createRuns(lab) {
         refill(cards, shown.map((c) => c.element));
       }
       add.disabled = texts.length >= most;
+      const lost = brokenOf(ctx.problems, texts);
       let index = 0; // in the race, which has no runs that cannot be
-      for (const card of shown) {
-        const broken = ctx.problems.some((p) => p.key === "run" && p.text === card.value());
-        card.index = broken ? -1 : index++;
+      for (const [i, card] of shown.entries()) {
+        card.index = lost[i] ? -1 : index++;
         card.update(ctx, taken, card.index, texts.length);
         card.limit(ctx.limits?.[card.index]);
       }
     },
   };
+}
+
+/** Which runs cannot be. Of equal texts it is the last ones, since there are at most so many runs. */
+function brokenOf(problems, texts) {
+  const wrong = problems.filter((p) => p.key === "run").map((p) => p.text);
+  return texts.toReversed().map((text) => {
+    const at = wrong.indexOf(text);
+    if (at >= 0) wrong.splice(at, 1);
+    return at >= 0;
+  }).reverse();
 }
 
 /** The texts of the runs as they stand, or that of the usual one. */
