@@ -27,7 +27,7 @@ export function createObjective(lab) {
     owns: (p) => p.key === "f" && p.text === text(),
   });
   const about = h("p", { class: "soft", id: "objective-about" });
-  const formula = h("p", { class: "formula", id: "objective-formula" });
+  const formula = h("p", { class: "formula", id: "objective-formula", tabIndex: 0, role: "group", "aria-label": "Formula" }); // keys scroll it
   const options = h("div", { class: "fields", id: "objective-options" });
   const start = h("div", { class: "pair", id: "start", role: "group", "aria-label": "Start" });
   const element = h("section", { "aria-labelledby": "objective-title" },
