@@ -189,7 +189,7 @@ soak:
 # look at.
 lab: lab-tools
 	@$(MAKE) --no-print-directory lab-size
-	$(GO) -C examples/lab/e2e test -count=1 -timeout 30m . $(LABFLAGS)
+	$(GO) -C examples/lab/e2e test -count=1 -timeout 30m . -axe $(AXE) $(LABFLAGS)
 
 # What that needs and what is missing here: a browser, and axe-core, which finds faults of
 # accessibility (MPL-2.0; it stays out of this repository).

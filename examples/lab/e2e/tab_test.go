@@ -36,7 +36,7 @@ type record struct {
 }
 
 // patience is for one answer of the page on a busy machine.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // open opens a tab with nothing in it, of a browser that knows nothing yet.
 func open(t testing.TB) *tab {
@@ -73,6 +73,7 @@ func openLab(t testing.TB, query string) *tab {
 }
 
 // observer counts the questions that the page has asked its engine and that are not answered.
+// answered waits until there is none and the page has read the answers, rest until they are drawn.
 const observer = `
 {
   let questions = 0;
@@ -88,6 +89,14 @@ const observer = `
     }
   };
   const frame = () => new Promise(requestAnimationFrame);
+  const channel = new MessageChannel();
+  const turn = () => new Promise((done) => {
+    channel.port1.onmessage = done;
+    channel.port2.postMessage(0);
+  });
+  globalThis.answered = async () => {
+    for (let calm = 0; calm < 4; await turn()) calm = questions === 0 ? calm + 1 : 0;
+  };
   globalThis.rest = async (frames = 3) => {
     for (let calm = 0; calm < frames; await frame()) calm = questions === 0 ? calm + 1 : 0;
   };

@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"flag"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed63264101/steepest/examples/lab/spec"
+)
+
+var (
+	texts    = flag.Int("texts", 10000, "`number` of random texts as addresses")
+	textTime = flag.Duration("text-time", 3*time.Minute, "`time` after which the rest of them are left out")
+)
+
+// TestTexts gives the page random addresses, right and broken ones, one after the other. It says
+// of each what is wrong with it in the words of the engine here, shows as many runs as there are,
+// and never stops working.
+func TestTexts(t *testing.T) {
+	const batch = 25
+	p := openLab(t, "")
+	begin := time.Now()
+	visited, wrong := 0, 0
+	for first := 0; first < *texts && time.Since(begin) < *textTime; first += batch {
+		queries := make([]string, min(batch, *texts-first))
+		for i := range queries {
+			queries[i] = quick(spec.Random(uint64(first + i)))
+		}
+		visited += len(queries)
+		for i, got := range eval[[]outcome](p, visit, queries) {
+			s, problems := spec.Parse(got.Text)
+			if want := tellings(problems); !slices.Equal(got.Said, want) {
+				t.Errorf("of %q the page says\n%q, want\n%q", queries[i], got.Said, want)
+				wrong++
+			}
+			// Where no run can be, the usual one runs, and stands on no card.
+			none := len(s.Runs) == 1 && got.Runs == 0 && slices.ContainsFunc(problems, func(p spec.Problem) bool { return p.Key == "run" })
+			if got.Notice != "" || s.Network == nil && got.Runs != len(s.Runs) && !none {
+				t.Errorf("of %q the page shows %d runs of %d, and says %q", queries[i], got.Runs, len(s.Runs), got.Notice)
+				wrong++
+			}
+			if wrong > 20 {
+				t.Fatal("and so on")
+			}
+		}
+	}
+	t.Logf("%d texts in %v", visited, time.Since(begin).Round(time.Second))
+	p.reset(gesture)
+	p.agrees(gesture)
+}
+
+// An outcome is what the page made of an address.
+type outcome struct {
+	Text   string // that it has read
+	Said   []string
+	Notice string
+	Runs   int // with a result
+}
+
+// visit has the page show each text, as if somebody had typed it, and reads what it says.
+const visit = `async (queries) => {
+	const { query } = await import("lab/state.js");
+	const out = [];
+	for (const q of queries) {
+		location.hash = q;
+		const Text = query();
+		await answered();
+		const notice = document.getElementById("notice");
+		out.push({
+			Text,
+			Said: [...document.querySelectorAll("#problems li, #controls .message:not([hidden])")].map((e) => (e.querySelector("code") ? e.textContent.slice(e.querySelector("code").textContent.length + 1) : e.textContent)).sort(),
+			Notice: notice.hidden ? "" : notice.textContent,
+			Runs: [...document.querySelectorAll("#runs .result")].filter((e) => e.textContent).length,
+		});
+	}
+	return out;
+}`
+
+// tellings are the messages of problems, in order.
+func tellings(problems []spec.Problem) []string {
+	list := []string{}
+	for _, p := range problems {
+		list = append(list, p.Message)
+	}
+	slices.Sort(list)
+	return list
+}
+
+var (
+	long  = regexp.MustCompile(`(?i)(steps|budget|samples)=(\d)\d+`)
+	heavy = strings.NewReplacer("lens=basins", "lens=loss", "three=1", "three=0")
+)
+
+// quick shortens what takes long and is not what is tried here.
+func quick(text string) string {
+	text = heavy.Replace(long.ReplaceAllString(text, "$1=$2"))
+	if !strings.Contains(strings.ToLower(text), "steps=") {
+		text = "steps=9&" + text
+	}
+	return text
+}
+
+// TestBadNumbers types what is no number into fields: a word stands beside each, and the page
+// goes on to work.
+func TestBadNumbers(t *testing.T) {
+	p := openLab(t, gesture)
+	for _, field := range []string{"steps", "run-0-LR", "run-1-Beta1", "at-x", "f-Steepness", "target"} {
+		for _, bad := range []string{"abc", "1e999", "NaN", "-7", "1,2", "(", "%", "0x", "é&="} {
+			p.enter(id(field), bad)
+			got := p.query()
+			s, problems := spec.Parse(got)
+			said := p.said()
+			if len(problems) > 0 && !slices.Equal(said, tellings(problems)) {
+				t.Errorf("%q as %s: the page says %q, want %q", bad, field, said, tellings(problems))
+			}
+			if len(problems) == 0 && s.Format() != canonical(t, got) {
+				t.Errorf("%q as %s: %s", bad, field, got)
+			}
+			p.noNotice()
+			p.reset(gesture)
+		}
+	}
+	p.agrees(gesture)
+}
+
+// said is what the page says is wrong.
+func (p *tab) said() []string {
+	p.Helper()
+	said := p.texts("#problems li, #controls .message:not([hidden])")
+	for i, text := range said {
+		if code := p.texts("#problems li code"); i < len(code) {
+			said[i] = strings.TrimPrefix(text, code[i]+" ")
+		}
+	}
+	slices.Sort(said)
+	return said
+}
