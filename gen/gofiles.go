@@ -12,9 +12,6 @@ import (
 
 const module = "github.com/seed63264101/steepest"
 
-// tables is where the tables of kernels stand.
-const tables = "kernels/internal/dispatch/"
-
 // source collects the text of a Go file.
 type source struct{ bytes.Buffer }
 
@@ -52,7 +49,9 @@ func writeGo(files map[string][]byte) error {
 	list := []file{
 		{tables + "table.go", writeTable},
 		{tables + "table_generic.go", writeGenericTable},
+		{tables + "table_none.go", writeMethodTable},
 		{"kernels/tilings.go", writeTilings},
+		{"kernels/kerneltest/table.go", writeTestTable},
 		{"kernels/kerneltest/ops.go", writeOps},
 		{"bench/kernels_test.go", writeBenchmarks},
 		{"bench/public.go", writePublic},
@@ -123,29 +122,6 @@ func writeStubs(s *source, l level) {
 	}
 }
 
-func writeTable(s *source) {
-	s.p("package dispatch\n\nimport %q\n", module+"/kernels/generic")
-	s.p("// Table holds one level's kernels for the element type T. Its entries check\n" +
-		"// nothing: lengths and strides must be as the functions of the same names demand.")
-	s.p("type Table[T generic.Float] struct {")
-	for _, k := range catalog.Kernels() {
-		s.p("// %s", k.Doc)
-		s.p("%s func%s", k.Name, k.Signature("T"))
-	}
-	s.p("}\n")
-	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
-		"// keep in registers.\nconst residentBytes = %d", vec.ResidentBytes)
-}
-
-func writeGenericTable(s *source) {
-	s.p("package dispatch\n\nimport %q\n", module+"/kernels/generic")
-	s.p("func genericTable[T generic.Float]() Table[T] {\nreturn Table[T]{")
-	for _, k := range catalog.Kernels() {
-		s.p("%s: generic.%s[T],", k.Name, k.Name)
-	}
-	s.p("}\n}")
-}
-
 // writeTilings writes how the levels' matrix products are best cut.
 func writeTilings(s *source) {
 	s.p("package kernels\n\nimport %q\n", module+"/"+strings.TrimSuffix(tables, "/"))
@@ -157,47 +133,6 @@ func writeTilings(s *source) {
 			s.p("{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
 		}
 		s.p("},")
-	}
-	s.p("}")
-}
-
-// writeArchTables writes the assembly levels of an architecture: one literal for
-// each level and element type.
-func writeArchTables(s *source, arch string) {
-	s.p("//go:build !purego\n\npackage dispatch\n\nimport (")
-	for _, l := range levelsOf(arch) {
-		s.p("%q", module+"/asm/"+l.pkg)
-	}
-	s.p(")\n")
-	for _, l := range levelsOf(arch) {
-		for _, e := range elems {
-			s.p("var %s%d = Table[%s]{", l.pkg, 8*int(e), e.GoType())
-			for _, k := range catalog.Kernels() {
-				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
-			}
-			s.p("}\n")
-		}
-	}
-	narrow, wide := narrowerOf(arch), widestOf(arch)
-	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
-	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
-	for _, l := range levelsOf(arch) {
-		s.p("case %s:\nreturn &%s32, &%s64", l.name, l.pkg, l.pkg)
-	}
-	s.p("}\nreturn nil, nil\n}")
-	if narrow == nil {
-		s.p("\n// narrow does nothing: there is no narrower level.\nfunc narrow(*Table[float32], *Table[float64]) {}")
-		return
-	}
-	s.p("\n// narrow puts kernels of %s in the place of those of %s that are slower on cores\n"+
-		"// whose data paths have half the width of the vectors. They give the same bits.", narrow.title, wide.title)
-	s.p("func narrow(t32 *Table[float32], t64 *Table[float64]) {")
-	for _, k := range catalog.Kernels() {
-		for _, e := range elems {
-			if catalog.Narrow(k, e) {
-				s.p("t%d.%s = %s.%s", 8*int(e), k.Name, narrow.pkg, k.Symbol(e))
-			}
-		}
 	}
 	s.p("}")
 }

@@ -163,10 +163,10 @@ func GELUTanhGrad[T Float](dst, dy, x []T) {
 // matrix does not fit in y; the last row need not be padded to the stride.
 func AddBias[T Float](y []T, rows, stride int, bias []T, activation func(dst, x []T)) {
 	checkRows("AddBias", len(bias), len(y), rows, stride)
-	add := table[T]().Add
+	t := table[T]()
 	for r := range rows {
 		row := y[r*stride:][:len(bias)]
-		add(noescape(row), noescape(row), noescape(bias))
+		t.Add(noescape(row), noescape(row), noescape(bias))
 		if activation != nil {
 			activation(noescape(row), noescape(row))
 		}

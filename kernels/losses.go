@@ -24,8 +24,8 @@ const lossChunk = 512
 // panics if the lengths differ.
 func SquaredError[T Float](grad, losses, x, y []T, scale T) (loss float64) {
 	checkLoss("SquaredError", grad, losses, x, y)
-	kernel := table[T]().SquaredError
-	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { kernel(grad, losses, x, y, scale) })
+	t := table[T]()
+	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { t.SquaredError(grad, losses, x, y, scale) })
 }
 
 // Huber returns Huber's loss of x, which is quadratic next to y and linear beyond delta from
@@ -46,8 +46,8 @@ func Huber[T Float](grad, losses, x, y []T, delta, scale T) (loss float64) {
 	if !(delta >= 0) {
 		panic(fmt.Sprintf("kernels: Huber: delta %v", delta))
 	}
-	kernel := table[T]().Huber
-	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { kernel(grad, losses, x, y, delta, scale) })
+	t := table[T]()
+	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { t.Huber(grad, losses, x, y, delta, scale) })
 }
 
 // Hinge returns the hinge loss of scores x for classes y of -1 and 1, and a subgradient of it
@@ -66,8 +66,8 @@ func Huber[T Float](grad, losses, x, y []T, delta, scale T) (loss float64) {
 // panics if the lengths differ.
 func Hinge[T Float](grad, losses, x, y []T, scale T) (loss float64) {
 	checkLoss("Hinge", grad, losses, x, y)
-	kernel := table[T]().Hinge
-	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { kernel(grad, losses, x, y, scale) })
+	t := table[T]()
+	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) { t.Hinge(grad, losses, x, y, scale) })
 }
 
 // BinaryCrossEntropy returns the cross-entropy of logits x for targets y from 0 to 1, the
@@ -86,9 +86,9 @@ func Hinge[T Float](grad, losses, x, y []T, scale T) (loss float64) {
 // [SquaredError]. BinaryCrossEntropy panics if the lengths differ.
 func BinaryCrossEntropy[T Float](grad, losses, x, y []T, weight, scale T) (loss float64) {
 	checkLoss("BinaryCrossEntropy", grad, losses, x, y)
-	kernel := table[T]().BinaryCrossEntropy
+	t := table[T]()
 	return float64(scale) * sumLosses(grad, losses, x, y, func(grad, losses, x, y []T) {
-		kernel(grad, losses, x, y, float64(weight), float64(scale))
+		t.BinaryCrossEntropy(grad, losses, x, y, float64(weight), float64(scale))
 	})
 }
 

@@ -23,8 +23,8 @@ func Normal[T Float](dst []T, mean, std T, at Philox) {
 	if !(std >= 0) || !finite(mean) || !finite(std) {
 		panic(fmt.Sprintf("kernels: Normal: mean %v, std %v", mean, std))
 	}
-	f := table[T]().Normal
-	draw(dst, dst, at, func(dst, _ []T, words []uint64) { f(dst, words, float64(mean), float64(std)) })
+	t := table[T]()
+	draw(dst, dst, at, func(dst, _ []T, words []uint64) { t.Normal(dst, words, float64(mean), float64(std)) })
 }
 
 // TruncatedNormal draws from the normal distribution what is from lo to hi, which may be
@@ -51,9 +51,9 @@ func TruncatedNormal[T Float](dst []T, mean, std, lo, hi T, at Philox) {
 	}
 	least := normalBelow(a)
 	width := normalBelow(b) - least
-	f := table[T]().TruncatedNormal
+	t := table[T]()
 	draw(dst, dst, at, func(dst, _ []T, words []uint64) {
-		f(dst, words, m, s, least, width, float64(lo), float64(hi))
+		t.TruncatedNormal(dst, words, m, s, least, width, float64(lo), float64(hi))
 	})
 }
 

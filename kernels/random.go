@@ -22,9 +22,9 @@ func Uniform[T Float](dst []T, lo, hi T, at Philox) {
 		panic(fmt.Sprintf("kernels: Uniform: from %v to %v", lo, hi))
 	}
 	most := max(float64(lo), float64(before(hi)))
-	f := table[T]().Uniform
+	t := table[T]()
 	draw(dst, dst, at, func(dst, _ []T, words []uint64) {
-		f(dst, words, float64(lo), width, most)
+		t.Uniform(dst, words, float64(lo), width, most)
 	})
 }
 
@@ -45,8 +45,8 @@ func Bernoulli[T Float](dst []T, p float64, at Philox) {
 	if !(p >= 0 && p <= 1) {
 		panic(fmt.Sprintf("kernels: Bernoulli: probability %v", p))
 	}
-	f := table[T]().Bernoulli
-	draw(dst, dst, at, func(dst, _ []T, words []uint64) { f(dst, words, p) })
+	t := table[T]()
+	draw(dst, dst, at, func(dst, _ []T, words []uint64) { t.Bernoulli(dst, words, p) })
 }
 
 // Dropout zeroes elements with a probability of p, and scales the others so that the
@@ -72,8 +72,8 @@ func Dropout[T Float](dst, src []T, p float64, at Philox) {
 	}
 	keep := 1 - p
 	scale := float64(T(1 / keep))
-	f := table[T]().Dropout
-	draw(dst, src, at, func(dst, src []T, words []uint64) { f(dst, src, words, keep, scale) })
+	t := table[T]()
+	draw(dst, src, at, func(dst, src []T, words []uint64) { t.Dropout(dst, src, words, keep, scale) })
 }
 
 // before returns the number before x.

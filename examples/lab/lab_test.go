@@ -32,8 +32,8 @@ func TestExport(t *testing.T) {
 		if err != nil || len(data) == 0 {
 			t.Errorf("%s: %d bytes, error %v", name, len(data), err)
 		}
-		if name == wasmFile && !strings.HasPrefix(string(data), "\x00asm") {
-			t.Errorf("%s is no WebAssembly", name)
+		if name == wasmFile {
+			checkEngine(t, data)
 		}
 	}
 	other := filepath.Join(dir, "js", "other.js")
@@ -42,6 +42,23 @@ func TestExport(t *testing.T) {
 	}
 	program.Refused(t, demo.Failure, []string{"-export", dir}, dir, "other.js", "want a new or an empty directory")
 	program.Refused(t, demo.Failure, []string{"-export", other}, other, "not a directory")
+}
+
+// checkEngine checks that a file is WebAssembly, and that its data has been joined.
+func checkEngine(t *testing.T, module []byte) {
+	if !strings.HasPrefix(string(module), "\x00asm") {
+		t.Fatalf("%s is no WebAssembly", wasmFile)
+	}
+	segments := 0
+	for r := (reader{rest: module[8:]}); len(r.rest) > 0; {
+		id, body := r.byte(), reader{}
+		if body.rest = r.bytes(r.uint()); id == dataSection {
+			segments = int(body.uint())
+		}
+	}
+	if segments == 0 || segments > 100 {
+		t.Errorf("the data of %s is in %d segments, want a few", wasmFile, segments)
+	}
 }
 
 func TestRefused(t *testing.T) {

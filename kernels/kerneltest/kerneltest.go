@@ -64,13 +64,14 @@ type Param struct {
 	Kind Kind
 }
 
-// A Table holds one level's kernels, a function each. They check nothing.
-type Table[T kernels.Float] = dispatch.Table[T]
-
 // TableOf returns a level's own kernels. The active level may run others on some cores. A
 // level that the machine lacks is an error.
 func TableOf[T kernels.Float](l kernels.Level) (*Table[T], error) {
-	return dispatch.Of[T](dispatch.Level(l))
+	t, err := dispatch.Of[T](dispatch.Level(l))
+	if err != nil {
+		return nil, err
+	}
+	return tableOf(t), nil
 }
 
 // Args are a kernel's arguments, those of each kind in the kernel's order.
