@@ -1,32 +1,48 @@
 package surface
 
 import (
-	"embed"
+	_ "embed"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-//go:embed parabola.go quadratic.go rosenbrock.go beale.go himmelblau.go rastrigin.go turn.go
-//go:embed saddle.go plateau.go cliff.go ravine.go regression.go logistic.go explog.go
-var files embed.FS
+// The files that have the functions, one by one: an embed.FS is of package io/fs, with which the
+// page would be longer.
+var (
+	//go:embed parabola.go
+	parabolaText string
+	//go:embed quadratic.go
+	quadraticText string
+	//go:embed rosenbrock.go
+	rosenbrockText string
+	//go:embed beale.go
+	bealeText string
+	//go:embed himmelblau.go
+	himmelblauText string
+	//go:embed rastrigin.go
+	rastriginText string
+	//go:embed turn.go
+	turnText string
+	//go:embed saddle.go
+	saddleText string
+	//go:embed plateau.go
+	plateauText string
+	//go:embed cliff.go
+	cliffText string
+	//go:embed ravine.go
+	ravineText string
+	//go:embed regression.go
+	regressionText string
+	//go:embed logistic.go
+	logisticText string
+	//go:embed explog.go
+	explogText string
+)
 
-// text is all of files.
-var text = func() string {
-	var b strings.Builder
-	entries, err := files.ReadDir(".")
-	for _, e := range entries {
-		var content []byte
-		if content, err = files.ReadFile(e.Name()); err != nil {
-			break
-		}
-		b.Write(content)
-	}
-	if err != nil {
-		panic(err)
-	}
-	return b.String()
-}()
+// text is all of them.
+var text = parabolaText + quadraticText + rosenbrockText + bealeText + himmelblauText + rastriginText + turnText +
+	saddleText + plateauText + cliffText + ravineText + regressionText + logisticText + explogText
 
 // source returns the text of functions, with their comments, with a blank line between them.
 func source(functions []string) string {
