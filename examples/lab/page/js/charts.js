@@ -129,7 +129,7 @@ export function lineChart(element, chart) {
   });
   resized.observe(body);
   const stopTheme = onTheme(() => {
-    plot.redraw();
+    plot.redraw(false); // or a chart that is not drawn yet would forget its ends
     drawLegend();
     readValues();
   });
