@@ -80,10 +80,7 @@ const (
 
 // A Stateful has a state that can be saved: an [optim.Optimizer] or a
 // train.Run.
-type Stateful[T kernels.Float] interface {
-	Snapshot() (*optim.Snapshot[T], error)
-	Restore(*optim.Snapshot[T]) error
-}
+type Stateful[T kernels.Float] = optim.Stateful[T]
 
 // Save writes the optimizer's state to a file and replaces the one that may be
 // there. To go on training while the file is written, take a Snapshot and give it

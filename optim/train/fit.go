@@ -9,7 +9,6 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/internal/domain"
 )
 
@@ -80,7 +79,7 @@ type FitOptions[T kernels.Float] struct {
 	// later ones than where the run begins. A checkpoint that cannot be written ends the run
 	// with an error; where it has ended anyway, the error is added to that of the end, and
 	// FitResult.Saved tells how much of the run is kept.
-	Checkpoints     *checkpoint.Dir
+	Checkpoints     Store // a *checkpoint.Dir, nil for none
 	CheckpointEvery int
 
 	// Resume has the first Fit go on with the newest checkpoint, if there is one. So a program
@@ -140,7 +139,7 @@ func (o *FitOptions[T]) check(opt *optim.Optimizer[T], f Objective[T]) error {
 		}
 	}
 	if o.Checkpoints != nil {
-		if err := o.Checkpoints.Validate(); err != nil {
+		if err := checkStore(o.Checkpoints); err != nil {
 			return fmt.Errorf("train: Fit: %w", err)
 		}
 	}

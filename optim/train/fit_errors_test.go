@@ -58,6 +58,7 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: []StopRule{nil}}, []string{"Stop[0]", "nil"}},
 		{FitOptions[float64]{Stop: []StopRule{StepLimit(1), (*LossChange)(nil)}}, []string{"Stop[1]", "nil"}},
 		{FitOptions[float64]{Stop: []StopRule{StepLimit(0)}}, []string{"StepLimit", "0"}},
+		{FitOptions[float64]{Stop: limit, Checkpoints: (*checkpoint.Dir)(nil)}, []string{"Checkpoints", "nil *checkpoint.Dir"}},
 		{FitOptions[float64]{Stop: []StopRule{GradNormLimit(-1)}}, []string{"GradNormLimit", "-1"}},
 		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: -1, For: 1}}}, []string{"LossChange", "Tol", "-1"}},
 		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: 1}}}, []string{"LossChange", "For", "0"}},

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // Progress is what is known of a run after a step. It may be kept: the next step leaves it as
@@ -63,8 +62,9 @@ type FitResult struct {
 	Resumed  int    // iterations that the checkpoint had which the run began with; 0 for none
 	Saved    int    // iterations that the newest checkpoint has, written or begun with; 0 for none
 
-	// Fallback says which newer checkpoints are corrupt, or is nil: their iterations were done again.
-	Fallback *checkpoint.FallbackError
+	// Fallback says which newer checkpoints are corrupt, or is nil: their iterations were done
+	// again. Of a checkpoint.Dir it is a *checkpoint.FallbackError.
+	Fallback error
 }
 
 // String returns a line to read.

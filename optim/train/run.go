@@ -8,7 +8,6 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // A Run is a training loop that can be left at any iteration, saved, and entered
@@ -31,11 +30,11 @@ type Run[T kernels.Float] struct {
 	telling bool      // whether some of the rules know the last iteration and others do not
 	rates   []float64 // memory for the GroupLRs of the next iterations
 
-	begun    bool                      // whether what Resume says is done
-	resumed  int                       // iterations that were in the checkpoint
-	fallback *checkpoint.FallbackError // nil if it was the newest
-	stored   int                       // iterations that the newest checkpoint has, 0 without one
-	saved    int                       // iteration whose end need not be saved, or -1
+	begun    bool  // whether what Resume says is done
+	resumed  int   // iterations that were in the checkpoint
+	fallback error // nil if it was the newest
+	stored   int   // iterations that the newest checkpoint has, 0 without one
+	saved    int   // iteration whose end need not be saved, or -1
 
 	gathering bool // whether some of a batch's parts are accumulated, and the step is not taken
 }

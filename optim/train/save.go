@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/checkpoint"
 )
 
 // begin goes on with the newest checkpoint, or sees to it that there is none which would be in
@@ -24,15 +23,16 @@ func (r *Run[T]) begin() error {
 		}
 		if r.stored > r.opt.Iterations() {
 			return fmt.Errorf("train: Fit: Checkpoints: %s has iteration %d of a run, and this one begins after %d without Resume",
-				r.o.Checkpoints.Path, r.stored, r.opt.Iterations())
+				r.o.Checkpoints, r.stored, r.opt.Iterations())
 		}
 		r.begun = true
 		return nil
 	}
-	step, _, err := checkpoint.LoadLatest(*r.o.Checkpoints, r)
-	if err != nil && !errors.As(err, &r.fallback) {
+	step, fallback, err := r.loadFrom(r.o.Checkpoints)
+	if err != nil {
 		return fmt.Errorf("train: Fit: Resume: %w", err)
 	}
+	r.fallback = fallback
 	r.resumed, r.stored, r.begun = step, step, true
 	r.mark()
 	return nil
@@ -49,7 +49,7 @@ func (r *Run[T]) save() error {
 	if r.saved == r.last.Iteration && !r.open {
 		return nil
 	}
-	if err := checkpoint.SaveTo(*r.o.Checkpoints, r.last.Iteration, r); err != nil {
+	if err := r.saveTo(r.o.Checkpoints, r.last.Iteration); err != nil {
 		return iterationError(r.last.Iteration, "", saveError{err})
 	}
 	r.stored = r.last.Iteration

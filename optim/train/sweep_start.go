@@ -1,10 +1,10 @@
 package train
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"slices"
 )
 
@@ -17,7 +17,7 @@ type runStart struct {
 
 type startParam struct {
 	name   string
-	digest [sha256.Size]byte
+	digest [128 / 8]byte
 }
 
 // compare returns an error for a run that does not start as the first one, or that shares
@@ -27,8 +27,8 @@ func (s *sweepers[T]) compare(run *Run[T]) error {
 		return errors.New("it has Resume, and may start elsewhere than the others")
 	}
 	if s.last != nil {
-		if own, other := run.o.Checkpoints, s.last.o.Checkpoints; own != nil && other != nil && own.Path == other.Path {
-			return fmt.Errorf("it has the directory %s of the cell before for Checkpoints, want another", own.Path)
+		if own, other := run.o.Checkpoints, s.last.o.Checkpoints; own != nil && other != nil && own.String() == other.String() {
+			return fmt.Errorf("it has the directory %s of the cell before for Checkpoints, want another", own)
 		}
 		for _, thing := range run.things() {
 			if slices.Contains(s.last.things(), thing) {
@@ -43,11 +43,11 @@ func (s *sweepers[T]) compare(run *Run[T]) error {
 	}
 	start := &runStart{iteration: run.opt.Iterations(), batches: run.batches()}
 	for _, p := range saved.Params {
-		hash := sha256.New()
+		hash := fnv.New128a()
 		if err := binary.Write(hash, binary.LittleEndian, p.Value); err != nil {
 			return err
 		}
-		start.params = append(start.params, startParam{p.Name, [sha256.Size]byte(hash.Sum(nil))})
+		start.params = append(start.params, startParam{p.Name, [128 / 8]byte(hash.Sum(nil))})
 	}
 	if s.start == nil {
 		s.start = start

@@ -1,0 +1,10 @@
+package optim
+
+import "github.com/seed63264101/steepest/kernels"
+
+// A Stateful has a state that can be saved: an [Optimizer], or a train.Run. Package checkpoint
+// keeps it in files.
+type Stateful[T kernels.Float] interface {
+	Snapshot() (*Snapshot[T], error)
+	Restore(*Snapshot[T]) error
+}

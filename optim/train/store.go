@@ -1,0 +1,52 @@
+package train
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/seed63264101/steepest/optim"
+)
+
+// A Store keeps the last checkpoints of one run, one for each step that was saved. A
+// *checkpoint.Dir is one, and package train does not know it: a program that saves nothing
+// links neither files nor digests.
+type Store interface {
+	Validate() error       // of the options
+	String() string        // where it is; stores with one text are one
+	Steps() ([]int, error) // whose checkpoints there are, ascending
+
+	// SaveFloat32 keeps the state of s as the checkpoint of a step, which is not below those
+	// that are there, or fails and leaves all as it was.
+	SaveFloat32(step int, s optim.Stateful[float32]) error
+	SaveFloat64(step int, s optim.Stateful[float64]) error
+
+	// LoadFloat32 restores s from the newest checkpoint that is whole, and returns its step, or 0
+	// if there is none. fallback says what is wrong with newer ones. If it returns err, s is
+	// as it was.
+	LoadFloat32(s optim.Stateful[float32]) (step int, fallback, err error)
+	LoadFloat64(s optim.Stateful[float64]) (step int, fallback, err error)
+}
+
+// checkStore returns an error for a Store that cannot be used.
+func checkStore(s Store) error {
+	if v := reflect.ValueOf(s); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("Checkpoints is a nil %T", s)
+	}
+	return s.Validate()
+}
+
+// saveTo saves the run as the checkpoint of a step.
+func (r *Run[T]) saveTo(s Store, step int) error {
+	if r, ok := any(r).(*Run[float32]); ok {
+		return s.SaveFloat32(step, r)
+	}
+	return s.SaveFloat64(step, any(r).(*Run[float64]))
+}
+
+// loadFrom restores the run from the newest checkpoint.
+func (r *Run[T]) loadFrom(s Store) (step int, fallback, err error) {
+	if r, ok := any(r).(*Run[float32]); ok {
+		return s.LoadFloat32(r)
+	}
+	return s.LoadFloat64(any(r).(*Run[float64]))
+}
