@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/schedule"
 	"github.com/seed63264101/steepest/optim/train"
 )
@@ -28,6 +29,40 @@ func must[V any](v V, err error) V {
 type badWriter struct{}
 
 func (badWriter) Write([]byte) (int, error) { return 0, errOwn }
+
+// A memory is a train.Store of one checkpoint.
+type memory struct {
+	step  int
+	saved *optim.Snapshot[f32]
+}
+
+func (*memory) Validate() error { return nil }
+func (*memory) String() string  { return "memory" }
+
+func (s *memory) Steps() ([]int, error) {
+	if s.saved == nil {
+		return nil, nil
+	}
+	return []int{s.step}, nil
+}
+
+func (s *memory) SaveFloat32(step int, r optim.Stateful[f32]) (err error) {
+	s.step = step
+	s.saved, err = r.Snapshot()
+	return err
+}
+
+func (s *memory) LoadFloat32(r optim.Stateful[f32]) (step int, fallback, err error) {
+	if s.saved == nil {
+		return 0, nil, nil
+	}
+	return s.step, errOwn, r.Restore(s.saved)
+}
+
+func (*memory) SaveFloat64(int, optim.Stateful[float64]) error { return errOwn }
+func (*memory) LoadFloat64(optim.Stateful[float64]) (step int, fallback, err error) {
+	return 0, nil, errOwn
+}
 
 func goodParams() []optim.Param[f32] {
 	return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2}}, {Name: "b", Value: []f32{3}}}
@@ -158,6 +193,8 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			m.value(reflect.TypeFor[*train.LossChange](), depth+1).Interface(),
 			m.value(reflect.TypeFor[train.StopFunc](), depth+1).Interface(),
 			m.value(reflect.TypeFor[*train.EarlyStopping[f32]](), depth+1).Interface()), true
+	case reflect.TypeFor[train.Store]():
+		return pick[any](m, nil, (*checkpoint.Dir)(nil), checkpoint.Dir{Keep: 1}, &memory{}, &memory{}), true
 	case reflect.TypeFor[optim.Option]():
 		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
 			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked", "")

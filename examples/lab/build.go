@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 const module = "github.com/seed63264101/steepest"
@@ -29,7 +31,7 @@ func buildEngine() (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	glue, err := os.ReadFile(filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
+	glue, err := regular.ReadFile(filepath.Join(goroot, "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return nil, fmt.Errorf("this Go has no support for WebAssembly: %w", err)
 	}
@@ -44,7 +46,7 @@ func buildEngine() (*engine, error) {
 		"-o", out, module+"/examples/lab/wasm"); err != nil {
 		return nil, err
 	}
-	wasm, err := os.ReadFile(out)
+	wasm, err := regular.ReadFile(out)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // export writes the page's files to a directory, which may be missing, empty, or have an
@@ -27,7 +29,7 @@ func export(dir string, w io.Writer) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, s[name], 0o666); err != nil {
+		if err := regular.WriteFile(path, s[name]); err != nil {
 			return err
 		}
 		total += len(s[name])
@@ -75,7 +77,7 @@ func single(name string, w io.Writer) error {
 		return err
 	}
 	html := newSite(e).inOne()
-	if err := os.WriteFile(name, html, 0o666); err != nil {
+	if err := regular.WriteFile(name, html); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s: %.1f MB, opens from disk\n", name, float64(len(html))/1e6)
