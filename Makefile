@@ -186,11 +186,11 @@ soak:
 	$(GO) run ./fuzz/soak -t $(T)
 
 # The lab's page in a browser: what it weighs, and all tests of examples/lab/e2e,
-# LABFLAGS='-run Controls -v' runs some; LABFLAGS='-run Pictures -pictures DIR' has pictures to
+# LABFLAGS='-run Controls' runs some; LABFLAGS='-run Pictures -pictures DIR' has pictures to
 # look at.
 lab: lab-tools
 	@$(MAKE) --no-print-directory lab-size
-	$(GO) -C examples/lab/e2e test -count=1 -timeout 30m . -axe $(AXE) $(LABFLAGS)
+	$(GO) -C examples/lab/e2e test -count=1 -v -timeout 30m . -axe $(AXE) $(LABFLAGS)
 
 # What that needs and what is missing here: a browser, and axe-core, which finds faults of
 # accessibility (MPL-2.0; it stays out of this repository).

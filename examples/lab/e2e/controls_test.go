@@ -36,6 +36,12 @@ func TestControls(t *testing.T) {
 	if done < len(parts) {
 		return // a run of some parts alone
 	}
+	p.usedAll(there)
+}
+
+// usedAll fails if there are controls that no test has used.
+func (p *tab) usedAll(there map[string]bool) {
+	p.Helper()
 	var left []string
 	for _, name := range slices.Sorted(maps.Keys(there)) {
 		if !p.used[name] {
@@ -43,14 +49,15 @@ func TestControls(t *testing.T) {
 		}
 	}
 	if len(left) > 0 {
-		t.Errorf("controls that this test knows no use of: %s", strings.Join(left, " "))
+		p.Errorf("controls that this test knows no use of: %s", strings.Join(left, ", "))
 	}
-	t.Logf("%d controls", len(there))
+	p.Logf("%d controls", len(there))
 }
 
 // Controls of all runs are the same, and so are those of schedules inside others.
 var (
 	runNumber = regexp.MustCompile(`^run-\d`)
+	ofRun     = regexp.MustCompile(`^(\w+-runs|tour-choice)-\d`)
 	nested    = regexp.MustCompile(`-(Then|Schedules-\d)`)
 )
 
@@ -67,7 +74,7 @@ func (p *tab) note(there map[string]bool) {
 
 // generic is the id that stands for all controls like one.
 func generic(name string) string {
-	return runNumber.ReplaceAllString(nested.ReplaceAllString(name, ""), "run-0")
+	return ofRun.ReplaceAllString(runNumber.ReplaceAllString(nested.ReplaceAllString(name, ""), "run-0"), "$1-0")
 }
 
 // set changes a control to a value by the means of its kind, and checks what the page makes of it.
@@ -159,40 +166,45 @@ func (p *tab) methods(c *spec.Catalog, there map[string]bool) {
 }
 
 func (p *tab) schedules(c *spec.Catalog, there map[string]bool) {
-	base := "steps=12"
+	p.editor("run-0-Schedule", "steps=12", c, func() { p.note(there) })
+}
+
+// editor sets all that an editor of schedules can, that of the first run of an experiment. note
+// notes what controls there are.
+func (p *tab) editor(name, base string, c *spec.Catalog, note func()) {
 	for _, s := range c.Schedules {
 		with := func(schedule string) string { return join(base, "run=SGD(Schedule="+schedule+")") }
 		p.reset(join(base, "run=SGD"))
-		p.choose("#run-0-Schedule", s.Name)
+		p.choose(id(name), s.Name)
 		p.agrees(with(s.Name))
-		p.note(there)
+		note()
 		for _, o := range s.Options {
 			if o.Kind == "schedules" {
 				continue
 			}
 			one := func(v string) string { return with(fmt.Sprintf("%s(%s=%s)", s.Name, o.Name, v)) }
 			v := another(p, o, one)
-			p.set("run-0-Schedule-"+o.Name, o, v, one(v))
-			p.note(there)
+			p.set(name+"-"+o.Name, o, v, one(v))
+			note()
 			p.reset(with(s.Name))
 		}
 	}
 	p.reset(join(base, "run=SGD(Schedule=Warmup(Then=Cosine))"))
-	p.enter("#run-0-Schedule-Then-TMax", "30")
+	p.enter(id(name+"-Then-TMax"), "30")
 	p.agrees(join(base, "run=SGD(Schedule=Warmup(Then=Cosine(TMax=30)))"))
 	// A list of schedules: another one at its end, the first one changed and removed.
 	p.reset(join(base, "run=SGD(Schedule=Sequence(Schedules=(Constant,Exponential),Milestones=(4,8)))"))
-	p.press("#run-0-Schedule-Schedules-add")
+	p.press(id(name + "-Schedules-add"))
 	p.agrees(join(base, "run=SGD(Schedule=Sequence(Schedules=(Constant,Exponential,Constant),Milestones=(4,8)))"))
-	p.choose("#run-0-Schedule-Schedules-0", "Cosine")
+	p.choose(id(name+"-Schedules-0"), "Cosine")
 	p.agrees(join(base, "run=SGD(Schedule=Sequence(Schedules=(Cosine,Exponential,Constant),Milestones=(4,8)))"))
-	p.enter("#run-0-Schedule-Milestones", "5")
+	p.enter(id(name+"-Milestones"), "5")
 	if got := p.query(); !strings.Contains(got, "Milestones=(5)") {
 		p.Errorf("milestones: %s", got)
 	}
-	p.press("#run-0-Schedule-Schedules-0-remove")
+	p.press(id(name + "-Schedules-0-remove"))
 	p.agrees(join(base, "run=SGD(Schedule=Sequence(Schedules=(Exponential,Constant),Milestones=(5)))"))
-	p.note(there)
+	note()
 }
 
 // keys are set on an objective with samples, for which all of them mean something.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/lab/engine"
@@ -15,9 +16,21 @@ import (
 // machine.
 var native = engine.New()
 
-// answer asks it.
+// asking is held while it is asked: an Engine answers one question at a time.
+var asking sync.Mutex
+
+// answer asks it for a value.
 func answer[V any](t testing.TB, method, query, args string) V {
 	t.Helper()
+	v, _ := reply[V](t, method, query, args)
+	return v
+}
+
+// reply asks it for a value, and for the arrays beside it.
+func reply[V any](t testing.TB, method, query, args string) (V, *engine.Reply) {
+	t.Helper()
+	asking.Lock()
+	defer asking.Unlock()
 	r := native.Call(method, query, args)
 	if r.Error != "" {
 		t.Fatalf("%s of %q: %s", method, query, r.Error)
@@ -30,14 +43,18 @@ func answer[V any](t testing.TB, method, query, args string) V {
 	if err != nil {
 		t.Fatalf("%s of %q: %v", method, query, err)
 	}
-	return v
+	return v, r
 }
 
 // A race is what the page says of the runs.
 type race struct {
 	Runs []struct {
-		Label, Text, LR, Final, Note string
-		Diverged, Reached            int
+		Label, Text, LR, Final, X, Y, Note string
+		Diverged, Reached, Steps           int
+		Theory                             *struct {
+			Factor string
+			Bound  bool
+		}
 	}
 	Hash  string
 	Steps int

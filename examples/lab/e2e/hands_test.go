@@ -51,7 +51,7 @@ func (p *tab) press(selector string) {
 // uses remembers that a control was used.
 func (p *tab) uses(selector string) {
 	p.Helper()
-	p.used[generic(property[string](p, selector, "id"))] = true
+	p.used[generic(eval[string](p, `(s) => controlName(document.querySelector(s))`, selector))] = true
 }
 
 // click presses the mouse on an element.
@@ -153,3 +153,13 @@ func line(from, to point, n int) []point {
 
 // id is the selector of an id, which may have any characters.
 func id(name string) string { return "[id=\"" + strings.ReplaceAll(name, `"`, `\"`) + "\"]" }
+
+// clickAt clicks on a point of the window.
+func clickAt(at point) chromedp.Action[chromedp.Void] { return chromedp.MouseClickXY(at.X, at.Y) }
+
+// hover moves the mouse to a point of the window.
+func (p *tab) hover(at point) {
+	p.Helper()
+	call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: at.X, Y: at.Y})
+	p.rest()
+}

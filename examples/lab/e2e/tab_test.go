@@ -74,7 +74,19 @@ func openLab(t testing.TB, query string) *tab {
 
 // observer counts the questions that the page has asked its engine and that are not answered.
 // answered waits until there is none and the page has read the answers, rest until they are drawn.
+//
+// controlName names a control: by its id, or by where it is. asked has the last question of each
+// method.
 const observer = `
+globalThis.controlName = (e) => {
+  if (e.id) return e.id;
+  if (e.dataset.arrow) return "arrow " + e.dataset.arrow;
+  const figure = e.closest("figure");
+  const of = figure ?? e;
+  const place = of.parentElement.closest("[id]");
+  return [place.id, figure ? "figure" : "", [...place.querySelectorAll(of.tagName)].indexOf(of), e.className || e.tagName.toLowerCase()].filter((part) => part !== "").join(" ");
+};
+globalThis.asked = {};
 {
   let questions = 0;
   const Plain = Worker;
@@ -85,6 +97,7 @@ const observer = `
     }
     postMessage(...args) {
       questions++;
+      if (args[0].method) asked[args[0].method] = args[0];
       super.postMessage(...args);
     }
   };

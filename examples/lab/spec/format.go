@@ -32,6 +32,9 @@ func (s *State) Format() string {
 func (s *State) usual() *State {
 	u := Default()
 	u.Surface, u.Network, u.Start = s.Surface, s.Network, surface.Point{}
+	if s.Network != nil {
+		u.View.Tab = networkTab
+	}
 	if s.Surface != nil {
 		u.Start = s.Surface.Kind.Start
 	}

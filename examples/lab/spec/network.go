@@ -14,6 +14,9 @@ import (
 // neural.Config.
 const networkName = "network"
 
+// networkTab is the panel that shows its training.
+const networkTab = "network"
+
 // What a catalog says of it.
 const (
 	networkTitle = "A network"
@@ -32,6 +35,7 @@ func parseNetwork(p *parser, n node) {
 	})
 	config := c.Interface().(neural.Config)
 	p.state.Surface, p.state.Network = nil, &config
+	p.state.View.Tab = networkTab
 	p.state.Start.X, p.state.Start.Y = 0, 0
 }
 

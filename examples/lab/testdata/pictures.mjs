@@ -86,6 +86,14 @@ const tests = {
     }
     assert.deepEqual(ticks(-1, 1, 4).map((t) => t.text), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
     assert.deepEqual(ticks(1, 1, 4), []);
+    for (let count = 2; count < 9; count++) {
+      for (let b = 1; b < 100; b++) {
+        for (const a of [-b, -b / 3, 0, 0.9 * b]) {
+          const n = ticks(a, b, count).length;
+          assert.ok(n > 1 && n < 2 * count + 4, `${n} ticks from ${a} to ${b}, of ${count}`);
+        }
+      }
+    }
     assert.deepEqual(decades(-3, 2, 3).map((t) => t.text), ["0.01", "1", "100"]);
   },
 
@@ -222,7 +230,7 @@ const tests = {
     const under = (px, py, v = view) => underPointer(scale, s, paths, v, place, px, py);
     assert.equal(under(203, 201), "A: step 1, at 2, 1, loss 3");
     assert.equal(under(300, 200), "x 3, y 1, loss ≈ 4"); // the run is not there yet
-    const layer = { width: 2, height: 1, values: [0, NaN], box: s.box, scale: classScale(["left"]) };
+    const layer = { width: 2, height: 1, values: [0, NaN], box: s.box, scale: classScale(["left"], "none") };
     assert.equal(under(10, 150, { ...view, layer }), "x 0.1, y 1.5, loss ≈ 1.6, left");
     assert.equal(under(390, 150, { ...view, layer }), "x 3.9, y 1.5, loss ≈ 5.4");
     assert.match(inWords(s, s.box, [], { ...view, layer }), /left: 50 %/);

@@ -25,12 +25,16 @@ export function scaleOf(frame, box) {
   };
 }
 
-/** About count round numbers from a to b, each {value, text}. */
+/** About count round numbers from a to b, but two at least, each {value, text}. */
 export function ticks(a, b, count) {
   const span = b - a;
   if (!(span > 0) || !isFinite(span)) return [];
   const power = 10 ** Math.floor(Math.log10(span / count));
-  const step = power * [1, 2, 5, 10].find((m) => m * power * count >= span * 0.999);
+  const wide = [1, 2, 5, 10].findIndex((m) => m * power * count >= span * 0.999);
+  // One number alone would not say how long the axis is.
+  const inside = (step) => Math.floor(b / step + 1e-9) - Math.ceil(a / step - 1e-9) + 1;
+  const steps = [10, 5, 2, 1, 0.5].map((m) => m * power).slice(3 - wide);
+  const step = steps.find((s) => inside(s) > 1) ?? steps.at(-1);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const out = [];
   for (let k = Math.ceil(a / step - 1e-9); k * step <= b + 1e-9 * span; k++) {

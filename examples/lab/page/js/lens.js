@@ -27,7 +27,7 @@ export function createLens(lab, changed) {
       const { arrays } = await lab.ask("basins", { ...box, run, width, height, from, to: from + rows, channel: "basins" }, ctx.query);
       if (mine !== subject) return;
       values.set(arrays.cells, from * width);
-      layer = { serial: ++serial, width, height, values, box, scale: classScale(names) };
+      layer = { serial: ++serial, width, height, values, box, scale: classScale(names, "ends near no minimum") };
       changed();
     }
   }

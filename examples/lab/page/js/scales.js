@@ -37,17 +37,20 @@ export function stepScale(most) {
   };
 }
 
-/** One of some classes; −1 for none. Classes have the runs' colours, paler. @returns {Scale} */
-export function classScale(names) {
+/**
+ * One of some classes; −1 for none of them, which has a name, too. Classes have the runs' colours, paler.
+ * @returns {Scale}
+ */
+export function classScale(names, none) {
   const color = (v, colors) => (v < 0 ? colors.rule : mix(colors.runs[v % colors.runs.length], colors.paper, v < colors.runs.length ? 0.55 : 0.3));
   return {
     color,
-    text: (v) => (v < 0 ? "none" : names[v]),
+    text: (v) => (v < 0 ? none : names[v]),
     words(values) {
       const all = Array.from(values);
       return names.map((name, i) => `${name}: ${Math.round((100 * all.filter((v) => v === i).length) / Math.max(1, all.length))} %`).join(", ");
     },
-    legend: () => legendOf((colors) => [...names.map((name, i) => patch(color(i, colors), name)), patch(color(-1, colors), "none")]),
+    legend: () => legendOf((colors) => [...names.map((name, i) => patch(color(i, colors), name)), patch(color(-1, colors), none)]),
   };
 }
 

@@ -67,6 +67,8 @@ export const panel = {
     showSizes();
     const { numbers, view } = ctx;
     const fan = Number(ctx.state.keys.fan.text);
+    const batch = Number(ctx.state.keys.batch.text);
+    parts.facts.hidden = parts.cloud.hidden = batch === 0 || batch >= ctx.state.samples; // that have no noise
     works.cloud.on(`${numbers} ${view.sel} ${view.step}`, showCloud, 40);
     works.sizes.on(`${numbers} ${ctx.ground} ${view.sel}`, compareSizes);
     parts.fan.hidden = parts.losses.hidden = parts.fanFacts.hidden = fan === 0;

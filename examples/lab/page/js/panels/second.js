@@ -83,7 +83,7 @@ export const panel = {
     const mapped = ctx.state.dim === 2 && minima.length > 0;
     parts.basins.hidden = !mapped;
     const run = ctx.race.value.runs[ctx.view.sel];
-    parts.basins.querySelector("p").textContent = `Each cell begins ${run.label} there: its colour is the minimum that it ends at${minima.length > 1 ? "" : ", of which there is one"}. A cell can be made the start.`;
+    parts.basins.querySelector("p").textContent = `Each cell begins ${run.label} there: its colour is the minimum that it ends at${minima.length > 1 ? "" : ", of which there is one"}. Grey is a run that diverges, or is not near a minimum after ${ctx.race.value.steps} steps. A cell can be made the start.`;
     const others = without(ctx.numbers, ["run", "at"]);
     parts.work.on(mapped ? `${others} ${run.text} ${ctx.ground}` : null, fillBasins);
   },
@@ -106,7 +106,7 @@ async function fillBasins({ going, progress }) {
   const names = minima.map((p, i) => `minimum ${i + 1} at ${short(p.x)}, ${short(p.y)}`);
   const values = new Float32Array(width * height).fill(NaN);
   const content = {
-    title: `Where ${ctx.race.value.runs[run].label} ends`, width, height, values, scale: classScale(names),
+    title: `Where ${ctx.race.value.runs[run].label} ends`, width, height, values, scale: classScale(names, "not near a minimum"),
     x: { name: "x", from: box.x0, to: box.x1 }, y: { name: "y", from: box.y0, to: box.y1 },
     over: (pen, s, colors) => minima.forEach((p) => mark(pen, "star", s.px(p.x), s.py(p.y), 8, { fill: colors.ink, color: colors.halo, width: 1.5 })),
     onChoose: (column, row) => begin(box, column, row),
