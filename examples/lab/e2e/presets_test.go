@@ -24,6 +24,7 @@ func TestHashes(t *testing.T) {
 				return
 			}
 			p.reset(preset.Query + "&tab=network")
+			p.settle() // or the hash may be that of the training before
 			p.until("training", `document.getElementById("network-hash")`)
 			p.same("#network-hash", preset.Hash)
 		})

@@ -17,14 +17,14 @@ import (
 var (
 	texts    = flag.Int("texts", 10000, "`number` of random texts as addresses")
 	textTime = flag.Duration("text-time", 3*time.Minute, "`time` after which the rest of them are left out")
-	textTabs = flag.Int("text-tabs", runtime.NumCPU()+1, "`number` of tabs that read them side by side")
+	textTabs = flag.Int("text-tabs", runtime.NumCPU(), "`number` of tabs that read them side by side")
 )
 
 // TestTexts gives the page random addresses, right and broken ones, one after the other. It says
 // of each what is wrong with it in the words of the engine here, shows as many runs as there are,
 // and never stops working.
 func TestTexts(t *testing.T) {
-	const batch = 25
+	const batch = 10
 	begin := time.Now()
 	var next, visited, wrong atomic.Int64
 	var tabs sync.WaitGroup
