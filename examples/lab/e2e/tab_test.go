@@ -89,11 +89,15 @@ globalThis.controlName = (e) => {
 globalThis.asked = {};
 {
   let questions = 0;
+  const waiting = [];
   const Plain = Worker;
   globalThis.Worker = class extends Plain {
     constructor(...args) {
       super(...args);
-      this.addEventListener("message", () => questions--);
+      this.addEventListener("message", () => {
+        questions--;
+        for (const done of waiting.splice(0)) done();
+      });
     }
     postMessage(...args) {
       questions++;
@@ -108,7 +112,10 @@ globalThis.asked = {};
     channel.port2.postMessage(0);
   });
   globalThis.answered = async () => {
-    for (let calm = 0; calm < 4; await turn()) calm = questions === 0 ? calm + 1 : 0;
+    for (let calm = 0; calm < 4; await turn()) {
+      calm = questions === 0 ? calm + 1 : 0;
+      if (questions > 0) await new Promise((done) => waiting.push(done)); // and leave the processor to the engine
+    }
   };
   globalThis.rest = async (frames = 3) => {
     for (let calm = 0; calm < frames; await frame()) calm = questions === 0 ? calm + 1 : 0;
