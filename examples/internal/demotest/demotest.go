@@ -74,7 +74,7 @@ func Wants(t testing.TB, lines []string, patterns ...string) {
 func (p Program) SameLastLine(t testing.TB, args ...string) {
 	t.Helper()
 	last := ""
-	onEveryLevel(t, func(level kernels.Level) {
+	OnEveryLevel(t, func(level kernels.Level) {
 		lines := p.Output(t, args...)
 		if got := lines[len(lines)-1]; last == "" {
 			last = got
@@ -98,7 +98,7 @@ func (p Program) SameEverywhere(t testing.TB, checksum string, args ...string) {
 // package kernels or with what is computed.
 func SameChecksum(t testing.TB, checksum string, train func(w io.Writer) error) {
 	t.Helper()
-	onEveryLevel(t, func(level kernels.Level) {
+	OnEveryLevel(t, func(level kernels.Level) {
 		var out bytes.Buffer
 		if err := train(&out); err != nil {
 			t.Fatal(err)
@@ -109,7 +109,9 @@ func SameChecksum(t testing.TB, checksum string, train func(w io.Writer) error) 
 	})
 }
 
-func onEveryLevel(t testing.TB, f func(level kernels.Level)) {
+// OnEveryLevel calls f on each level of the kernels that this machine has, which must have the
+// one that the test is told to expect.
+func OnEveryLevel(t testing.TB, f func(level kernels.Level)) {
 	t.Helper()
 	if err := kerneltest.CheckExpected(); err != nil {
 		t.Fatal(err)

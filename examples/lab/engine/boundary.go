@@ -13,6 +13,14 @@ import (
 // The most points of a side of a picture that is asked for.
 const maxSide = 512
 
+// checkPicture returns an error for a picture of no points, or of too many.
+func checkPicture(width, height int) error {
+	if width < 1 || height < 1 || width > maxSide || height > maxSide {
+		return fmt.Errorf("a picture of %d x %d points, want 1 to %d", width, height, maxSide)
+	}
+	return nil
+}
+
 // shown returns the network of a run behind so many steps, as far as there is a point of its
 // curves, and that point's step; its present one if steps is negative, which of a run that has
 // diverged is the last that was good.
@@ -54,8 +62,8 @@ func answerBoundary(e *Engine, s *spec.State, args json.RawMessage) (*Reply, err
 	if n.Data.Inputs != 2 {
 		return pictures(n, step, q.Pictures), nil
 	}
-	if q.Width < 1 || q.Height < 1 || q.Width > maxSide || q.Height > maxSide {
-		return nil, fmt.Errorf("a picture of %d x %d points, want 1 to %d", q.Width, q.Height, maxSide)
+	if err := checkPicture(q.Width, q.Height); err != nil {
+		return nil, err
 	}
 	box := around(n.Data)
 	for _, side := range []struct{ from, to *float64 }{{q.X0, &box.X0}, {q.X1, &box.X1}, {q.Y0, &box.Y0}, {q.Y1, &box.Y1}} {

@@ -28,8 +28,8 @@ func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 	if err != nil {
 		return nil, err
 	}
-	if q.Width < 1 || q.Height < 1 || q.Width > maxSide || q.Height > maxSide {
-		return nil, fmt.Errorf("a picture of %d x %d points, want 1 to %d", q.Width, q.Height, maxSide)
+	if err := checkPicture(q.Width, q.Height); err != nil {
+		return nil, err
 	}
 	p, err := t.plane.of(fmt.Sprint(q.Run, q.Kind, q.Seed, len(run.Path)), func() (*neural.Plane, error) {
 		return run.Slice(q.Kind, q.Seed)

@@ -6,25 +6,10 @@ import (
 	"hash/fnv"
 	"testing"
 
+	"github.com/seed63264101/steepest/examples/internal/demotest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
-
-// onLevels calls f on each level.
-func onLevels(t *testing.T, f func(level kernels.Level)) {
-	before := kernels.ActiveLevel()
-	defer func() {
-		if err := kernels.SetLevel(before); err != nil {
-			t.Error(err)
-		}
-	}()
-	for _, level := range kernels.Levels() {
-		if err := kernels.SetLevel(level); err != nil {
-			t.Fatal(err)
-		}
-		f(level)
-	}
-}
 
 // TestSameEverywhere: trainings give the same bits on each level and machine, and so do planes,
 // losses on them, and the sharpness.
@@ -45,7 +30,7 @@ func sameTraining(t *testing.T) {
 		{"circles", "relu", "he", 0, "397cb052302a1ad8"},
 		{"digits", "identity", "small", 20, "e6ccf124f91ef3b3"},
 	} {
-		onLevels(t, func(level kernels.Level) {
+		demotest.OnEveryLevel(t, func(level kernels.Level) {
 			g := Default()
 			g.Data, g.Activation, g.Init, g.Samples = c.data, c.activation, c.init, 50
 			tr := trained(t, g, 40, c.batch, by(optim.NewAdamW(0.01)), by(optim.NewMomentum(0.1, 0.9)), by(optim.NewMuon(0.02)))
@@ -63,7 +48,7 @@ func sameTraining(t *testing.T) {
 
 func sameSlices(t *testing.T) {
 	for slicing, want := range map[string]string{"random": "46d73966e4952400", "pca": "59b4f58de3a7e6c0", "hessian": "0388010b93e35bf0"} {
-		onLevels(t, func(level kernels.Level) {
+		demotest.OnEveryLevel(t, func(level kernels.Level) {
 			r := small(t)
 			p, err := r.Slice(slicing, 1)
 			if err != nil {

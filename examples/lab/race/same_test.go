@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63264101/steepest/examples/internal/demotest"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 var update = flag.Bool("update", false, "write the hashes that were computed instead of comparing")
@@ -23,10 +23,6 @@ var hashes string
 // TestSameEverywhere compares races on every level with hashes that are those of all
 // machines. The table is to have every method in both types.
 func TestSameEverywhere(t *testing.T) {
-	if err := kerneltest.CheckExpected(); err != nil {
-		t.Fatal(err)
-	}
-	defer kernels.SetLevel(kernels.ActiveLevel())
 	missing := make(map[string]bool)
 	for _, m := range spec.Methods() {
 		missing[m.Name+" false"], missing[m.Name+" true"] = true, true
@@ -41,10 +37,7 @@ func TestSameEverywhere(t *testing.T) {
 		for _, r := range s.Runs {
 			delete(missing, fmt.Sprint(r.Method, " ", s.Double))
 		}
-		for _, level := range kernels.Levels() {
-			if err := kernels.SetLevel(level); err != nil {
-				t.Fatal(err)
-			}
+		demotest.OnEveryLevel(t, func(level kernels.Level) {
 			result := run(t, s)
 			if *update {
 				want = result.Hash
@@ -52,7 +45,7 @@ func TestSameEverywhere(t *testing.T) {
 			if result.Hash != want {
 				t.Errorf("level %v, %s: hash %s, want %s", level, text, result.Hash, want)
 			}
-		}
+		})
 		fmt.Fprintln(&table, want, text)
 	}
 	if len(missing) > 0 {

@@ -7,8 +7,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/seed63264101/steepest/examples/internal/demotest"
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // bits has for each kind the hash of what TestSameEverywhere computes.
@@ -31,14 +31,7 @@ var bits = map[string]string{
 // points and contours, with the options at their bounds, have the same bits on every machine and
 // level.
 func TestSameEverywhere(t *testing.T) {
-	if err := kerneltest.CheckExpected(); err != nil {
-		t.Fatal(err)
-	}
-	defer kernels.SetLevel(kernels.ActiveLevel())
-	for _, level := range kernels.Levels() {
-		if err := kernels.SetLevel(level); err != nil {
-			t.Fatal(err)
-		}
+	demotest.OnEveryLevel(t, func(level kernels.Level) {
 		sums := map[string]*sum{}
 		each(t, func(t *testing.T, p *Problem) {
 			s := sums[p.Kind.Name]
@@ -53,7 +46,7 @@ func TestSameEverywhere(t *testing.T) {
 				t.Errorf("%v, %s: %s, want %s", level, k.Name, got, bits[k.Name])
 			}
 		}
-	}
+	})
 }
 
 // A sum is a hash of numbers.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed63264101/steepest/examples/internal/demotest"
 	"github.com/seed63264101/steepest/examples/lab/neural"
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 var update = flag.Bool("update", false, "write the hashes that were computed instead of comparing")
@@ -52,22 +52,10 @@ func outcomeOf(t testing.TB, query string) *outcome {
 // TestSameEverywhere compares the presets on every level with hashes that are those of all
 // machines.
 func TestSameEverywhere(t *testing.T) {
-	if err := kerneltest.CheckExpected(); err != nil {
-		t.Fatal(err)
-	}
-	before := kernels.ActiveLevel()
-	defer func() {
-		if err := kernels.SetLevel(before); err != nil {
-			t.Error(err)
-		}
-	}()
 	var table strings.Builder
 	for _, p := range Presets() {
 		want := p.Hash
-		for _, level := range kernels.Levels() {
-			if err := kernels.SetLevel(level); err != nil {
-				t.Fatal(err)
-			}
+		demotest.OnEveryLevel(t, func(level kernels.Level) {
 			hash := outcomeOf(t, p.Query).hash
 			if *update {
 				want = hash
@@ -75,7 +63,7 @@ func TestSameEverywhere(t *testing.T) {
 			if hash != want {
 				t.Errorf("level %v: %s has hash %s, want %s", level, p.ID, hash, want)
 			}
-		}
+		})
 		fmt.Fprintln(&table, p.ID, want)
 	}
 	if *update {
