@@ -38,6 +38,13 @@
 //     its variants, [Adadelta], [Lion], [FTRL], [ProdigyMoments] with [ProdigyStep],
 //     [LAMBDirection], [AdafactorDirection] and [ScheduleFree]. Their coefficients come
 //     from functions such as [AdamCoefs]; package optim makes whole training steps of them.
+//   - Formats of 16 and 8 bits: [RoundBF16], [RoundBF16Stochastic], [WidenBF16], [SplitBF16],
+//     [JoinBF16] and [SumSquaresBF16]; [QuantizeSigned] and [QuantizeUnsigned] with their
+//     inverses [DequantizeSigned] and [DequantizeUnsigned]; steps with state, parameters and
+//     gradients in them, [AdamState16], [AdamState8], [AdamSplit], [AdamSplitState8],
+//     [AdamBF16State16], [AdamBF16State8], [MomentumState16], [MomentumState8],
+//     [NesterovState16], [NesterovState8], [LionState16] and [LionState8]. A [Rounding] gives
+//     them random bits.
 //   - Strided vectors: [CopyInc], [AxpyInc], [DotInc], [GemvInc] and others with Inc in
 //     their names.
 //
