@@ -123,7 +123,7 @@
 // [Optimizer.Reset] begins anew from the present values.
 //
 // A parameter that is Sparse is a table of which each step touches a few rows: word vectors,
-// or the factors of users and items. [Optimizer.StepSparse] and [Optimizer.AccumulateSparse]
+// or the factors of users and items. [Optimizer.StepGradients] and [Optimizer.AccumulateGradients]
 // take [Gradients] of both kinds:
 //
 //	opt, err := optim.New(optim.NewAdam(1e-3), []optim.Param[float32]{
@@ -134,7 +134,7 @@
 //	...
 //	room := g.Rows[0].Add(3, 17, 3) // for the gradients of these rows, in this order
 //	...                             // into room and g.Dense[1]
-//	report, err := opt.StepSparse(g)
+//	report, err := opt.StepGradients(g)
 //	g.Reset()
 //
 // Clipping, schedule, groups and snapshots are one for all. The rule of a table is [Lazy].

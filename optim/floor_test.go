@@ -231,7 +231,7 @@ func TestRowAdagradSmallEps(t *testing.T) {
 			sum := 0.0
 			for step := range 50 {
 				clear(table)
-				mustStepSparse(t, o, rowsOnly([]int{0}, []float32{float32(x), 0}))
+				mustStepGradients(t, o, rowsOnly([]int{0}, []float32{float32(x), 0}))
 				sum += x * x / 2
 				got, want := -float64(table[0]), 1e-3*x/(math.Sqrt(sum)+eps)
 				if !(got <= want*(1+1e-5)) || x > 1e-14 && !(got >= want*(1-1e-5)) {

@@ -23,8 +23,8 @@ func (o *Optimizer[T]) takeDense(call string, batches [][][]T, have int) error {
 	return o.checkGiven(len(batches))
 }
 
-// takeSparse is takeDense for batches with rows.
-func (o *Optimizer[T]) takeSparse(call string, batches []*Gradients[T], have int) error {
+// takeGradients is takeDense for gradients of any kind.
+func (o *Optimizer[T]) takeGradients(call string, batches []*Gradients[T], have int) error {
 	if err := o.checkCall(call, len(batches)+have); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (o *Optimizer[T]) checkDense(batch, param int, g []T) error {
 	switch {
 	case p.frozen:
 	case p.Sparse && len(g) > 0:
-		return fmt.Errorf("optim: parameter %q: batch %d has a dense gradient of %d elements for it, but it is Sparse: give its rows to StepSparse",
+		return fmt.Errorf("optim: parameter %q: batch %d has a dense gradient of %d elements for it, but it is Sparse: give its rows to StepGradients",
 			p.Name, batch, len(g))
 	case p.Sparse:
 	case g == nil:

@@ -32,7 +32,7 @@ func testGrow[T kernels.Float](t *testing.T, rule Rule) {
 			room := g.Rows[i].Add(rng.IntN(n), n-1, rng.IntN(n))
 			copy(room, random[T](rng, len(room))[0])
 		}
-		if ro, rw := mustStepSparse(t, o, g), mustStepSparse(t, w, g); !reflect.DeepEqual(ro, rw) {
+		if ro, rw := mustStepGradients(t, o, g), mustStepGradients(t, w, g); !reflect.DeepEqual(ro, rw) {
 			t.Fatalf("reports %+v and %+v", ro, rw)
 		}
 	}
@@ -46,7 +46,7 @@ func testGrow[T kernels.Float](t *testing.T, rule Rule) {
 	if info := o.Params()[0]; info.Len != many*dim || !slices.Equal(info.Shape, []int{many, dim}) || !info.Sparse || info.Steps != 3 {
 		t.Errorf("Params: %+v", info)
 	}
-	_, err := o.StepSparse(&Gradients[T]{Rows: []RowGradients[T]{{Rows: []int{8}, Values: grown[few*dim:][:dim]}, {}}})
+	_, err := o.StepGradients(&Gradients[T]{Rows: []RowGradients[T]{{Rows: []int{8}, Values: grown[few*dim:][:dim]}, {}}})
 	wantError(t, err, `"t"`, "overlap")
 	for range 3 {
 		step(many)
@@ -65,7 +65,7 @@ func TestGrowErrors(t *testing.T) {
 	o := mustNew(t, NewAdam(0.1), []Param[float32]{sparse("t", make([]float32, 6), 2), {Name: "w", Value: w}})
 	g := o.NewGradients()
 	g.Rows[0].Add(1)[0] = 1
-	mustStepSparse(t, o, g)
+	mustStepGradients(t, o, g)
 	before := o.bits()
 	wantError(t, o.Grow("x", make([]float32, 8)), "Grow", `"x"`)
 	wantError(t, o.Grow("w", make([]float32, 10)), "Grow", `"w"`, "Sparse")
@@ -73,7 +73,7 @@ func TestGrowErrors(t *testing.T) {
 	wantError(t, o.Grow("t", make([]float32, 4)), "Grow", `"t"`, "4 elements")
 	wantError(t, o.Grow("t", nil), "Grow", `"t"`, "0 elements")
 	wantError(t, o.Grow("t", w), `"t"`, `"w"`, "overlap")
-	if err := o.AccumulateSparse(g); err != nil {
+	if err := o.AccumulateGradients(g); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, o.Grow("t", make([]float32, 8)), "Grow", "Discard")
@@ -84,7 +84,7 @@ func TestGrowErrors(t *testing.T) {
 	if err := o.Grow("t", make([]float32, 6)); err != nil {
 		t.Error(err)
 	}
-	_, err := o.StepSparse(&Gradients[float32]{Dense: g.Dense, Rows: []RowGradients[float32]{{Rows: []int{3}, Values: []float32{1, 1}}, {}}})
+	_, err := o.StepGradients(&Gradients[float32]{Dense: g.Dense, Rows: []RowGradients[float32]{{Rows: []int{3}, Values: []float32{1, 1}}, {}}})
 	wantError(t, err, "index 3", "0 to 2")
 	wantError(t, mustNew(t, halving{SGD{LR: 1}}, []Param[float32]{sparse("t", make([]float32, 6), 2)}).Grow("t", make([]float32, 8)), `"t"`, "halving", "[2] elements", "[4 2] [1]")
 	wantError(t, mustNew(t, choosing{SGD{LR: 1}}, []Param[float32]{sparse("t", make([]float32, 6), 2)}).Grow("t", make([]float32, 8)), `"t"`, "[3 2]", "[4 2]")

@@ -166,7 +166,7 @@ func hashTable[T kernels.Float](t *testing.T, name string, rule Rule) golden.Has
 		for i := range list {
 			list[i] = (step*5 + i*i) % rows // one or the other twice
 		}
-		r := mustStepSparse(t, o, rowsOnly(list, draw(len(list)*dim)))
+		r := mustStepGradients(t, o, rowsOnly(list, draw(len(list)*dim)))
 		h.Add(r.GradNorm)
 		h.Add(r.ClipCoef)
 	}

@@ -73,7 +73,7 @@ func TestSparseLevels(t *testing.T) {
 			o := newTableOnly(t, rule, random[float32](rng, n*dim)[0], dim, ClipNorm(9), ClipValue(1))
 			for range 5 {
 				rows := []int{rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n)}
-				mustStepSparse(t, o, rowsOnly(rows, random[float32](rng, 5*dim)[0]))
+				mustStepGradients(t, o, rowsOnly(rows, random[float32](rng, 5*dim)[0]))
 			}
 			if want == nil {
 				want = o.bits()

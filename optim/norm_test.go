@@ -20,7 +20,7 @@ func TestRowNorms(t *testing.T) {
 			}
 			opt := newTableOnly(t, RowAdagrad{LR: 1, Eps: 1e-300}, row, 3, opts...)
 			g := []float64{math.Ldexp(1, e), math.Ldexp(-1, e), 0}
-			mustStepSparse(t, opt, rowsOnly([]int{0}, g))
+			mustStepGradients(t, opt, rowsOnly([]int{0}, g))
 			want := math.Sqrt(1.5) // g / sqrt(2g²/3)
 			size := math.Ldexp(1, e)
 			if limit > 0 {
@@ -40,7 +40,7 @@ func TestRowNorms(t *testing.T) {
 	for g, want := range map[float32]float32{1e-40: 0, 3e38: -1} {
 		row := []float32{0}
 		opt := newTableOnly(t, RowAdagrad{LR: 1, Eps: 1e-40}, row, 1)
-		if _, err := opt.StepSparse(rowsOnly([]int{0}, []float32{g})); err != nil || !(math.Abs(float64(row[0]-want)) < 1e-6) {
+		if _, err := opt.StepGradients(rowsOnly([]int{0}, []float32{g})); err != nil || !(math.Abs(float64(row[0]-want)) < 1e-6) {
 			t.Errorf("gradient %v: %v, want %v (%v)", g, row[0], want, err)
 		}
 	}

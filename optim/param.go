@@ -20,7 +20,7 @@ type Param[T kernels.Float] struct {
 
 	// Sparse says that the parameter is a table, of Shape [rows, elements of a row], of which
 	// a step touches few rows: word vectors, the factors of users and items. It gets its
-	// gradients row by row, see [Gradients] and [Optimizer.StepSparse], and a step reads and
+	// gradients row by row, see [Gradients] and [Optimizer.StepGradients], and a step reads and
 	// writes those rows and their state alone, at a cost in proportion to them. Its rule must
 	// be [Lazy].
 	Sparse bool

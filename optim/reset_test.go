@@ -39,7 +39,7 @@ func TestReset(t *testing.T) {
 					if step == 3 {
 						g.Dense[2][1] = math.Inf(1)
 					}
-					r, err := o.StepSparse(g)
+					r, err := o.StepGradients(g)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -50,7 +50,7 @@ func TestReset(t *testing.T) {
 				return reports
 			}
 			run(o, 1)
-			if err := o.AccumulateSparse(draw(rng, o)); err != nil {
+			if err := o.AccumulateGradients(draw(rng, o)); err != nil {
 				t.Fatal(err)
 			}
 			twins := slices.Clone(params)

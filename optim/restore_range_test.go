@@ -191,7 +191,7 @@ func (o tableTrip[T]) step(bad bool) {
 	if bad {
 		g[1] = T(math.Inf(1))
 	}
-	o.StepSparse(rowsOnly([]int{1}, g))
+	o.StepGradients(rowsOnly([]int{1}, g))
 	o.Observe(1)
 }
 

@@ -129,7 +129,7 @@ func TestTableRestoreErrors(t *testing.T) {
 		return mustNew(t, NewRowAdagrad(0.1), []Param[float32]{sparse("words", make([]float32, 24), dim)})
 	}
 	o := fresh(4)
-	mustStepSparse(t, o, rowsOnly([]int{2}, []float32{1, 2, 3, 4}))
+	mustStepGradients(t, o, rowsOnly([]int{2}, []float32{1, 2, 3, 4}))
 	s := mustSnapshot(t, o)
 	other := fresh(3)
 	wantError(t, other.Restore(s), `"words"`, "[6 4]", "[8 3]")

@@ -174,7 +174,7 @@ func TestOwnRuleSparse(t *testing.T) {
 	o := must(optim.New(heavyBall{LR: 0.1, Mu: 0.5}, []optim.Param[float64]{{Name: "row", Value: single}}))
 	for range 5 {
 		g := gaussian[float64](rng, 2*dim)
-		must(s.StepSparse(rowsOf([]int{0, 2}, g)))
+		must(s.StepGradients(rowsOf([]int{0, 2}, g)))
 		must(o.Step([][]float64{g[dim:]}))
 	}
 	if !slices.Equal(table[2*dim:][:dim], single) {

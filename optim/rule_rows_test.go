@@ -46,7 +46,7 @@ func TestSparseCarries(t *testing.T) {
 	}
 	a, b := made(), made()
 	for range 3 {
-		must(a.StepSparse(rowsOf([]int{0, 2}, []float64{1, 2})))
+		must(a.StepGradients(rowsOf([]int{0, 2}, []float64{1, 2})))
 	}
 	s := must(a.Snapshot())
 	s.Params[0].Name = "other"
@@ -60,8 +60,8 @@ func TestSparseCarries(t *testing.T) {
 	if err := b.Restore(s); err != nil {
 		t.Fatal(err)
 	}
-	must(a.StepSparse(rowsOf([]int{1}, []float64{1})))
-	must(b.StepSparse(rowsOf([]int{1}, []float64{1})))
+	must(a.StepGradients(rowsOf([]int{1}, []float64{1})))
+	must(b.StepGradients(rowsOf([]int{1}, []float64{1})))
 	if got, want := must(b.Snapshot()), must(a.Snapshot()); !reflect.DeepEqual(got, want) {
 		t.Errorf("goes on with %+v, want %+v", got.Params[0], want.Params[0])
 	}

@@ -29,7 +29,7 @@ func newSkippers(t *testing.T, opts ...Option) map[string]skipper {
 	s := newTableOnly(t, NewAdam(0.1), []float64{1, 2, 3, 4}, 2, opts...)
 	return map[string]skipper{
 		"dense": {o, func(g []float64) (Report, error) { return o.Step([][]float64{g}) }},
-		"rows":  {s, func(g []float64) (Report, error) { return s.StepSparse(rowsOnly([]int{0, 1}, g)) }},
+		"rows":  {s, func(g []float64) (Report, error) { return s.StepGradients(rowsOnly([]int{0, 1}, g)) }},
 	}
 }
 

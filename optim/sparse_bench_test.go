@@ -18,9 +18,9 @@ func BenchmarkStepSparse(b *testing.B) {
 					g := o.NewGradients()
 					room := g.Rows[0].Add(rng.Perm(n)[:rows]...)
 					copy(room, random[float32](rng, len(room))[0])
-					mustStepSparse(b, o, g)
+					mustStepGradients(b, o, g)
 					for b.Loop() {
-						o.StepSparse(g)
+						o.StepGradients(g)
 					}
 				})
 			}

@@ -39,7 +39,7 @@ func TestBadTables(t *testing.T) {
 	}
 	_, err := New(NewRowAdagrad(1), []Param[float32]{table, {Name: "w", Value: []float32{1}}})
 	wantError(t, err, `"w"`, "RowAdagrad")
-	_, err = mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}).StepSparse(
+	_, err = mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}).StepGradients(
 		&Gradients[float32]{Dense: [][]float32{{1}}, Rows: []RowGradients[float32]{{Rows: []int{0}, Values: []float32{1}}}})
 	wantError(t, err, `"w"`, "not Sparse")
 }
@@ -52,16 +52,16 @@ func TestSparseRefuses(t *testing.T) {
 		rate := 0.1
 		o := mustNew(t, rule, []Param[float64]{sparse("table", buf, 2)}, ZeroGrads(), WithLossScaler(NewLossScaler()),
 			WithSchedule(schedule.Func(func(float64, int) float64 { return rate })))
-		mustStepSparse(t, o, rowsOnly([]int{2, 2}, []float64{1, 2, 3, 4}))
+		mustStepGradients(t, o, rowsOnly([]int{2, 2}, []float64{1, 2, 3, 4}))
 		before := o.bits()
 		refuse := func(g *Gradients[float64], want ...string) {
 			t.Helper()
-			r, err := o.StepSparse(rowsOnly([]int{1}, []float64{1, 1}), g)
+			r, err := o.StepGradients(rowsOnly([]int{1}, []float64{1, 1}), g)
 			wantError(t, err, want...)
 			if !reflect.DeepEqual(r, Report{}) || !slices.Equal(o.bits(), before) || o.Skipped() != 0 {
 				t.Errorf("a refused step changed something; report %+v", r)
 			}
-			wantError(t, o.AccumulateSparse(rowsOnly([]int{1}, []float64{1, 1}), g), want...)
+			wantError(t, o.AccumulateGradients(rowsOnly([]int{1}, []float64{1, 1}), g), want...)
 			for _, place := range o.params[0].table.places {
 				if place != 0 {
 					t.Fatal("a refused step left marks")
@@ -79,19 +79,19 @@ func TestSparseRefuses(t *testing.T) {
 		refuse(&Gradients[float64]{Dense: make([][]float64, 2)}, "batch 1", "2 gradients", "1 parameters")
 		refuse(&Gradients[float64]{Dense: [][]float64{make([]float64, 6)}}, `"table"`, "batch 1", "Sparse", "6 elements")
 		shared := []float64{1, 2, 3}
-		_, err := o.StepSparse(rowsOnly([]int{0}, shared[:2]), rowsOnly([]int{0}, shared[1:]))
+		_, err := o.StepGradients(rowsOnly([]int{0}, shared[:2]), rowsOnly([]int{0}, shared[1:]))
 		wantError(t, err, `"table" in batch 0`, `"table" in batch 1`, "ZeroGrads")
 		_, err = o.Step([][]float64{make([]float64, 6)})
-		wantError(t, err, `"table"`, "Sparse", "StepSparse")
-		_, err = o.StepSparse()
-		wantError(t, err, "StepSparse without")
+		wantError(t, err, `"table"`, "Sparse", "StepGradients")
+		_, err = o.StepGradients()
+		wantError(t, err, "StepGradients without")
 		rate = nan
-		_, err = o.StepSparse(rowsOnly([]int{0}, []float64{1, 2}))
+		_, err = o.StepGradients(rowsOnly([]int{0}, []float64{1, 2}))
 		wantError(t, err, "step 2", "NaN")
 		rate = 0.1
 
 		grads := []float64{1, 1, 2, 2, 3, nan}
-		r, err := o.StepSparse(rowsOnly([]int{2, 0, 2}, grads))
+		r, err := o.StepGradients(rowsOnly([]int{2, 0, 2}, grads))
 		if err != nil || !r.Skipped || r.Reason.Param != "table" || r.Reason.Element != 5 || !slices.Equal(o.bits(), before) {
 			t.Errorf("report %+v, error %v", r, err)
 		}
@@ -99,10 +99,10 @@ func TestSparseRefuses(t *testing.T) {
 			t.Errorf("%d skipped, scale %v, gradients %v", o.Skipped(), o.LossScale(), grads)
 		}
 		grads = []float64{2, nan}
-		if r, err := o.StepSparse(rowsOnly([]int{1}, grads)); err != nil || r.Reason.Element != 3 || grads[0] != 0 {
+		if r, err := o.StepGradients(rowsOnly([]int{1}, grads)); err != nil || r.Reason.Element != 3 || grads[0] != 0 {
 			t.Errorf("report %+v, error %v, gradients %v", r, err, grads)
 		}
-		if r, err := o.StepSparse(rowsOnly[float64](nil, nil)); err != nil || r.Skipped || r.Step != 2 || o.Steps() != 2 {
+		if r, err := o.StepGradients(rowsOnly[float64](nil, nil)); err != nil || r.Skipped || r.Step != 2 || o.Steps() != 2 {
 			t.Errorf("an empty step: report %+v, error %v", r, err)
 		}
 		if r, err := o.Step([][]float64{nil}); err != nil || r.Skipped || r.Step != 3 {

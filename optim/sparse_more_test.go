@@ -52,9 +52,9 @@ func TestMixedRules(t *testing.T) {
 	d, s := mustNew(t, NewMuon(0.1), dense), mustNew(t, NewRowAdagrad(0.1), tables)
 	for range 5 {
 		g := draw(rng, o)
-		mustStepSparse(t, o, g)
+		mustStepGradients(t, o, g)
 		mustStep(t, d, [][]float64{g.Dense[0], g.Dense[2]})
-		mustStepSparse(t, s, &Gradients[float64]{Rows: []RowGradients[float64]{g.Rows[1], g.Rows[3]}})
+		mustStepGradients(t, s, &Gradients[float64]{Rows: []RowGradients[float64]{g.Rows[1], g.Rows[3]}})
 	}
 	for i, p := range []Param[float64]{dense[0], tables[0], dense[1], tables[1]} {
 		if !slices.Equal(p.Value, params[i].Value) {
@@ -68,20 +68,20 @@ func TestRowsAmongDense(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	o := mustNew(t, NewAdam(0.1), mixed(rng), ZeroGrads())
 	good, bad := draw(rng, o), o.NewGradients()
-	mustStepSparse(t, o, good)
+	mustStepGradients(t, o, good)
 	bad.Dense = good.Dense
 	bad.Rows[1] = RowGradients[float64]{Rows: []int{2}, Values: good.Dense[0][8:]}
-	_, err := o.StepSparse(bad)
+	_, err := o.StepGradients(bad)
 	wantError(t, err, `"w" in batch 0`, `"words" in batch 0`, "ZeroGrads")
 	bad.Rows[1].Values = make([]float64, 4)
-	mustStepSparse(t, o, bad)
+	mustStepGradients(t, o, bad)
 }
 
 // TestSharedCohort: tables and dense parameters with one rule and one past share its updater.
 func TestSharedCohort(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	o := mustNew(t, NewAdam(0.1), mixed(rng))
-	mustStepSparse(t, o, draw(rng, o))
+	mustStepGradients(t, o, draw(rng, o))
 	if len(o.cohorts) != 1 || len(o.cohorts[0].members) != 4 {
 		t.Errorf("%d cohorts", len(o.cohorts))
 	}
@@ -92,23 +92,23 @@ func TestFrozenTable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	params := mixed(rng)
 	o := mustNew(t, NewAdam(0.1), params)
-	mustStepSparse(t, o, draw(rng, o))
+	mustStepGradients(t, o, draw(rng, o))
 	if err := o.Freeze("words"); err != nil {
 		t.Fatal(err)
 	}
 	kept := slices.Clone(params[1].Value)
 	g := draw(rng, o)
 	g.Rows[1] = RowGradients[float64]{Rows: []int{-1}, Values: params[0].Value}
-	mustStepSparse(t, o, g, g)
+	mustStepGradients(t, o, g, g)
 	if !slices.Equal(params[1].Value, kept) || o.Params()[1].Steps != 1 || o.Params()[3].Steps != 2 {
 		t.Errorf("a frozen table moved: %+v", o.Params())
 	}
 	if err := o.Thaw("words"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := o.StepSparse(g)
+	_, err := o.StepGradients(g)
 	wantError(t, err, `"words"`)
-	mustStepSparse(t, o, draw(rng, o))
+	mustStepGradients(t, o, draw(rng, o))
 	if slices.Equal(params[1].Value, kept) || o.Params()[1].Steps != 2 {
 		t.Error("a thawed table does not move")
 	}
@@ -122,17 +122,17 @@ func TestTableBesideEvaluator(t *testing.T) {
 	isTable := func(name string) bool { return name == "words" || name == "users" }
 	o := mustNew(t, NewScheduleFreeAdamW(0.1), params, WithGroup(isTable, GroupRule(NewAdam(0.1))))
 	for range 3 {
-		mustStepSparse(t, o, draw(rng, o))
+		mustStepGradients(t, o, draw(rng, o))
 	}
 	w, words := slices.Clone(params[0].Value), slices.Clone(params[1].Value)
 	o.EvalMode()
-	_, err := o.StepSparse(draw(rng, o))
+	_, err := o.StepGradients(draw(rng, o))
 	wantError(t, err, "TrainMode")
 	if slices.Equal(params[0].Value, w) || !slices.Equal(params[1].Value, words) {
 		t.Error("EvalMode leaves the matrix or changes the table")
 	}
 	o.TrainMode()
-	mustStepSparse(t, o, draw(rng, o))
+	mustStepGradients(t, o, draw(rng, o))
 }
 
 // TestSparseSnapshot: a run with accumulated rows goes on in another optimizer.
@@ -140,12 +140,12 @@ func TestSparseSnapshot(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	a := mustNew(t, NewAdam(0.1), mixed(rng), ClipNorm(1))
 	b := mustNew(t, NewAdam(0.1), mixed(rng), ClipNorm(1))
-	mustStepSparse(t, a, draw(rng, a))
-	if err := b.AccumulateSparse(draw(rng, b)); err != nil { // which Restore drops
+	mustStepGradients(t, a, draw(rng, a))
+	if err := b.AccumulateGradients(draw(rng, b)); err != nil { // which Restore drops
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := a.AccumulateSparse(draw(rng, a), draw(rng, a)); err != nil {
+		if err := a.AccumulateGradients(draw(rng, a), draw(rng, a)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,17 +182,17 @@ func TestSparseSnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := draw(rng, a)
-	mustStepSparse(t, a, g)
-	mustStepSparse(t, b, g)
+	mustStepGradients(t, a, g)
+	mustStepGradients(t, b, g)
 	if !reflect.DeepEqual(mustSnapshot(t, a), mustSnapshot(t, b)) {
 		t.Error("the restored run goes elsewhere")
 	}
-	if err := a.AccumulateSparse(g); err != nil {
+	if err := a.AccumulateGradients(g); err != nil {
 		t.Fatal(err)
 	}
 	a.Discard()
-	mustStepSparse(t, a, g)
-	mustStepSparse(t, b, g)
+	mustStepGradients(t, a, g)
+	mustStepGradients(t, b, g)
 	if !reflect.DeepEqual(mustSnapshot(t, a), mustSnapshot(t, b)) {
 		t.Error("discarded rows are in the step")
 	}
@@ -209,13 +209,13 @@ func TestSparseAllocations(t *testing.T) {
 		two.Rows[0].Add(3, 9, 3, 1)[9] = 2
 		large.Rows[0].Add(rng.Perm(9000)...)[0] = 1
 		for name, step := range map[string]func(){
-			"distinct":   func() { o.StepSparse(one) },
-			"repeated":   func() { o.StepSparse(two) },
-			"three":      func() { o.StepSparse(one, two, two) },
-			"large":      func() { o.StepSparse(large); o.StepSparse(large, two) },
-			"literal":    func() { o.StepSparse(&Gradients[float32]{Rows: []RowGradients[float32]{one.Rows[0], {}}}) },
-			"accumulate": func() { o.AccumulateSparse(two); o.AccumulateSparse(one); o.StepSparse() },
-			"refilled":   func() { two.Reset(); two.Rows[0].Add(3, 9, 3, 1)[9] = 2; o.StepSparse(two) },
+			"distinct":   func() { o.StepGradients(one) },
+			"repeated":   func() { o.StepGradients(two) },
+			"three":      func() { o.StepGradients(one, two, two) },
+			"large":      func() { o.StepGradients(large); o.StepGradients(large, two) },
+			"literal":    func() { o.StepGradients(&Gradients[float32]{Rows: []RowGradients[float32]{one.Rows[0], {}}}) },
+			"accumulate": func() { o.AccumulateGradients(two); o.AccumulateGradients(one); o.StepGradients() },
+			"refilled":   func() { two.Reset(); two.Rows[0].Add(3, 9, 3, 1)[9] = 2; o.StepGradients(two) },
 		} {
 			step()
 			if n := kerneltest.Allocations(5, step); n != 0 {

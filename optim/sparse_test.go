@@ -27,10 +27,10 @@ func rowsOnly[T kernels.Float](rows []int, values []T) *Gradients[T] {
 	return &Gradients[T]{Rows: []RowGradients[T]{{Rows: rows, Values: values}}}
 }
 
-// mustStepSparse takes a step that may not fail and may not be skipped.
-func mustStepSparse[T kernels.Float](t testing.TB, o *Optimizer[T], batches ...*Gradients[T]) Report {
+// mustStepGradients takes a step that may not fail and may not be skipped.
+func mustStepGradients[T kernels.Float](t testing.TB, o *Optimizer[T], batches ...*Gradients[T]) Report {
 	t.Helper()
-	r, err := o.StepSparse(batches...)
+	r, err := o.StepGradients(batches...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,14 +97,14 @@ func testSparseIsDense[T kernels.Float](t *testing.T, rule Rule) {
 				first := 0
 				if step == 4 { // accumulated before
 					first = 2
-					if err := s.AccumulateSparse(some[:first]...); err != nil {
+					if err := s.AccumulateGradients(some[:first]...); err != nil {
 						t.Fatal(err)
 					}
 					if err := o.Accumulate(all[:first]...); err != nil {
 						t.Fatal(err)
 					}
 				}
-				rs, ro := mustStepSparse(t, s, some[first:]...), mustStep(t, o, all[first:]...)
+				rs, ro := mustStepGradients(t, s, some[first:]...), mustStep(t, o, all[first:]...)
 				if shuffled && !s.unchecked {
 					near(t, "norm", rs.GradNorm, ro.GradNorm, 1e-14)
 					near(t, "coefficient", rs.ClipCoef, ro.ClipCoef, 1e-14)
@@ -174,16 +174,16 @@ func testSparseRows[T kernels.Float](t *testing.T, rule Rule) {
 		var ra Report
 		switch cut := 2; step % 4 {
 		case 0, 1:
-			ra = mustStepSparse(t, a, rowsOnly(rows, grads))
+			ra = mustStepGradients(t, a, rowsOnly(rows, grads))
 		case 2:
-			ra = mustStepSparse(t, a, rowsOnly(rows[:cut], grads[:cut*dim]), rowsOnly[T](nil, nil), rowsOnly(rows[cut:], grads[cut*dim:]))
+			ra = mustStepGradients(t, a, rowsOnly(rows[:cut], grads[:cut*dim]), rowsOnly[T](nil, nil), rowsOnly(rows[cut:], grads[cut*dim:]))
 		case 3:
-			if err := a.AccumulateSparse(rowsOnly(rows[:cut], grads[:cut*dim])); err != nil {
+			if err := a.AccumulateGradients(rowsOnly(rows[:cut], grads[:cut*dim])); err != nil {
 				t.Fatal(err)
 			}
-			ra = mustStepSparse(t, a, rowsOnly(rows[cut:], grads[cut*dim:]))
+			ra = mustStepGradients(t, a, rowsOnly(rows[cut:], grads[cut*dim:]))
 		}
-		rb := mustStepSparse(t, b, rowsOnly(distinct, sums))
+		rb := mustStepGradients(t, b, rowsOnly(distinct, sums))
 		if !reflect.DeepEqual(ra, rb) || !slices.Equal(a.bits(), b.bits()) {
 			t.Fatalf("step %d: repeated rows differ from their sums", step)
 		}
@@ -226,7 +226,7 @@ func testSparseFormulas(t *testing.T, rule Rule) {
 	for step := range 8 {
 		rows := []int{rng.IntN(2), 2 + rng.IntN(2)}
 		grads := random[float32](rng, 2*dim)[0]
-		r := mustStepSparse(t, o, rowsOnly(rows, grads))
+		r := mustStepGradients(t, o, rowsOnly(rows, grads))
 		norm := euclid(to[float64](grads)) / loss
 		near(t, "norm", r.GradNorm, norm, 1e-6)
 		for i, row := range rows {
@@ -245,7 +245,7 @@ func testSparseFormulas(t *testing.T, rule Rule) {
 func TestDeadRow(t *testing.T) {
 	value := []float32{1, 2}
 	o := newTableOnly(t, RowAdagrad{LR: 1e38, Eps: 1e-30}, value, 1)
-	if mustStepSparse(t, o, rowsOnly([]int{1}, []float32{0})); value[1] != 2 {
+	if mustStepGradients(t, o, rowsOnly([]int{1}, []float32{0})); value[1] != 2 {
 		t.Errorf("a dead row became %v", value[1])
 	}
 }
@@ -270,15 +270,15 @@ func TestSparseWorkers(t *testing.T) {
 		}
 		few.Rows[0].Add(1, 2)[40] = 3
 		for range 2 {
-			ra, rb := mustStepSparse(t, a, many), mustStepSparse(t, b, many)
+			ra, rb := mustStepGradients(t, a, many), mustStepGradients(t, b, many)
 			if b.plan.workers < 2 || b.pool == nil {
 				t.Fatalf("%d workers", b.plan.workers)
 			}
 			if !reflect.DeepEqual(ra, rb) || !slices.Equal(a.bits(), b.bits()) {
 				t.Fatalf("%s: several workers differ from one", rule.Name())
 			}
-			mustStepSparse(t, a, few)
-			if mustStepSparse(t, b, few); b.plan.workers != 1 {
+			mustStepGradients(t, a, few)
+			if mustStepGradients(t, b, few); b.plan.workers != 1 {
 				t.Errorf("%d workers for two rows", b.plan.workers)
 			}
 		}

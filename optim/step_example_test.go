@@ -82,7 +82,7 @@ func ExampleWorkers() {
 
 // Three word vectors of two elements, and a bias. The step touches the words 2 and 0, and
 // word 2 twice.
-func ExampleOptimizer_StepSparse() {
+func ExampleOptimizer_StepGradients() {
 	vectors, bias := []float64{1, 1, 2, 2, 3, 3}, []float64{0}
 	opt, err := optim.New(optim.SGD{LR: 1}, []optim.Param[float64]{
 		{Name: "words", Value: vectors, Shape: []int{3, 2}, Sparse: true},
@@ -94,12 +94,12 @@ func ExampleOptimizer_StepSparse() {
 	g := opt.NewGradients()
 	copy(g.Rows[0].Add(2, 0, 2), []float64{1, 0, 0, 0.5, 1, 1})
 	g.Dense[1][0] = -4
-	_, err = opt.StepSparse(g)
+	_, err = opt.StepGradients(g)
 	fmt.Println(vectors, bias, err)
 
 	g.Reset()
 	g.Rows[0].Add(1, 7)
-	_, err = opt.StepSparse(g)
+	_, err = opt.StepGradients(g)
 	fmt.Println(err)
 	// Output:
 	// [1 0.5 2 2 1 2] [4] <nil>

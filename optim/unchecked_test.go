@@ -86,7 +86,7 @@ func TestUncheckedNaN(t *testing.T) {
 	}
 	table := []float32{1, 2, 3, 4}
 	s := newTableOnly(t, SGD{LR: 1}, table, 2, Unchecked())
-	if r, err = s.StepSparse(rowsOnly([]int{1}, []float32{float32(math.NaN()), 1})); err != nil || r.Skipped || r.GradNorm == r.GradNorm || r.ClipCoef != 1 {
+	if r, err = s.StepGradients(rowsOnly([]int{1}, []float32{float32(math.NaN()), 1})); err != nil || r.Skipped || r.GradNorm == r.GradNorm || r.ClipCoef != 1 {
 		t.Errorf("report %+v, %v", r, err)
 	}
 	if table[1] != 2 || table[2] == table[2] || table[3] != 3 {

@@ -176,7 +176,7 @@ func (w *walk[T]) step() {
 	}
 	first := w.rng.IntN(2) * w.rng.IntN(len(batches)) // so many are accumulated
 	if first > 0 {
-		if err := w.opt.AccumulateSparse(batches[:first]...); err != nil {
+		if err := w.opt.AccumulateGradients(batches[:first]...); err != nil {
 			w.t.Fatal(err)
 		}
 		for _, i := range w.opt.tables {
@@ -206,7 +206,7 @@ func (w *walk[T]) step() {
 // stepWith takes a step, by Step if that will do.
 func (w *walk[T]) stepWith(batches []*Gradients[T]) (Report, error) {
 	if slices.ContainsFunc(batches, func(g *Gradients[T]) bool { return len(g.Rows) > 0 }) {
-		return w.opt.StepSparse(batches...)
+		return w.opt.StepGradients(batches...)
 	}
 	var dense [][][]T
 	for _, g := range batches {

@@ -86,7 +86,7 @@ func TestTable(t *testing.T) {
 			for i := range room {
 				room[i] = float32(rng.NormFloat64())
 			}
-			if _, err := o.StepSparse(g); err != nil {
+			if _, err := o.StepGradients(g); err != nil {
 				t.Fatal(err)
 			}
 		}

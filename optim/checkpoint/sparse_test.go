@@ -46,7 +46,7 @@ func (r sparseRun[T]) gradients(batch uint64) *optim.Gradients[T] {
 // accumulate takes the first batch of the next step.
 func (r sparseRun[T]) accumulate(t testing.TB) {
 	t.Helper()
-	if err := r.opt.AccumulateSparse(r.gradients(1)); err != nil {
+	if err := r.opt.AccumulateGradients(r.gradients(1)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -54,7 +54,7 @@ func (r sparseRun[T]) accumulate(t testing.TB) {
 // step takes the second, and the step.
 func (r sparseRun[T]) step(t testing.TB) {
 	t.Helper()
-	if _, err := r.opt.StepSparse(r.gradients(2)); err != nil {
+	if _, err := r.opt.StepGradients(r.gradients(2)); err != nil {
 		t.Fatal(err)
 	}
 }

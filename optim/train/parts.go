@@ -39,7 +39,7 @@ func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, opt
 		if err != nil {
 			return 0, optim.Report{}, fmt.Errorf("objective: %w", err)
 		}
-		report, err := r.opt.StepSparse(g)
+		report, err := r.opt.StepGradients(g)
 		return loss, report, err
 	}
 	r.gathering = true
@@ -51,7 +51,7 @@ func (r *Run[T]) advance(ctx context.Context, c *crew[T], b Batch) (float64, opt
 	if err != nil {
 		return 0, optim.Report{}, err
 	}
-	report, err := r.opt.StepSparse()
+	report, err := r.opt.StepGradients()
 	return loss, report, err
 }
 
@@ -75,7 +75,7 @@ func (r *Run[T]) gather(ctx context.Context, c *crew[T], b Batch, parts int) (lo
 		if err != nil {
 			return 0, fmt.Errorf("objective: part %d of %d: %w", i, parts, err)
 		}
-		if err := r.opt.AccumulateSparse(g); err != nil {
+		if err := r.opt.AccumulateGradients(g); err != nil {
 			return 0, fmt.Errorf("part %d of %d: %w", i, parts, err)
 		}
 		if !sum && b.Samples != nil {

@@ -135,7 +135,7 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 		c.Losses = append(c.Losses, loss)
 		c.Smoothed = append(c.Smoothed, average.Add(loss))
 		lowest = min(lowest, average.Value())
-		report, err := opt.StepSparse(grads)
+		report, err := opt.StepGradients(grads)
 		if err != nil {
 			return c, err
 		}

@@ -50,7 +50,7 @@ func (d *descent[T]) step() (stride, error) {
 	if d.rows != nil {
 		d.rows.Reset()
 		copy(d.rows.Rows[0].Add(0), g)
-		report, err = d.opt.StepSparse(d.rows)
+		report, err = d.opt.StepGradients(d.rows)
 	} else {
 		d.batch[0] = g
 		report, err = d.opt.Step(d.batch)

@@ -285,7 +285,7 @@ func stepLines(table bool) []string {
 		"\t\tif param.Sparse {",
 		"\t\t\tgradients.Reset()",
 		"\t\t\tcopy(gradients.Rows[0].Add(0), g)",
-		"\t\t\treport, err = opt.StepSparse(gradients)",
+		"\t\t\treport, err = opt.StepGradients(gradients)",
 		"\t\t} else {",
 		"\t\t\treport, err = opt.Step([][]number{g})",
 		"\t\t}",

@@ -26,7 +26,7 @@ func (r Run) Matrix() bool {
 	return false
 }
 
-// Sparse reports whether that is a table, of which StepSparse gets the row.
+// Sparse reports whether that is a table, of which StepGradients gets the row.
 func (r Run) Sparse() bool {
 	_, sparse := r.Rule.(optim.RowAdagrad)
 	return sparse
