@@ -141,7 +141,7 @@ func (m *Machine) OpMemory(op vec.Op, e vec.Elem, bytes int, dst, x vec.V, a vec
 		whole = packed(e, m.VANDPS, m.VANDPD)
 	}
 	ins := whole
-	if bytes == int(e) {
+	if bytes == e.Size() {
 		ins = single
 	}
 	if ins == nil {

@@ -340,14 +340,14 @@ func (m *Machine) load(dst vec.V, bytes int, a vec.Address) {
 
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
-	lanes := 16 / int(in)
+	lanes := 16 / in.Size()
 	switch access {
 	case vec.Full:
-		m.load(dst, lanes*int(of), a)
+		m.load(dst, lanes*of.Size(), a)
 	case vec.Partial:
 		m.loadPartial(dst, lanes, of, a)
 	default:
-		m.load(dst, int(access)*int(of), a)
+		m.load(dst, int(access)*of.Size(), a)
 	}
 	if in != of {
 		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
@@ -370,16 +370,16 @@ func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) 
 		m.Label(odd)
 	}
 	m.unlessBit(count, 1, end)
-	m.p("%s %s, %s", move(int(of)), m.mem(a), f(dst))
+	m.p("%s %s, %s", move(of.Size()), m.mem(a), f(dst))
 	m.Label(end)
 }
 
 // Gather implements vec.Machine.
 func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access vec.Access) {
-	lanes := 16 / int(in)
+	lanes := 16 / in.Size()
 	load := func(lane int) {
 		if lane == 0 { // clears the others
-			m.p("%s (%s), %s", move(int(of)), g(ptr), f(dst))
+			m.p("%s (%s), %s", move(of.Size()), g(ptr), f(dst))
 		} else {
 			m.p("VLD1 (%s), V%d.%s[%d]", g(ptr), dst, map[vec.Elem]string{vec.F32: "S", vec.F64: "D"}[of], lane)
 		}
@@ -421,13 +421,13 @@ func (m *Machine) OpMemory(vec.Op, vec.Elem, int, vec.V, vec.V, vec.Address) {
 
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, in, e vec.Elem, a vec.Address, access vec.Access) {
-	size := 16 * int(e) / int(in)
+	size := 16 * e.Size() / in.Size()
 	if in != e {
 		m.word(enc.FCVTN(enc.V(scratch), enc.V(src)))
 		src = scratch
 	}
 	if access != vec.Full {
-		size = int(access) * int(e)
+		size = int(access) * e.Size()
 	}
 	if size == 16 && a.Times == 1 {
 		m.word(enc.STRRegister(enc.Q, enc.V(src), enc.R(a.Base), enc.R(a.Index)))
@@ -480,7 +480,7 @@ func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
 	m.p("FMOVD %s, %s", f(scratch), temp)
 	m.p("RBIT %s, %s", temp, temp)
 	m.p("CLZ %s, %s", temp, temp)
-	m.p("LSR $%d, %s, %s", bits.TrailingZeros(uint(4*e)), temp, g(dst))
+	m.p("LSR $%d, %s, %s", bits.TrailingZeros(uint(4*e.Size())), temp, g(dst))
 }
 
 // ResultInt implements vec.Machine.
@@ -488,7 +488,7 @@ func (m *Machine) ResultInt(src vec.G) { m.p("MOVD %s, ret+%d(FP)", g(src), m.la
 
 // Result implements vec.Machine.
 func (m *Machine) Result(src vec.V, e vec.Elem) {
-	m.p("%s %s, ret+%d(FP)", move(int(e)), f(src), m.layout.Result)
+	m.p("%s %s, ret+%d(FP)", move(e.Size()), f(src), m.layout.Result)
 }
 
 // Op implements vec.Machine.

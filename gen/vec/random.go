@@ -136,7 +136,7 @@ func (g *gen) blockLoop(b *Body, ptrs []G, n G, block int) {
 			g.emit(step{body: b, first: first, copies: copies, ptrs: ptrs})
 		}
 		for _, p := range ptrs {
-			m.AddImm(p, count*block*int(g.e))
+			m.AddImm(p, count*block*g.e.Size())
 		}
 	}
 	main, one, done := g.label("main"), g.label("one"), g.label("done")
