@@ -548,10 +548,6 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.ADD(arr, d, a[0], a[1]))
 	case vec.OpSubBits:
 		m.word(enc.SUB(arr, d, a[0], a[1]))
-	case vec.OpShiftUp:
-		m.word(enc.SHL(arr, d, a[0], mantissa(e)))
-	case vec.OpShiftDown:
-		m.word(enc.USHR(arr, d, a[0], mantissa(e)))
 	case vec.OpEqualBits:
 		m.word(enc.CMEQ(arr, d, a[0], a[1]))
 	case vec.OpLess:
@@ -562,10 +558,21 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	case vec.OpXor:
 		m.word(enc.EOR(d, a[0], a[1]))
 	case vec.OpMulHalves:
-		m.word(enc.XTN(t, a[0]))
+		m.word(enc.XTN(enc.D2, t, a[0]))
 		m.word(enc.UMULL(d, t, a[1]))
-	case vec.OpShiftHalf:
-		m.word(enc.USHR(arr, d, a[0], 32))
+	case vec.OpMulBits:
+		m.word(enc.MUL(arr, d, a[0], a[1]))
+	case vec.OpMinBits:
+		m.word(enc.UMIN(arr, d, a[0], a[1]))
+	case vec.OpMaxBits:
+		m.word(enc.UMAX(arr, d, a[0], a[1]))
+	case vec.OpShiftRightBy:
+		// The instruction moves up, by a number with a sign.
+		m.word(enc.NEG(arr, t, a[1]))
+		m.word(enc.USHL(arr, d, a[0], t))
+	case vec.OpKeepNonZero:
+		m.word(enc.CMTST(arr, t, a[0], a[0]))
+		m.word(enc.AND(d, a[1], t))
 	case vec.OpSelect, vec.OpInsert:
 		switch d {
 		case a[0]:
@@ -595,10 +602,15 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	}
 }
 
-// mantissa returns the width of the mantissa's field.
-func mantissa(e vec.Elem) int {
-	if e == vec.F32 {
-		return 23
+// Shift implements vec.Machine.
+func (m *Machine) Shift(op vec.Op, e vec.Elem, _, by int, dst, src vec.V) {
+	arr := enc.S4
+	if e == vec.F64 {
+		arr = enc.D2
 	}
-	return 52
+	if op == vec.OpShiftRight {
+		m.word(enc.USHR(arr, enc.V(dst), enc.V(src), by))
+		return
+	}
+	m.word(enc.SHL(arr, enc.V(dst), enc.V(src), by))
 }

@@ -131,6 +131,8 @@ type Machine interface {
 	// Op needs to compute no more than the first so many bytes of dst; the others may
 	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
+	// Shift is Op for OpShiftLeft and OpShiftRight, by so many bits.
+	Shift(op Op, e Elem, bytes, by int, dst, src V)
 
 	// MemoryOperands reports whether the machine has OpMemory. That is OpAdd, OpSub or
 	// OpMul of x and of so many bytes in memory, either a single element or 16 and more;
