@@ -379,6 +379,10 @@ func (m *Machine) uniform(u vec.Uniform, e vec.Elem) operand.Mem {
 
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	if isNarrow(of) {
+		m.loadNarrow(dst, in, of, a, access)
+		return
+	}
 	size := m.VectorBytes() * of.Size() / in.Size() // in memory
 	raw := sized(dst, size)
 	switch {
@@ -441,6 +445,10 @@ func (m *Machine) part(bytes int) func(...operand.Op) {
 
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	if isNarrow(of) {
+		m.storeNarrow(src, of, a, access)
+		return
+	}
 	e, size := of, m.VectorBytes()
 	if in != of {
 		size /= 2

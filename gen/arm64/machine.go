@@ -340,6 +340,10 @@ func (m *Machine) load(dst vec.V, bytes int, a vec.Address) {
 
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	if isNarrow(of) {
+		m.loadNarrow(dst, in, of, a, access)
+		return
+	}
 	lanes := 16 / in.Size()
 	switch access {
 	case vec.Full:
@@ -421,6 +425,10 @@ func (m *Machine) OpMemory(vec.Op, vec.Elem, int, vec.V, vec.V, vec.Address) {
 
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, in, e vec.Elem, a vec.Address, access vec.Access) {
+	if isNarrow(e) {
+		m.storeNarrow(src, e, a, access)
+		return
+	}
 	size := 16 * e.Size() / in.Size()
 	if in != e {
 		m.word(enc.FCVTN(enc.V(scratch), enc.V(src)))

@@ -119,7 +119,8 @@ type Machine interface {
 	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
 	// Vector registers. The parameters in and of are the element types in registers and
-	// in memory: float32 elements may be widened on loading, and rounded on storing.
+	// in memory: float32 elements may be widened on loading, and rounded on storing. Of
+	// those that are in memory alone, Elem tells; bfloat16 may be widened to float64.
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
 	BroadcastAt(dst V, in Elem, a Address)
