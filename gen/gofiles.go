@@ -231,7 +231,7 @@ func writeProbes(s *source, arch string) {
 	}
 	s.p(")\n")
 	for _, e := range elems {
-		s.p("var probes%d = map[kernels.Level]map[string]probe[%s]{", 8*int(e), e.GoType())
+		s.p("var probes%d = map[kernels.Level]map[string]probe[%s]{", 8*e.Size(), e.GoType())
 		for _, l := range levelsOf(arch) {
 			s.p("kernels.%s: {", l.name)
 			for _, k := range catalog.All() {

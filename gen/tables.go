@@ -72,7 +72,7 @@ func writeArchTables(s *source, arch string) {
 	s.p(")\n")
 	for _, l := range levelsOf(arch) {
 		for _, e := range elems {
-			s.p("var %s%d = Table[%s]{", l.pkg, 8*int(e), e.GoType())
+			s.p("var %s%d = Table[%s]{", l.pkg, 8*e.Size(), e.GoType())
 			for _, k := range catalog.Kernels() {
 				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
 			}
@@ -96,7 +96,7 @@ func writeArchTables(s *source, arch string) {
 	for _, k := range catalog.Kernels() {
 		for _, e := range elems {
 			if catalog.Narrow(k, e) {
-				s.p("t%d.%s = %s.%s", 8*int(e), k.Name, narrow.pkg, k.Symbol(e))
+				s.p("t%d.%s = %s.%s", 8*e.Size(), k.Name, narrow.pkg, k.Symbol(e))
 			}
 		}
 	}

@@ -139,7 +139,7 @@ func immediates(operand string) []string {
 }
 
 var (
-	lane     = regexp.MustCompile(`^(V\d+\.[SD])\[(\d)\]$`)
+	lane     = regexp.MustCompile(`^(V\d+\.[BHSD])\[(\d)\]$`)
 	shifted  = regexp.MustCompile(`^(R\d+)<<(\d)$`)
 	argument = regexp.MustCompile(`^(\w+)\+(\d+)(\(FP\))$`)
 	slot     = regexp.MustCompile(`^((?:local-)?)(\d*)\(SP\)$`)
@@ -215,6 +215,12 @@ var amd64Operations = func() map[string][]string {
 		"VPMAXSD":   {"VPMINSD"}, "VPMAXSQ": {"VPMINSQ"}, "VPCMPGTQ": {"VPCMPEQQ"}, "VPAND": {"VPANDN", "VPOR"},
 		"VPADDQ": {"VPSUBQ"}, "VPSUBQ": {"VPADDQ"}, "VPSLLQ": {"VPSRLQ"}, "VPSRLQ": {"VPSLLQ"}, "VPCMPEQQ": {"VPCMPGTQ"}, "VPMULUDQ": {"VPMULDQ", "VPADDQ"},
 		"VCVTPD2PS": {"VCVTPD2DQ"}, "VCVTPD2PSX": {"VCVTPD2DQX"}, "VCVTPD2PSY": {"VCVTPD2DQY"}, "VSCALEFPD": {"VMULPD"},
+		"VPADDD": {"VPSUBD"}, "VPSUBD": {"VPADDD"}, "VPMULLD": {"VPADDD"}, "VPMINUD": {"VPMAXUD", "VPMINSD"}, "VPMAXUD": {"VPMINUD", "VPMAXSD"},
+		"VPSLLD": {"VPSRLD"}, "VPSRLD": {"VPSLLD", "VPSRAD"}, "VPSRAD": {"VPSRLD"}, "VPSRLVD": {"VPSRAVD"}, "VPCMPEQD": {"VPCMPGTD"}, "VPANDN": {"VPAND"},
+		"VPMOVZXWD": {"VPMOVSXWD"}, "VPMOVSXWD": {"VPMOVZXWD"}, "VPMOVZXBD": {"VPMOVSXBD"},
+		"VPMOVZXWD.Z": {"VPMOVZXWD"}, "VPMOVSXWD.Z": {"VPMOVSXWD"}, "VPMOVZXBD.Z": {"VPMOVZXBD"},
+		"VPMOVDW": {"VPMOVUSDW"}, "VPMOVDB": {"VPMOVUSDB"}, "VPACKUSDW": {"VPACKSSDW"}, "VPACKSSDW": {"VPACKUSDW"}, "VPACKUSWB": {"VPACKSSWB"},
+		"VPINSRB": {"VPINSRW"}, "VPINSRW": {"VPINSRB"}, "VPEXTRB": {"VPEXTRW"}, "VPEXTRW": {"VPEXTRB"}, "VPINSRD": {"VPINSRW"}, "VPSLLDQ": {"VPSRLDQ"},
 		"VPTESTMD": {"VPTESTNMD"}, "VPTESTMQ": {"VPTESTNMQ"}, "VPSIGND": {"VPSIGNW"},
 		"VPMOVM2D": {"VPMOVM2W"}, "VPMOVM2Q": {"VPMOVM2D"}, "VPMOVD2M": {"VPMOVW2M"}, "VPMOVQ2M": {"VPMOVD2M"},
 		"VMOVMSKPS": {"VMOVMSKPD"}, "VMOVMSKPD": {"VMOVMSKPS"}, "KMOVW": {"KMOVB"},
@@ -230,7 +236,7 @@ var amd64Operations = func() map[string][]string {
 
 // amd64Commute says how many of an operation's first operands commute.
 var amd64Commute = func() map[string]int {
-	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPMULUDQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "TESTQ": 2}
+	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPMULUDQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "VPADDD": 2, "VPMULLD": 2, "VPMINUD": 2, "VPMAXUD": 2, "VPCMPEQD": 2, "TESTQ": 2}
 	for _, op := range []string{"VADD", "VMUL", "VAND", "VOR", "VXOR", "VFMADD231"} {
 		for _, suffix := range []string{"PS", "PD", "SS", "SD"} {
 			all[op+suffix] = 2
@@ -242,7 +248,7 @@ var amd64Commute = func() map[string]int {
 // arm64Operations are those that Go's assembler has.
 var arm64Operations = map[string][]string{
 	"ADD": {"SUB"}, "SUB": {"ADD"}, "SUBS": {"ADDS"}, "MUL": {"ADD"}, "NEG": {"MVN"},
-	"LSL": {"LSR"}, "LSR": {"LSL"}, "AND": {"ORR"}, "CMP": {"CMN"}, "MOVWU": {"MOVHU"},
+	"LSL": {"LSR"}, "LSR": {"LSL"}, "AND": {"ORR"}, "CMP": {"CMN"}, "MOVWU": {"MOVHU"}, "MOVHU": {"MOVH"}, "MOVBU": {"MOVB"}, "MOVH": {"MOVB"}, "MOVB": {"MOVH"},
 	"FMOVQ": {"FMOVD"}, "FMOVD": {"FMOVS"}, "FMOVS": {"FMOVD"},
 	"FADDD": {"FSUBD"}, "FCVTSD": {"FCVTDS"}, "FCVTDS": {"FCVTSD"},
 	"VEOR": {"VORR"}, "VORR": {"VEOR"}, "RBIT": {"REV"}, "VUZP1": {"VUZP2"},

@@ -17,7 +17,7 @@ const root = "../.."
 // unchanged are the operations that have no other in their place. The other kinds of
 // changes are theirs, too.
 var unchanged = []string{
-	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ",
+	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ", "VPINSRQ",
 	"VMOVUPS", "VMOVUPD", "VMOVAPS", "VMOVDDUP", "VPXORD", "VINSERTPS", "VINSERTF128", "VINSERTF32X4", "VEXTRACTF128", "VEXTRACTF64X4",
 	"VBROADCASTSS", "VBROADCASTSD", "VPSHUFD", "VBLENDVPD", "VBLENDVPS", "VPTERNLOGD", "VPTERNLOGQ", "VMOVAPD", "VDUP", "VEXT", "VLD1",
 }
@@ -113,6 +113,9 @@ func TestChanges(t *testing.T) {
 			"WORD $0x4fa91028 // fmla v8.4s, v1.4s, v9.s[1]; WORD $0x4fa81121 // fmla v1.4s, v9.4s, v8.s[1]; "},
 		{arm64, "WORD $0x3cea68aa // ldr q10, [x5, x10]", "WORD $0x3caa68aa // str q10, [x5, x10]; " +
 			"WORD $0xbc6a68aa // ldr s10, [x5, x10]; WORD $0x3dc000aa // ldr q10, [x5]; "},
+		{arm64, "WORD $0x0e612881 // xtn v1.4h, v4.4s", "WORD $0x4ea41c81 // mov v1.16b, v4.16b; WORD $0x0e612824 // xtn v4.4h, v1.4s; "},
+		{arm64, "WORD $0x0f10843f // shrn v31.4h, v1.4s, #16", "WORD $0x6f30043f // ushr v31.4s, v1.4s, #16; " +
+			"WORD $0x0f11843f // shrn v31.4h, v1.4s, #15; WORD $0x0f1087e1 // shrn v1.4h, v31.4s, #16; "},
 		{amd64, "MOVQ R11, 8(SP)", "MOVQ 8(SP), R11; MOVQ R11, 16(SP); MOVQ R11, 0(SP); "},
 		{arm64, "MOVD local-24(SP), R7", "MOVD R7, local-24(SP); MOVD local-32(SP), R7; MOVD local-16(SP), R7; "},
 		{amd64, "VFMADD231PS Y10, Y11, Y0", "VFMSUB231PS Y10, Y11, Y0; VFNMADD231PS Y10, Y11, Y0; VFMADD231PS Y0, Y11, Y10; VFMADD231PS Y10, Y0, Y11; "},

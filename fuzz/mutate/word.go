@@ -42,7 +42,7 @@ type memoryInst struct {
 }
 
 var (
-	vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.\w+(?:, v(\d+)\.\w+(?:\[(\d)\])?|, #(\d+))?$`)
+	vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.(\w+)(?:, v(\d+)\.\w+(?:\[(\d)\])?|, #(\d+))?$`)
 	memoryText = regexp.MustCompile(`^(ldr|str) ([sdq])(\d+), \[x(\d+), x(\d+)\]$`)
 )
 
@@ -60,13 +60,16 @@ func parseWord(comment string) (word, bool) {
 	if m == nil {
 		return nil, false
 	}
-	in := vectorInst{name: m[1], arr: enc.S4, d: enc.V(number(m[2])), n: enc.V(number(m[4])), m: enc.V(number(m[5])),
-		two: m[5] == "" && m[7] == "", byLane: m[6] != "", lane: number(m[6]), shifts: m[7] != "", by: number(m[7])}
-	if m[3] == "2d" {
-		in.arr = enc.D2
+	arr, ok := arrangements[m[3]]
+	if !ok { // it narrows, and is named by what it takes
+		arr = arrangements[m[5]]
 	}
-	return in, true
+	return vectorInst{name: m[1], arr: arr, d: enc.V(number(m[2])), n: enc.V(number(m[4])), m: enc.V(number(m[6])),
+		two: m[6] == "" && m[8] == "", byLane: m[7] != "", lane: number(m[7]), shifts: m[8] != "", by: number(m[8])}, true
 }
+
+// arrangements are those of whole registers. Instructions on bytes know no other.
+var arrangements = map[string]enc.Arr{"16b": enc.S4, "8h": enc.H8, "4s": enc.S4, "2d": enc.D2}
 
 type (
 	float3 = func(a enc.Arr, d, n, m enc.V) enc.Inst
@@ -85,7 +88,7 @@ func copied(f func(d, n enc.V) enc.Inst) float2 {
 var threeOperands = map[string]float3{
 	"fadd": enc.FADD, "fsub": enc.FSUB, "fmul": enc.FMUL, "fdiv": enc.FDIV,
 	"fcmeq": enc.FCMEQ, "fcmge": enc.FCMGE, "fcmgt": enc.FCMGT, "facge": enc.FACGE, "facgt": enc.FACGT,
-	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "add": enc.ADD, "sub": enc.SUB, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
+	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "umin": enc.UMIN, "umax": enc.UMAX, "mul": enc.MUL, "ushl": enc.USHL, "cmtst": enc.CMTST, "add": enc.ADD, "sub": enc.SUB, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
 	"and": whole(enc.AND), "bic": whole(enc.BIC), "orr": whole(enc.ORR), "eor": whole(enc.EOR),
 	"fmla": enc.FMLA, "fmls": enc.FMLS, "umull": whole(enc.UMULL),
 	"bsl": whole(enc.BSL), "bit": whole(enc.BIT), "bif": whole(enc.BIF),
@@ -93,11 +96,14 @@ var threeOperands = map[string]float3{
 
 var twoOperands = map[string]float2{
 	"fsqrt": enc.FSQRT, "fabs": enc.FABS, "fneg": enc.FNEG,
-	"mov": copied(enc.MOV), "not": copied(enc.NOT), "xtn": copied(enc.XTN), "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
+	"mov": copied(enc.MOV), "not": copied(enc.NOT), "neg": enc.NEG, "xtn": enc.XTN, "uxtl": enc.UXTL, "sxtl": enc.SXTL, "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
 	"fcvtn": copied(enc.FCVTN), "fcvtn2": copied(enc.FCVTN2),
 }
 
-var shifts = map[string]func(a enc.Arr, d, n enc.V, by int) enc.Inst{"shl": enc.SHL, "ushr": enc.USHR, "sshr": enc.SSHR}
+var shifts = map[string]func(a enc.Arr, d, n enc.V, by int) enc.Inst{
+	"shl": enc.SHL, "ushr": enc.USHR, "sshr": enc.SSHR, "shrn": enc.SHRN,
+	"shll": func(a enc.Arr, d, n enc.V, _ int) enc.Inst { return enc.SHLL(a, d, n) }, // by what a lane has
+}
 
 // wordOperations are what a vector operation may be changed to.
 var wordOperations = map[string][]string{
@@ -106,12 +112,13 @@ var wordOperations = map[string][]string{
 	"fmla": {"fmls"}, "fmls": {"fmla"}, "bsl": {"bit", "bif"}, "bic": {"and"}, "orr": {"eor", "and"},
 	"fsqrt": {"fabs"}, "fabs": {"fneg", "mov"}, "mov": {"not"}, "fcvtl": {"fcvtl2"},
 	"fcvtn": {"fcvtn2"}, "fcmge": {"fcmgt"}, "not": {"mov"}, "add": {"sub"}, "sub": {"add"}, "and": {"orr", "bic"}, "cmeq": {"cmgt"},
-	"eor": {"orr"}, "umull": {"add", "and"}, "xtn": {"mov"},
+	"eor": {"orr"}, "umull": {"add", "and"}, "xtn": {"mov"}, "uxtl": {"sxtl"}, "sxtl": {"uxtl"}, "neg": {"not"},
+	"mul": {"add"}, "umin": {"umax"}, "umax": {"umin", "smax"}, "ushl": {"add"}, "cmtst": {"cmeq"}, "shrn": {"ushr"}, "shll": {"shl"},
 	"shl": {"ushr"}, "ushr": {"shl", "sshr"}, "bit": {"bif"}, "bif": {"bit"},
 }
 
 // wordCommutes are the operations whose sources commute.
-var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true, "eor": true, "umull": true, "add": true, "and": true, "cmeq": true}
+var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true, "eor": true, "umull": true, "mul": true, "umin": true, "umax": true, "cmtst": true, "add": true, "and": true, "cmeq": true}
 
 var laneOperands = map[string]func(a enc.Arr, d, n, m enc.V, i int) enc.Inst{
 	"fmla": enc.FMLAElement, "fmul": enc.FMULElement,

@@ -15,7 +15,7 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 		panic(fmt.Sprintf("amd64: strided access with vectors of %d bytes", m.VectorBytes()))
 	}
 	s := strided{m, g(ptr), g(stride), of}
-	low, half := sized(dst, 16), 16/int(of)
+	low, half := sized(dst, 16), 16/of.Size()
 	if in != of { // half the bytes, which widening doubles
 		if access == vec.Full {
 			s.full(low)
@@ -94,7 +94,7 @@ func (s strided) full(x reg.VecPhysical) {
 
 // two fills the first two elements and clears the others.
 func (s strided) two(x reg.VecPhysical) {
-	s.m.part(int(s.of))(s.at(0), x)
+	s.m.part(s.of.Size())(s.at(0), x)
 	if s.of == vec.F64 {
 		s.m.VMOVHPD(s.at(1), x, x)
 		return
@@ -120,6 +120,6 @@ func (s strided) rest(x reg.VecPhysical) {
 	}
 	m.TESTQ(operand.I32(1), reg.RCX)
 	m.JEQ(operand.LabelRef(end))
-	m.part(int(s.of))(s.at(0), x)
+	m.part(s.of.Size())(s.at(0), x)
 	m.Label(end)
 }

@@ -379,7 +379,11 @@ func (m *Machine) uniform(u vec.Uniform, e vec.Elem) operand.Mem {
 
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
-	size := m.VectorBytes() * int(of) / int(in) // in memory
+	if isNarrow(of) {
+		m.loadNarrow(dst, in, of, a, access)
+		return
+	}
+	size := m.VectorBytes() * of.Size() / in.Size() // in memory
 	raw := sized(dst, size)
 	switch {
 	case access == vec.Full && in != of:
@@ -410,7 +414,7 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 		m.VCVTSS2SD(mem(a), upper, x)
 		return
 	default:
-		bytes := int(access) * int(of)
+		bytes := int(access) * of.Size()
 		m.part(bytes)(mem(a), sized(dst, bytes))
 	}
 	if in != of {
@@ -441,6 +445,10 @@ func (m *Machine) part(bytes int) func(...operand.Op) {
 
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	if isNarrow(of) {
+		m.storeNarrow(src, of, a, access)
+		return
+	}
 	e, size := of, m.VectorBytes()
 	if in != of {
 		size /= 2
@@ -456,7 +464,7 @@ func (m *Machine) Store(src vec.V, in, of vec.Elem, a vec.Address, access vec.Ac
 	case access == vec.Partial:
 		m.VMOVUPD(m.v(src), reg.K1, mem(a))
 	default:
-		bytes := int(access) * int(e)
+		bytes := int(access) * e.Size()
 		m.part(bytes)(sized(src, bytes), mem(a))
 	}
 }
@@ -471,7 +479,7 @@ func (m *Machine) loadPartial(dst vec.V, of vec.Elem, size int, a vec.Address) {
 		return
 	}
 	half, loaded := m.loadLabel("half"), m.loadLabel("loaded")
-	m.TESTQ(operand.I32(int32(16/of)), reg.RCX)
+	m.TESTQ(operand.I32(int32(16/of.Size())), reg.RCX)
 	m.JEQ(operand.LabelRef(half))
 	m.loadQuarter(t, of, mem(a).Offset(16))
 	m.VMOVUPS(mem(a), x)
@@ -498,7 +506,7 @@ func (m *Machine) loadQuarter(x reg.VecPhysical, of vec.Elem, from operand.Mem) 
 	}
 	m.TESTQ(operand.I32(1), reg.RCX)
 	m.JEQ(operand.LabelRef(end))
-	m.part(int(of))(from, x)
+	m.part(of.Size())(from, x)
 	m.Label(end)
 }
 
@@ -575,7 +583,7 @@ func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
 	default:
 		m.VMOVMSKPD(m.v(src), reg.EAX)
 	}
-	m.ORL(operand.I32(1<<(m.VectorBytes()/int(e))), reg.EAX)
+	m.ORL(operand.I32(1<<(m.VectorBytes()/e.Size())), reg.EAX)
 	m.TZCNTL(reg.EAX, g(dst).As32()) // BSF takes four times as many micro-operations on AMD's cores
 }
 
@@ -584,5 +592,5 @@ func (m *Machine) ResultInt(src vec.G) { m.MOVQ(g(src), m.arg(m.ReturnIndex(0)))
 
 // Result implements vec.Machine.
 func (m *Machine) Result(src vec.V, e vec.Elem) {
-	m.part(int(e))(sized(src, 16), m.arg(m.ReturnIndex(0)))
+	m.part(e.Size())(sized(src, 16), m.arg(m.ReturnIndex(0)))
 }

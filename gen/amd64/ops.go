@@ -92,10 +92,6 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		packed(e, m.VPADDD, m.VPADDQ)(a[1], a[0], d)
 	case vec.OpSubBits:
 		packed(e, m.VPSUBD, m.VPSUBQ)(a[1], a[0], d)
-	case vec.OpShiftUp:
-		packed(e, m.VPSLLD, m.VPSLLQ)(mantissa(e), a[0], d)
-	case vec.OpShiftDown:
-		packed(e, m.VPSRLD, m.VPSRLQ)(mantissa(e), a[0], d)
 	case vec.OpEqualBits:
 		m.equalBits(e, d, a[0], a[1])
 	case vec.OpLess:
@@ -113,15 +109,33 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		m.xor3(bytes, dst, args)
 	case vec.OpMulHalves:
 		m.VPMULUDQ(a[1], a[0], d)
-	case vec.OpShiftHalf:
-		m.VPSRLQ(operand.U8(32), a[0], d)
 	case vec.OpSelect, vec.OpInsert:
 		m.choose(e, bytes, dst, args)
+	case vec.OpMulBits:
+		m.VPMULLD(a[1], a[0], d)
+	case vec.OpMinBits:
+		m.VPMINUD(a[1], a[0], d)
+	case vec.OpMaxBits:
+		m.VPMAXUD(a[1], a[0], d)
+	case vec.OpShiftRightBy:
+		m.VPSRLVD(a[1], a[0], d)
+	case vec.OpKeepNonZero:
+		m.keepNonZero(bytes, d, a[0], a[1])
 	case vec.OpKeepBits:
 		m.keepBits(e, bytes, d, a[0], a[1])
 	default:
 		panic(fmt.Sprintf("amd64: no instruction for operation %d", op))
 	}
+}
+
+// Shift implements vec.Machine.
+func (m *Machine) Shift(op vec.Op, e vec.Elem, bytes, by int, dst, src vec.V) {
+	shift := packed(e, m.VPSLLD, m.VPSLLQ)
+	if op == vec.OpShiftRight {
+		shift = packed(e, m.VPSRLD, m.VPSRLQ)
+	}
+	bytes = max(bytes, 16)
+	shift(operand.U8(uint8(by)), sized(src, bytes), sized(dst, bytes))
 }
 
 // MemoryOperands implements vec.Machine.
@@ -141,7 +155,7 @@ func (m *Machine) OpMemory(op vec.Op, e vec.Elem, bytes int, dst, x vec.V, a vec
 		whole = packed(e, m.VANDPS, m.VANDPD)
 	}
 	ins := whole
-	if bytes == int(e) {
+	if bytes == e.Size() {
 		ins = single
 	}
 	if ins == nil {
@@ -172,12 +186,17 @@ func (m *Machine) keepBits(e vec.Elem, bytes int, d, x, mask reg.VecPhysical) {
 	}
 }
 
-// mantissa returns the width of the mantissa's field.
-func mantissa(e vec.Elem) operand.Op {
-	if e == vec.F32 {
-		return operand.U8(23)
+// keepNonZero clears the elements of y where x has no bits.
+func (m *Machine) keepNonZero(bytes int, d, x, y reg.VecPhysical) {
+	if m.evex {
+		m.VPTESTMD(x, x, reg.K2)
+		m.VMOVAPS_Z(y, reg.K2, d)
+		return
 	}
-	return operand.U8(52)
+	t := m.scratch(bytes)
+	m.VPXOR(t, t, t)
+	m.VPCMPEQD(x, t, t)
+	m.VPANDN(y, t, d)
 }
 
 // mulAdd computes args[0]*args[1] + args[2]. One of the three registers is overwritten,

@@ -340,14 +340,18 @@ func (m *Machine) load(dst vec.V, bytes int, a vec.Address) {
 
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
-	lanes := 16 / int(in)
+	if isNarrow(of) {
+		m.loadNarrow(dst, in, of, a, access)
+		return
+	}
+	lanes := 16 / in.Size()
 	switch access {
 	case vec.Full:
-		m.load(dst, lanes*int(of), a)
+		m.load(dst, lanes*of.Size(), a)
 	case vec.Partial:
 		m.loadPartial(dst, lanes, of, a)
 	default:
-		m.load(dst, int(access)*int(of), a)
+		m.load(dst, int(access)*of.Size(), a)
 	}
 	if in != of {
 		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
@@ -370,16 +374,16 @@ func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) 
 		m.Label(odd)
 	}
 	m.unlessBit(count, 1, end)
-	m.p("%s %s, %s", move(int(of)), m.mem(a), f(dst))
+	m.p("%s %s, %s", move(of.Size()), m.mem(a), f(dst))
 	m.Label(end)
 }
 
 // Gather implements vec.Machine.
 func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access vec.Access) {
-	lanes := 16 / int(in)
+	lanes := 16 / in.Size()
 	load := func(lane int) {
 		if lane == 0 { // clears the others
-			m.p("%s (%s), %s", move(int(of)), g(ptr), f(dst))
+			m.p("%s (%s), %s", move(of.Size()), g(ptr), f(dst))
 		} else {
 			m.p("VLD1 (%s), V%d.%s[%d]", g(ptr), dst, map[vec.Elem]string{vec.F32: "S", vec.F64: "D"}[of], lane)
 		}
@@ -421,13 +425,17 @@ func (m *Machine) OpMemory(vec.Op, vec.Elem, int, vec.V, vec.V, vec.Address) {
 
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, in, e vec.Elem, a vec.Address, access vec.Access) {
-	size := 16 * int(e) / int(in)
+	if isNarrow(e) {
+		m.storeNarrow(src, e, a, access)
+		return
+	}
+	size := 16 * e.Size() / in.Size()
 	if in != e {
 		m.word(enc.FCVTN(enc.V(scratch), enc.V(src)))
 		src = scratch
 	}
 	if access != vec.Full {
-		size = int(access) * int(e)
+		size = int(access) * e.Size()
 	}
 	if size == 16 && a.Times == 1 {
 		m.word(enc.STRRegister(enc.Q, enc.V(src), enc.R(a.Base), enc.R(a.Index)))
@@ -480,7 +488,7 @@ func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
 	m.p("FMOVD %s, %s", f(scratch), temp)
 	m.p("RBIT %s, %s", temp, temp)
 	m.p("CLZ %s, %s", temp, temp)
-	m.p("LSR $%d, %s, %s", bits.TrailingZeros(uint(4*e)), temp, g(dst))
+	m.p("LSR $%d, %s, %s", bits.TrailingZeros(uint(4*e.Size())), temp, g(dst))
 }
 
 // ResultInt implements vec.Machine.
@@ -488,7 +496,7 @@ func (m *Machine) ResultInt(src vec.G) { m.p("MOVD %s, ret+%d(FP)", g(src), m.la
 
 // Result implements vec.Machine.
 func (m *Machine) Result(src vec.V, e vec.Elem) {
-	m.p("%s %s, ret+%d(FP)", move(int(e)), f(src), m.layout.Result)
+	m.p("%s %s, ret+%d(FP)", move(e.Size()), f(src), m.layout.Result)
 }
 
 // Op implements vec.Machine.
@@ -548,10 +556,6 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.ADD(arr, d, a[0], a[1]))
 	case vec.OpSubBits:
 		m.word(enc.SUB(arr, d, a[0], a[1]))
-	case vec.OpShiftUp:
-		m.word(enc.SHL(arr, d, a[0], mantissa(e)))
-	case vec.OpShiftDown:
-		m.word(enc.USHR(arr, d, a[0], mantissa(e)))
 	case vec.OpEqualBits:
 		m.word(enc.CMEQ(arr, d, a[0], a[1]))
 	case vec.OpLess:
@@ -562,10 +566,21 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	case vec.OpXor:
 		m.word(enc.EOR(d, a[0], a[1]))
 	case vec.OpMulHalves:
-		m.word(enc.XTN(t, a[0]))
+		m.word(enc.XTN(enc.D2, t, a[0]))
 		m.word(enc.UMULL(d, t, a[1]))
-	case vec.OpShiftHalf:
-		m.word(enc.USHR(arr, d, a[0], 32))
+	case vec.OpMulBits:
+		m.word(enc.MUL(arr, d, a[0], a[1]))
+	case vec.OpMinBits:
+		m.word(enc.UMIN(arr, d, a[0], a[1]))
+	case vec.OpMaxBits:
+		m.word(enc.UMAX(arr, d, a[0], a[1]))
+	case vec.OpShiftRightBy:
+		// The instruction moves up, by a number with a sign.
+		m.word(enc.NEG(arr, t, a[1]))
+		m.word(enc.USHL(arr, d, a[0], t))
+	case vec.OpKeepNonZero:
+		m.word(enc.CMTST(arr, t, a[0], a[0]))
+		m.word(enc.AND(d, a[1], t))
 	case vec.OpSelect, vec.OpInsert:
 		switch d {
 		case a[0]:
@@ -595,10 +610,15 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	}
 }
 
-// mantissa returns the width of the mantissa's field.
-func mantissa(e vec.Elem) int {
-	if e == vec.F32 {
-		return 23
+// Shift implements vec.Machine.
+func (m *Machine) Shift(op vec.Op, e vec.Elem, _, by int, dst, src vec.V) {
+	arr := enc.S4
+	if e == vec.F64 {
+		arr = enc.D2
 	}
-	return 52
+	if op == vec.OpShiftRight {
+		m.word(enc.USHR(arr, enc.V(dst), enc.V(src), by))
+		return
+	}
+	m.word(enc.SHL(arr, enc.V(dst), enc.V(src), by))
 }

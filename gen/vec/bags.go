@@ -1,5 +1,7 @@
 package vec
 
+import "math/bits"
+
 // Bags is the skeleton of sums over some rows of a matrix, which indices name: for each bag,
 // which is a row of the destination, the rows of its entries are added to +0, one after the
 // other. Offsets say where the entries of each bag begin, and where the last one's end. A term
@@ -83,7 +85,7 @@ func (b *bags) begin(end string) {
 	m.SaveInt(slotLeft, b.count)
 	m.ArgBase(b.t, offsets)
 	m.SaveInt(slotOffsets, b.t)
-	m.ShiftLeft(b.count, shift(indexBytes))
+	m.ShiftLeft(b.count, bits.TrailingZeros(indexBytes))
 	m.Pointer(b.total, Address{Base: b.t, Index: b.count, Times: 1})
 	m.Pointer(b.t, Address{Base: b.t})
 	m.ArgBase(b.entry, index)
@@ -156,7 +158,7 @@ func (b *bags) entries(sums, bytes int, add func()) {
 	m.Add(b.row, b.from)
 	if b.factor != nil {
 		m.BroadcastAt(b.resident[Uniform{Held: b.factor.Name}], b.e, Address{Base: b.p})
-		m.AddImm(b.p, int(b.e))
+		m.AddImm(b.p, b.e.Size())
 	}
 	add()
 	m.AddImm(b.entry, indexBytes)

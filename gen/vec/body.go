@@ -41,8 +41,8 @@ const (
 	OpAnd        // bits of a and bits of b
 	OpAddBits    // bits of a, as an integer, + bits of b
 	OpSubBits    // bits of a, as an integer, - bits of b
-	OpShiftUp    // bits of a, moved up by the width of the mantissa
-	OpShiftDown  // bits of a, moved down by the width of the mantissa, zeros above
+	OpShiftLeft  // bits of a, moved up by a constant
+	OpShiftRight // bits of a, moved down by a constant, zeros above
 	OpEqualBits  // all bits where a and b have the same bits, otherwise none
 	OpLess       // all bits where a < b, otherwise none
 	OpNotAtLeast // all bits unless a >= b: also for NaN
@@ -53,10 +53,16 @@ const (
 	OpXor       // bits of a or of b, but not of both
 	OpXor3      // the same of three
 	OpMulHalves // the product of the lower halves of a and b, which has two equal ones
-	OpShiftHalf // the upper half of a, moved down, zeros above
 	OpInsert    // c, with b's bits where a has them, and c none
 	OpKeepLess  // c where a < b, otherwise +0
 	OpCount     // the counts of the step's next blocks: see Random
+
+	// What formats of few bits are made of, too, in lanes of 32 bits.
+	OpMulBits      // the lower half of the product of a and b, as integers
+	OpMinBits      // the smaller of a and b, as integers without a sign
+	OpMaxBits      // the larger of a and b, as integers without a sign
+	OpShiftRightBy // bits of a, moved down by as many as b says, less than 32, zeros above
+	OpKeepNonZero  // b where a has any bits, otherwise +0
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -96,6 +102,7 @@ type instr struct {
 	args   []Val
 	stream int    // OpLoad, OpStore; OpAccum: which of the body's sums
 	part   int    // OpLoad, OpStore: which of the body's parts
+	by     int    // OpShiftLeft, OpShiftRight: so many bits
 	note   string // the step of the formula that begins here
 }
 
@@ -350,11 +357,29 @@ func (b *Body) AddBits(x, y Val) Val { return b.op(OpAddBits, x, y) }
 // SubBits returns the difference of x and y as integers.
 func (b *Body) SubBits(x, y Val) Val { return b.op(OpSubBits, x, y) }
 
+// ShiftLeft moves the bits of x up by a constant, less than a lane has.
+func (b *Body) ShiftLeft(x Val, by int) Val {
+	return b.emit(instr{op: OpShiftLeft, args: []Val{x}, by: by}, true)
+}
+
+// ShiftRight moves the bits of x down by a constant, at least 1 and less than a lane has.
+func (b *Body) ShiftRight(x Val, by int) Val {
+	return b.emit(instr{op: OpShiftRight, args: []Val{x}, by: by}, true)
+}
+
+// mantissa is the width of the mantissa's field.
+func (b *Body) mantissa() int {
+	if b.Elem == F32 {
+		return 23
+	}
+	return 52
+}
+
 // ShiftUp moves the lowest bits of x up to the exponent's field and the sign.
-func (b *Body) ShiftUp(x Val) Val { return b.op(OpShiftUp, x) }
+func (b *Body) ShiftUp(x Val) Val { return b.ShiftLeft(x, b.mantissa()) }
 
 // ShiftDown moves the exponent's field and the sign of x down to the lowest bits.
-func (b *Body) ShiftDown(x Val) Val { return b.op(OpShiftDown, x) }
+func (b *Body) ShiftDown(x Val) Val { return b.ShiftRight(x, b.mantissa()) }
 
 // EqualBits returns all bits where x and y have the same bits, otherwise none.
 func (b *Body) EqualBits(x, y Val) Val { return b.op(OpEqualBits, x, y) }
@@ -399,9 +424,6 @@ func (b *Body) MulHalves(x Val, number uint32) Val {
 	return b.op(OpMulHalves, x, b.Const(Number(uint64(number)<<32|uint64(number))))
 }
 
-// ShiftHalf moves the upper half of x down.
-func (b *Body) ShiftHalf(x Val) Val { return b.op(OpShiftHalf, x) }
-
 // Insert returns into, which has none of the mask's bits, with those of x.
 func (b *Body) Insert(mask uint64, x Val, into uint64) Val {
 	if mask&into != 0 {
@@ -412,6 +434,26 @@ func (b *Body) Insert(mask uint64, x Val, into uint64) Val {
 
 // KeepLess returns z where x < y, otherwise +0.
 func (b *Body) KeepLess(x, y, z Val) Val { return b.op(OpKeepLess, x, y, z) }
+
+// Pattern is a constant of lanes of 32 bits by its bits, of which its name tells.
+func Pattern(bits uint32) Const { return Const{Name: fmt.Sprintf("x%08x", bits), Bits32: bits} }
+
+// MulBits returns the lower half of the product of x and a number, as integers.
+func (b *Body) MulBits(x Val, number uint32) Val {
+	return b.op(OpMulBits, x, b.Const(Pattern(number)))
+}
+
+// MinBits returns the smaller of x and y, as integers without a sign.
+func (b *Body) MinBits(x, y Val) Val { return b.op(OpMinBits, x, y) }
+
+// MaxBits returns the larger of x and y, as integers without a sign.
+func (b *Body) MaxBits(x, y Val) Val { return b.op(OpMaxBits, x, y) }
+
+// ShiftRightBy moves the bits of x down by as many as a uniform value says, less than 32.
+func (b *Body) ShiftRightBy(x, by Val) Val { return b.op(OpShiftRightBy, x, by) }
+
+// KeepNonZero returns y where x has any bits, otherwise +0.
+func (b *Body) KeepNonZero(x, y Val) Val { return b.op(OpKeepNonZero, x, y) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

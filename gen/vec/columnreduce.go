@@ -128,7 +128,7 @@ func (c *columnReduce) holdCoefs(rows int, p G) {
 		c.m.ArgBase(p, vector.Name)
 		c.m.Add(p, c.t)
 		for r := range rows {
-			c.m.BroadcastAt(c.hold(Row(r).of(vector.Name)), c.e, Address{Base: p, Disp: r * int(c.e)})
+			c.m.BroadcastAt(c.hold(Row(r).of(vector.Name)), c.e, Address{Base: p, Disp: r * c.e.Size()})
 		}
 	}
 }

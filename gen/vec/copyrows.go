@@ -56,8 +56,8 @@ func (CopyRows) generate(g *gen) {
 			skip := g.label("skip")
 			m.JumpUnlessBit(c.n, part, skip)
 			c.rows(1, Access(part))
-			m.AddImm(c.source, part*int(g.e))
-			m.AddImm(c.target, part*int(g.e))
+			m.AddImm(c.source, part*g.e.Size())
+			m.AddImm(c.target, part*g.e.Size())
 			m.Label(skip)
 		}
 	}

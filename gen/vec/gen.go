@@ -62,7 +62,7 @@ func (g *gen) restore(r registers) {
 }
 
 // lanes returns the number of elements of type e in a vector register.
-func (g *gen) lanes(e Elem) int { return g.m.VectorBytes() / int(e) }
+func (g *gen) lanes(e Elem) int { return g.m.VectorBytes() / e.Size() }
 
 // general hands out a general register.
 func (g *gen) general() G {
@@ -102,7 +102,7 @@ func (g *gen) label(name string) string {
 }
 
 // shift returns the binary logarithm of an element size.
-func shift(e Elem) int { return bits.TrailingZeros(uint(e)) }
+func shift(e Elem) int { return bits.TrailingZeros(uint(e.Size())) }
 
 // sub computes dst -= src and destroys src.
 func (g *gen) sub(dst, src G) {

@@ -23,7 +23,7 @@ func (w *rowwise) find(matrix int) {
 		w.columns(row)
 		for from := 0; from < farAhead; from += 2 * lineBytes {
 			if from > rowwiseVectors*m.VectorBytes() {
-				m.JumpIf(row, LE, from/int(w.e), near)
+				m.JumpIf(row, LE, from/w.e.Size(), near)
 			}
 			w.fetchRow(w.t, from, from+2*lineBytes)
 		}
@@ -36,7 +36,7 @@ func (w *rowwise) find(matrix int) {
 
 // entry returns the place of the index of the row that is so many ahead.
 func (w *rowwise) entry(base G, ahead int) Address {
-	return Address{Base: base, Index: w.off, Times: indexBytes / int(w.e), Disp: indexBytes * ahead}
+	return Address{Base: base, Index: w.off, Times: indexBytes / w.e.Size(), Disp: indexBytes * ahead}
 }
 
 // indexBytes is the size of an index.

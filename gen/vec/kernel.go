@@ -6,29 +6,6 @@ import (
 	"strings"
 )
 
-// Elem is an element type; its value is the size in bytes.
-type Elem int
-
-// The element types.
-const (
-	F32 Elem = 4
-	F64 Elem = 8
-)
-
-// GoType returns the Go name of the type.
-func (e Elem) GoType() string {
-	if e == F32 {
-		return "float32"
-	}
-	return "float64"
-}
-
-// Suffix is what the names of assembly functions end in.
-func (e Elem) Suffix() string { return strings.ToUpper(e.Short()) }
-
-// Short returns "f32" or "f64".
-func (e Elem) Short() string { return fmt.Sprintf("f%d", 8*int(e)) }
-
 // Kind is the kind of a parameter.
 type Kind int
 
@@ -209,10 +186,10 @@ func (k *Kernel) Bytes(e Elem) int {
 	n := 0
 	for _, p := range k.Streams() {
 		if p.Kind.Loads() {
-			n += int(e)
+			n += e.Size()
 		}
 		if p.Kind.Stores() {
-			n += int(e)
+			n += e.Size()
 		}
 	}
 	return n
@@ -270,7 +247,7 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 	for _, p := range k.Params {
 		switch {
 		case p.Kind == Scalar:
-			place(p.Name, int(e), int(e))
+			place(p.Name, e.Size(), e.Size())
 		case p.Kind == Scalar64 || p.Kind.IsInt():
 			place(p.Name, 8, 8)
 		default:
@@ -280,7 +257,7 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 	switch k.Result("T") {
 	case "T":
 		l.Result = (l.Size + 7) &^ 7
-		l.Size = l.Result + int(e)
+		l.Size = l.Result + e.Size()
 	case "float64", "int":
 		l.Result = (l.Size + 7) &^ 7
 		l.Size = l.Result + 8

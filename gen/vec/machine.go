@@ -119,7 +119,8 @@ type Machine interface {
 	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
 	// Vector registers. The parameters in and of are the element types in registers and
-	// in memory: float32 elements may be widened on loading, and rounded on storing.
+	// in memory: float32 elements may be widened on loading, and rounded on storing. Of
+	// those that are in memory alone, Elem tells; bfloat16 may be widened to float64.
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
 	BroadcastAt(dst V, in Elem, a Address)
@@ -131,6 +132,8 @@ type Machine interface {
 	// Op needs to compute no more than the first so many bytes of dst; the others may
 	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
+	// Shift is Op for OpShiftLeft and OpShiftRight, by so many bits.
+	Shift(op Op, e Elem, bytes, by int, dst, src V)
 
 	// MemoryOperands reports whether the machine has OpMemory. That is OpAdd, OpSub or
 	// OpMul of x and of so many bytes in memory, either a single element or 16 and more;

@@ -98,7 +98,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 // counts those that are left.
 func (g *gen) advance(ptrs []G, n G, elements int) {
 	for _, p := range ptrs {
-		g.m.AddImm(p, elements*int(g.e))
+		g.m.AddImm(p, elements*g.e.Size())
 	}
 	g.m.AddImm(n, -elements)
 }
@@ -119,7 +119,7 @@ func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G, done string) {
 		}
 		if rest != noRegister || part > 1 {
 			for _, p := range ptrs {
-				g.m.AddImm(p, part*int(g.e))
+				g.m.AddImm(p, part*g.e.Size())
 			}
 		}
 		g.m.Label(skip)
@@ -162,7 +162,7 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 		}
 		g.sub(n, count)
 	} else {
-		g.powers(b, ptrs, count, align/int(g.e)/2, n, "")
+		g.powers(b, ptrs, count, align/g.e.Size()/2, n, "")
 	}
 	m.Label(aligned)
 	g.generals -= 2

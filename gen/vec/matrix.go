@@ -121,7 +121,7 @@ func (s RowDots) generate(g *gen) {
 
 		walk.take(g, a.ptrs[1:])
 		if k.Strided() {
-			m.Set(a.strides[1], int(g.e))
+			m.Set(a.strides[1], g.e.Size())
 			g.begin(a.ptrs[0], a.strides[0], walk.t, x.Name, k.OfKind(Count).Name)
 		} else {
 			m.ArgBase(a.ptrs[0], x.Name)

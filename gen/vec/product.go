@@ -75,7 +75,7 @@ func (s Product) generate(g *gen) {
 	p.distance(p.step, p.right, 0)
 	if m.ByLane() {
 		other := g.label("apart")
-		m.JumpIf(p.row, NE, int(g.e), other)
+		m.JumpIf(p.row, NE, g.e.Size(), other)
 		m.Comment("The rows of a are adjacent.")
 		p.byLane = true
 		p.panels()
@@ -103,7 +103,7 @@ func (p *product) address(row G, s span) Address {
 	if s.last {
 		return Address{Base: row, Index: p.last, Times: 1}
 	}
-	return Address{Base: row, Disp: s.first * int(p.e)}
+	return Address{Base: row, Disp: s.first * p.e.Size()}
 }
 
 // spans returns a tile's vectors, the last one masked, or wherever the columns end.
@@ -197,7 +197,7 @@ func tileVectors(m Machine, byLane bool) int {
 
 // PanelColumns returns the columns of a machine's panels.
 func PanelColumns(m Machine, e Elem) int {
-	return tileVectors(m, m.ByLane()) * m.VectorBytes() / int(e)
+	return tileVectors(m, m.ByLane()) * m.VectorBytes() / e.Size()
 }
 
 // mask prepares a version's last vector.
@@ -388,7 +388,7 @@ func (p *product) multiply(sums [][]V, columns []span) {
 				rows, access = rows[:w], Full
 			}
 			a := p.vector()
-			m.Load(a, p.e, p.e, Address{Base: p.a[0], Disp: first * int(p.e)}, access)
+			m.Load(a, p.e, p.e, Address{Base: p.a[0], Disp: first * p.e.Size()}, access)
 			for i, sum := range rows {
 				for j, v := range sum {
 					m.MultiplyAddLane(p.e, v, b[j], a, i)
@@ -434,7 +434,7 @@ func (p *product) finish(sums [][]V, columns []span) {
 	m.Broadcast(alpha, p.e, Uniform{Param: p.Alpha})
 	unread, done := p.label("unread"), p.label("stored")
 	m.ArgBits(p.n, p.e, p.Beta)
-	m.ShiftLeft(p.n, 65-8*int(p.e)) // zero has either sign
+	m.ShiftLeft(p.n, 65-8*p.e.Size()) // zero has either sign
 	m.JumpIf(p.n, EQ, 0, unread)
 	m.Comment("c = beta*c + alpha*sum")
 	m.Broadcast(beta, p.e, Uniform{Param: p.Beta})

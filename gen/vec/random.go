@@ -108,19 +108,19 @@ func philox(b *Body) [4]Val {
 		word++
 		return b.Word(word - 1)
 	}
-	x0 := b.Xor(b.ShiftHalf(count), next())
+	x0 := b.Xor(b.ShiftRight(count, 32), next())
 	x3 := b.MulHalves(count, generic.PhiloxM0)
-	x2 := b.Xor(b.ShiftHalf(x3), next())
+	x2 := b.Xor(b.ShiftRight(x3, 32), next())
 	x1 := Val(-1) // is in the next word
 	for word < generic.PhiloxWords {
 		b.Note("the next round")
 		p0, p1 := b.MulHalves(x0, generic.PhiloxM0), b.MulHalves(x2, generic.PhiloxM1)
 		if x1 < 0 {
-			x0 = b.Xor(b.ShiftHalf(p1), next())
+			x0 = b.Xor(b.ShiftRight(p1, 32), next())
 		} else {
-			x0 = b.Xor3(b.ShiftHalf(p1), x1, next())
+			x0 = b.Xor3(b.ShiftRight(p1, 32), x1, next())
 		}
-		x2 = b.Xor3(b.ShiftHalf(p0), x3, next())
+		x2 = b.Xor3(b.ShiftRight(p0, 32), x3, next())
 		x1, x3 = p1, p0
 	}
 	return [4]Val{x0, x1, x2, x3}
@@ -136,7 +136,7 @@ func (g *gen) blockLoop(b *Body, ptrs []G, n G, block int) {
 			g.emit(step{body: b, first: first, copies: copies, ptrs: ptrs})
 		}
 		for _, p := range ptrs {
-			m.AddImm(p, count*block*int(g.e))
+			m.AddImm(p, count*block*g.e.Size())
 		}
 	}
 	main, one, done := g.label("main"), g.label("one"), g.label("done")

@@ -21,7 +21,7 @@ type Reduce struct {
 const accumulatorBytes = generic.AccumulatorBytes
 
 // blockElements returns the number of elements in a block of a reduction.
-func blockElements(e Elem) int { return generic.BlockBytes / int(e) }
+func blockElements(e Elem) int { return generic.BlockBytes / e.Size() }
 
 func (s Reduce) result(t string) string {
 	if s.Wide {
@@ -77,7 +77,7 @@ func (s Reduce) generate(g *gen) {
 		m.Convert(a.acc[0][0], a.acc[0][0], in, F64)
 		m.AddFirst(total, a.acc[0][0])
 	} else {
-		m.Op(s.Combine, in, int(in), total, a.acc[0][0], total)
+		m.Op(s.Combine, in, in.Size(), total, a.acc[0][0], total)
 	}
 	m.JumpIf(rest, GT, 0, block)
 	if s.Combine == OpAdd {
@@ -147,7 +147,7 @@ func (a *accumulation) foldLanes(g *gen) { a.foldBytes(g, g.m.VectorBytes()) }
 
 // foldBytes folds the lanes in the first bytes of each sum's first register.
 func (a *accumulation) foldBytes(g *gen, bytes int) {
-	for ; bytes > int(a.body.Elem); bytes /= 2 {
+	for ; bytes > a.body.Elem.Size(); bytes /= 2 {
 		for _, acc := range a.acc {
 			g.m.UpperHalf(acc[1], acc[0], bytes)
 			g.m.Op(a.combine, a.body.Elem, bytes/2, acc[0], acc[1], acc[0])

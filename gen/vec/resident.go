@@ -168,7 +168,7 @@ func (g *gen) gatherRest(dst V, rest Access, whole bool, n, ptr, inc G) {
 // scatter stores the elements in the first bytes of a register, and moves the
 // pointer behind the last of them.
 func (g *gen) scatter(v V, bytes int, ptr, inc G) {
-	if bytes == int(g.e) {
+	if bytes == g.e.Size() {
 		g.m.Store(v, g.e, g.e, Address{Base: ptr}, 1)
 		g.m.Add(ptr, inc)
 		return
@@ -195,11 +195,11 @@ func (g *gen) scatterRest(v V, rest Access, n, ptr, inc G) {
 		g.m.Jump(done)
 		g.m.Label(part)
 	}
-	for bytes /= 2; bytes >= int(g.e); bytes /= 2 {
+	for bytes /= 2; bytes >= g.e.Size(); bytes /= 2 {
 		skip := g.label("skip")
-		g.m.JumpUnlessBit(n, bytes/int(g.e), skip)
+		g.m.JumpUnlessBit(n, bytes/g.e.Size(), skip)
 		g.scatter(v, bytes, ptr, inc)
-		if bytes > int(g.e) {
+		if bytes > g.e.Size() {
 			g.m.UpperHalf(v, v, 2*bytes)
 		}
 		g.m.Label(skip)
@@ -398,7 +398,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 				m.JumpUnlessBit(n, p.lanes, skip)
 				one.access, one.loaded = Access(p.lanes), map[int]V{0: p.v}
 				g.emit(one)
-				m.AddImm(at, p.lanes*int(g.e))
+				m.AddImm(at, p.lanes*g.e.Size())
 				m.Label(skip)
 			}
 			m.Label(done)
@@ -426,7 +426,7 @@ func (g *gen) parts(v V, n G) []part {
 		rest, skip := g.vector(), g.label("skip")
 		g.m.Convert(rest, v, g.e, g.e)
 		g.m.JumpUnlessBit(n, lanes, skip)
-		g.m.UpperHalf(rest, v, 2*lanes*int(g.e))
+		g.m.UpperHalf(rest, v, 2*lanes*g.e.Size())
 		g.m.Label(skip)
 		v = rest
 	}

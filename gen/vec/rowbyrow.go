@@ -43,14 +43,14 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	m, start, other := g.m, g.begins(), g.label("other")
 	r := farRow{base: g.general(), count: g.general(), ptr: g.general(), row: g.general(), n: n}
 	g.elements(r.count, shared.Name)
-	m.JumpIf(r.count, GT, sharedBytes/int(g.e), other)
+	m.JumpIf(r.count, GT, sharedBytes/g.e.Size(), other)
 	if held > 0 {
 		m.JumpIf(r.count, LE, held*g.lanes(g.e), other)
 	}
 	m.ArgInt(n, g.k.OfKind(RowStride).Name)
 	m.ArgInt(t, g.k.OfKind(RowCount).Name)
 	m.Mul(t, n)
-	m.JumpIf(t, LE, nearBytes/int(g.e), other)
+	m.JumpIf(t, LE, nearBytes/g.e.Size(), other)
 
 	m.Comment("A matrix beyond the first-level cache: row by row.")
 	m.ArgBase(r.base, shared.Name)
@@ -60,7 +60,7 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	}
 	bytes := held * m.VectorBytes()
 	m.AddImm(r.base, bytes)
-	m.AddImm(r.count, -bytes/int(g.e))
+	m.AddImm(r.count, -bytes/g.e.Size())
 	handle(r)
 	if shared.Kind.Stores() {
 		for j, v := range r.held {

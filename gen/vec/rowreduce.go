@@ -152,7 +152,7 @@ func (r *rowReduce) store(bytes int) {
 
 // storePieces finishes a row of few columns.
 func (r *rowReduce) storePieces(p pieces, ptrs []G) {
-	r.store(p.lanes * int(r.e))
+	r.store(p.lanes * r.e.Size())
 	if r.after != nil {
 		r.mapPieces(r.after, p, ptrs, r.n, r.last)
 	}
@@ -204,7 +204,7 @@ func (r *rowReduce) greatest() {
 				g.emit(step{body: r.body, copies: 1, access: p.access(), ptrs: reads, strides: same(n, len(reads)), element: 1,
 					sums: a.acc, combine: OpMax})
 			}
-			a.foldBytes(g, p.lanes*int(g.e))
+			a.foldBytes(g, p.lanes*g.e.Size())
 			r.storePieces(p, ptrs)
 		})
 	})

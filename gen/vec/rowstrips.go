@@ -27,8 +27,8 @@ func (l *rowsLoop) rowByRow(end string) {
 	l.first()
 	m.Move(l.src, l.left)
 	m.Mul(l.src, l.n)
-	m.JumpIf(l.src, LE, nearBytes/int(g.e), strips)
-	m.JumpIf(l.src, GT, middleBytes/int(g.e), others)
+	m.JumpIf(l.src, LE, nearBytes/g.e.Size(), strips)
+	m.JumpIf(l.src, GT, middleBytes/g.e.Size(), others)
 	m.JumpIf(l.left, LT, 3, others)
 	l.blocks(block, strips, sums, finish)
 	m.Jump(end)
@@ -113,7 +113,7 @@ func (l *rowsLoop) blocks(block, strips string, sums []V, finish *Body) {
 		m.AddImm(walk[0], held)
 		m.AddImm(walk[1], held)
 		g.columns(l.n, l.off, l.dst.Name, size)
-		m.AddImm(l.n, -held/int(g.e))
+		m.AddImm(l.n, -held/g.e.Size())
 		g.exactTails = true
 		g.mapLoop(body, walk, l.n, false)
 		g.exactTails = false

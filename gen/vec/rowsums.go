@@ -128,7 +128,7 @@ func (r *rowReduce) sumPieces(a *accumulation, ptrs []G, sum func(vectors int, l
 		}
 		r.each(func() {
 			sum(vectors, last)
-			a.foldBytes(g, lanes*int(g.e))
+			a.foldBytes(g, lanes*g.e.Size())
 			r.storePieces(p, ptrs)
 		})
 	})

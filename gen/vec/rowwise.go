@@ -156,7 +156,7 @@ func (w *rowwise) each(handle func()) {
 				w.m.Add(row, w.strideOf(i, w.t))
 			}
 		}
-		w.m.AddImm(w.off, int(w.e))
+		w.m.AddImm(w.off, w.e.Size())
 	})
 }
 
@@ -174,7 +174,7 @@ func unprepared(pieces) {}
 
 // bytes returns how many bytes a row has at most.
 func (p pieces) bytes(e Elem) int {
-	return p.lanes * int(e) * (p.whole + btoi(p.overlap))
+	return p.lanes * e.Size() * (p.whole + btoi(p.overlap))
 }
 
 // access returns the access to a piece.

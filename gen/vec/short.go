@@ -220,7 +220,7 @@ func (a *accumulation) pass(g *gen, ptrs []G, j int) {
 // foldSingles folds so many registers, of which each is a lane.
 func (a *accumulation) foldSingles(g *gen, regs int) {
 	for h := regs / 2; h > 0; h /= 2 {
-		a.foldRegisters(g, h, regs, int(a.body.Elem))
+		a.foldRegisters(g, h, regs, a.body.Elem.Size())
 	}
 }
 
@@ -271,7 +271,7 @@ func (a *accumulation) singlesInPairs(g *gen) {
 		a.single(g, far, j, sums, false)
 		m.Label(whole)
 		for i, acc := range a.acc {
-			m.Op(a.combine, a.body.Elem, int(a.body.Elem), acc[j], acc[j], sums[i][0])
+			m.Op(a.combine, a.body.Elem, a.body.Elem.Size(), acc[j], acc[j], sums[i][0])
 		}
 		a.pass(g, a.ptrs, j)
 		a.pass(g, far, j)

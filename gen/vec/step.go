@@ -123,19 +123,19 @@ func (s step) single(stream, i, size int) Address {
 // place returns the place in memory of what an event loads or stores.
 func (g *gen) place(s step, ev event) Address {
 	if s.strides != nil {
-		return s.single(ev.in.stream, s.element+ev.copy, int(g.e))
+		return s.single(ev.in.stream, s.element+ev.copy, g.e.Size())
 	}
 	element := (s.first + ev.copy) * g.lanes(s.body.Elem)
 	if parts := s.body.parts; parts > 0 {
 		element = element/generic.PhiloxCounts*generic.PhiloxCounts*parts + ev.in.part*generic.PhiloxCounts + element%generic.PhiloxCounts
 	}
-	return Address{Base: s.ptrs[ev.in.stream], Disp: element * int(g.e)}
+	return Address{Base: s.ptrs[ev.in.stream], Disp: element * g.e.Size()}
 }
 
 // bytes returns how many bytes of the registers a step works on.
 func (g *gen) bytes(s step) int {
 	if s.access > 0 {
-		return int(s.access) * int(s.body.Elem)
+		return int(s.access) * s.body.Elem.Size()
 	}
 	return g.m.VectorBytes()
 }
@@ -166,6 +166,8 @@ func (g *gen) write(s step, at allocated) {
 		// The sum is the second argument: OpMax keeps that one where the term is NaN.
 		sum := s.sums[in.stream][at.copy]
 		g.m.Op(s.combine, e, g.bytes(s), sum, at.args[0], s.before(sum))
+	case in.op == OpShiftLeft || in.op == OpShiftRight:
+		g.m.Shift(in.op, e, g.bytes(s), in.by, at.dst, at.args[0])
 	case in.op == OpCount:
 		g.m.Op(OpOr, e, g.bytes(s), at.dst, at.args[0], at.args[0])
 		g.m.Op(OpAddBits, e, g.bytes(s), at.args[0], at.args...)

@@ -80,7 +80,7 @@ func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 	advance := func(elements int) {
 		for i, p := range ptrs {
 			if strides[i] == noRegister {
-				m.AddImm(p, elements*int(g.e))
+				m.AddImm(p, elements*g.e.Size())
 			} else {
 				m.AddTimes(p, strides[i], elements)
 			}

@@ -55,7 +55,7 @@ func (t *transposition) walk(rows int, source, target G, handle func()) {
 	m.Move(t.to, target)
 	m.ArgInt(t.n, t.k.OfKind(ColumnCount).Name)
 	handle()
-	m.AddImm(target, rows*int(t.e))
+	m.AddImm(target, rows*t.e.Size())
 	for range rows {
 		m.Add(source, t.row)
 	}
@@ -67,7 +67,7 @@ func (t *transposition) walk(rows int, source, target G, handle func()) {
 // squares emits the loop over the columns of a block of rows, as many as a register has
 // lanes.
 func (t *transposition) squares() {
-	m, side := t.m, pieceBytes/int(t.e)
+	m, side := t.m, pieceBytes/t.e.Size()
 	start := t.begins()
 	square, rest, done := t.label("square"), t.label("singles"), t.label("columns")
 	m.SubJump(t.n, side, LT, rest)
@@ -108,13 +108,13 @@ func (t *transposition) singles(rows int) {
 	m.Move(t.fromMore, t.from)
 	for i := range rows {
 		m.Load(v, t.e, t.e, Address{Base: t.fromMore}, 1)
-		m.Store(v, t.e, t.e, Address{Base: t.to, Disp: i * int(t.e)}, 1)
+		m.Store(v, t.e, t.e, Address{Base: t.to, Disp: i * t.e.Size()}, 1)
 		if i+1 < rows {
 			m.Add(t.fromMore, t.row)
 		}
 	}
 	m.Add(t.to, t.step)
-	m.AddImm(t.from, int(t.e))
+	m.AddImm(t.from, t.e.Size())
 	m.SubJump(t.n, 1, GE, column)
 	m.Label(done)
 }

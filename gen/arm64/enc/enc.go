@@ -47,9 +47,10 @@ const (
 // Arr is the arrangement of a vector register: the bit Q above the field size.
 type Arr uint8
 
-// The arrangements that the backend computes in. The two others are implied by
-// the instructions that have them.
+// The arrangements that the backend computes in. The others are implied by the
+// instructions that have them.
 const (
+	H8 Arr = 0b101 // eight 16-bit integers, on the way to S4 and from there
 	S4 Arr = 0b110 // four float32 or 32-bit integers
 	D2 Arr = 0b111 // two float64 or 64-bit integers
 
@@ -149,6 +150,9 @@ var (
 
 // in holds the arrangement against those that an instruction has.
 func (a Arr) in(has ...Arr) shape { return shape{a, oneOf("arrangement", a, has)} }
+
+// half is the lower half of a register in lanes of half the size.
+func (t shape) half() shape { return shape{(t.Arr &^ 0b100) - 1, t.bad} }
 
 // v is a whole vector register.
 func (t shape) v(r V, lsb int) operand {

@@ -26,7 +26,8 @@ import (
 // The syntax is the assembly text with the names of the function's parameters
 // in angle brackets. It is all that tells which parameter goes where, so it is
 // written from the manual and not from the code. <e> is the letter of a lane of
-// arrangement a, <other> the width beside w of S and D. The kinds are those of
+// arrangement a, <half> as many lanes of half the size, <bits> the size of those,
+// <other> the width beside w of S and D. The kinds are those of
 // the parameters that are no vector registers, in order.
 var instructions = []instruction{
 	{FADD, "fadd " + aaa, kinds{floats}},
@@ -65,12 +66,21 @@ var instructions = []instruction{
 	{ADD, "add " + aaa, kinds{integers}},
 	{SUB, "sub " + aaa, kinds{integers}},
 	{UMULL, "umull v<d>.2d, v<n>.2s, v<m>.2s", nil},
-	{XTN, "xtn v<d>.2s, v<n>.2d", nil},
+	{MUL, "mul " + aaa, kinds{words}},
+	{NEG, "neg " + aa, kinds{integers}},
+	{XTN, "xtn v<d>.<half>, v<n>.<a>", kinds{wide}},
+	{SHRN, "shrn v<d>.<half>, v<n>.<a>, #<by>", kinds{wide, rightHalf}},
+	{SHLL, "shll v<d>.<a>, v<n>.<half>, #<bits>", kinds{wide}},
+	{SXTL, "sxtl v<d>.<a>, v<n>.<half>", kinds{wide}},
+	{UXTL, "uxtl v<d>.<a>, v<n>.<half>", kinds{wide}},
 	{SMAX, "smax " + aaa, kinds{words}},
+	{UMIN, "umin " + aaa, kinds{words}},
 	{UMAX, "umax " + aaa, kinds{words}},
 	{CMEQ, "cmeq " + aaa, kinds{integers}},
 	{CMGT, "cmgt " + aaa, kinds{integers}},
 	{CMHI, "cmhi " + aaa, kinds{integers}},
+	{CMTST, "cmtst " + aaa, kinds{integers}},
+	{USHL, "ushl " + aaa, kinds{integers}},
 	{SHL, "shl " + aa + ", #<by>", kinds{integers, left}},
 	{SSHR, "sshr " + aa + ", #<by>", kinds{integers, right}},
 	{USHR, "ushr " + aa + ", #<by>", kinds{integers, right}},
@@ -189,11 +199,12 @@ func (k kind) good(first int) []int {
 func constant(i int) func(int) int { return func(int) int { return i } }
 
 // laneBits is the number of bits in a lane of the arrangement.
-func laneBits(first int) int { return map[Arr]int{S4: 32, D2: 64}[Arr(first)] }
+func laneBits(first int) int { return map[Arr]int{H8: 16, S4: 32, D2: 64}[Arr(first)] }
 
 var (
 	floats   = fixed([]int{int(S4), int(D2)}, []int{0, int(s2), int(b16), 5, 8, 255})
 	integers = floats
+	wide     = fixed([]int{int(H8), int(S4), int(D2)}, []int{0, int(s2), int(b16), 8, 255})
 	words    = fixed([]int{int(S4)}, []int{0, int(D2), int(s2), int(b16), 5, 8, 255})
 	scalars  = fixed([]int{int(S), int(D)}, []int{0, 1, int(Q), 5, 255})
 	widths   = fixed([]int{int(S), int(D), int(Q)}, []int{0, 1, 5, 255})
@@ -202,6 +213,7 @@ var (
 	lane      = between(constant(0), func(first int) int { return 128/laneBits(first) - 1 })
 	left      = between(constant(0), func(first int) int { return laneBits(first) - 1 })
 	right     = between(constant(1), laneBits)
+	rightHalf = between(constant(1), func(first int) int { return laneBits(first) / 2 })
 	byteIndex = between(constant(0), constant(15))
 	nearby    = fixed([]int{0, 1, -1, 3, 4, 8, 15, 16, 17, 254, 255, -255, -256}, []int{256, -257, 512, 1 << 20, -1 << 31})
 
@@ -390,8 +402,9 @@ func (f function) text(args []int) string {
 		switch f.value.Type().In(i) {
 		case reflect.TypeFor[Arr]():
 			a := Arr(args[i])
-			s = map[Arr]string{S4: "4s", D2: "2d"}[a]
-			spell = append(spell, "<e>", map[Arr]string{S4: "s", D2: "d"}[a])
+			s = map[Arr]string{H8: "8h", S4: "4s", D2: "2d"}[a]
+			spell = append(spell, "<e>", map[Arr]string{S4: "s", D2: "d"}[a],
+				"<half>", map[Arr]string{H8: "8b", S4: "4h", D2: "2s"}[a], "<bits>", fmt.Sprint(laneBits(args[i])/2))
 		case reflect.TypeFor[Width]():
 			w := Width(args[i])
 			s = map[Width]string{S: "s", D: "d", Q: "q"}[w]

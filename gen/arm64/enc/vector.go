@@ -119,13 +119,50 @@ func UMULL(d, n, m V) Inst {
 	return inst("umull", 0x2ea0c000, v2d.v(d, rd), v2s.v(n, rn), v2s.v(m, rm))
 }
 
-// XTN moves the lower halves of n's lanes to the lower half of d, and clears the upper.
-func XTN(d, n V) Inst {
-	return misc("xtn", 0, 0b10, 0b10010, 0, v2s.v(d, rd), v2d.v(n, rn))
+// MUL is d = n * m, the lower halves of the products; there is none for D2.
+func MUL(a Arr, d, n, m V) Inst { return int3("mul", 0, 0b10011, a.in(S4), d, n, m) }
+
+// NEG is d = -n.
+func NEG(a Arr, d, n V) Inst {
+	t := a.in(S4, D2)
+	return misc("neg", 1, t.size(), 0b01011, t.q(), t.v(d, rd), t.v(n, rn))
 }
+
+// XTN moves the lower halves of n's lanes to the lower half of d, and clears the upper.
+func XTN(a Arr, d, n V) Inst {
+	t := a.in(H8, S4, D2)
+	return misc("xtn", 0, t.size()-1, 0b10010, 0, t.half().v(d, rd), t.v(n, rn))
+}
+
+// SHRN moves the bits of n's lanes down by so many, and the lower halves of the results
+// to the lower half of d, and clears the upper: by is from 1 to the bits of a lane of d.
+func SHRN(a Arr, d, n V, by int) Inst {
+	t := a.in(H8, S4, D2)
+	esize := 4 << t.size()
+	return shiftBy("shrn", 0, 0b10000, 0, t.half().v(d, rd), t.v(n, rn), shiftImmediate(by, 1, esize, 2*esize-by))
+}
+
+// SHLL moves the lanes in the lower half of n up by as many bits as they have, to lanes of
+// twice the size.
+func SHLL(a Arr, d, n V) Inst {
+	t := a.in(H8, S4, D2)
+	return misc("shll", 1, t.size()-1, 0b10011, 0, t.v(d, rd), t.half().v(n, rn),
+		operand{text: fmt.Sprintf("#%d", 4<<t.size())})
+}
+
+// SXTL moves the lanes in the lower half of n, signed, to lanes of twice the size: SSHLL
+// by no bits.
+func SXTL(a Arr, d, n V) Inst { return lengthen("sxtl", 0, a, d, n) }
+
+// UXTL moves the lanes in the lower half of n, unsigned, to lanes of twice the size: USHLL
+// by no bits.
+func UXTL(a Arr, d, n V) Inst { return lengthen("uxtl", 1, a, d, n) }
 
 // SMAX is the signed maximum of n and m; there is none for D2.
 func SMAX(a Arr, d, n, m V) Inst { return int3("smax", 0, 0b01100, a.in(S4), d, n, m) }
+
+// UMIN is the unsigned minimum of n and m; there is none for D2.
+func UMIN(a Arr, d, n, m V) Inst { return int3("umin", 1, 0b01101, a.in(S4), d, n, m) }
 
 // UMAX is the unsigned maximum of n and m; there is none for D2.
 func UMAX(a Arr, d, n, m V) Inst { return int3("umax", 1, 0b01100, a.in(S4), d, n, m) }
@@ -138,6 +175,12 @@ func CMGT(a Arr, d, n, m V) Inst { return int3("cmgt", 0, 0b00110, a.in(S4, D2),
 
 // CMHI is n > m, unsigned.
 func CMHI(a Arr, d, n, m V) Inst { return int3("cmhi", 1, 0b00110, a.in(S4, D2), d, n, m) }
+
+// CMTST is n&m != 0: all ones where true, zero where false.
+func CMTST(a Arr, d, n, m V) Inst { return int3("cmtst", 0, 0b10001, a.in(S4, D2), d, n, m) }
+
+// USHL is d = n << m, or n >> -m where m is negative: m is the lowest byte of its lane.
+func USHL(a Arr, d, n, m V) Inst { return int3("ushl", 1, 0b01000, a.in(S4, D2), d, n, m) }
 
 // SHL is d = n << by, by less than the bits of a lane.
 func SHL(a Arr, d, n V, by int) Inst {
@@ -245,6 +288,21 @@ var floatZero = operand{text: "#0.0"}
 // The position of the top bit of immh:immb tells the size of the lanes.
 func shift(name string, u, opcode uint32, a Arr, d, n V, by, lo, hi, immhb int) Inst {
 	t := a.in(S4, D2)
-	return inst(name, 0x0f000400|t.q()<<30|u<<29|opcode<<11, t.v(d, rd), t.v(n, rn),
-		operand{fmt.Sprintf("#%d", by), uint32(immhb) << 16, inRange("shift", by, lo, hi)})
+	return shiftBy(name, u, opcode, t.q(), t.v(d, rd), t.v(n, rn), shiftImmediate(by, lo, hi, immhb))
+}
+
+// lengthen is shift to lanes of twice the size, by no bits, which the text leaves out.
+func lengthen(name string, u uint32, a Arr, d, n V) Inst {
+	t := a.in(H8, S4, D2)
+	return shiftBy(name, u, 0b10100, 0, t.v(d, rd), t.half().v(n, rn), operand{bits: 4 << t.size() << 16})
+}
+
+// shiftBy is shift with the operands as they are.
+func shiftBy(name string, u, opcode, q uint32, d, n, by operand) Inst {
+	return inst(name, 0x0f000400|q<<30|u<<29|opcode<<11, d, n, by)
+}
+
+// shiftImmediate is by, in lo to hi, as the fields immh:immb hold it.
+func shiftImmediate(by, lo, hi, immhb int) operand {
+	return operand{fmt.Sprintf("#%d", by), uint32(immhb) << 16, inRange("shift", by, lo, hi)}
 }
