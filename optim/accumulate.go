@@ -46,7 +46,7 @@ func (o *Optimizer[T]) Discard() {
 func (o *Optimizer[T]) ready(batches int) {
 	for i := range o.params {
 		if p := &o.params[i]; p.sum == nil && p.cohort >= 0 && p.table == nil {
-			p.sum = make([]T, len(p.Value))
+			p.sum = make([]T, p.Len())
 			o.own[i] = p.sum
 		}
 	}

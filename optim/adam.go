@@ -74,6 +74,15 @@ func (r Adam) Float64() (Updater[float64], error) {
 // Lazy returns true: moments of rows without a gradient stay as they are.
 func (r Adam) Lazy() bool { return true }
 
+// Signed returns true for the first moment and false for the second, and nil with AMSGrad: the
+// greatest of inexact numbers grows.
+func (r Adam) Signed() []bool {
+	if r.AMSGrad {
+		return nil
+	}
+	return []bool{true, false}
+}
+
 func (r Adam) options() []domain.Number { return adamNumbers(r.kernelOptions()) }
 
 func (r Adam) kernelOptions() kernels.AdamOptions {
@@ -150,6 +159,9 @@ func (r AdamW) Float64() (Updater[float64], error) {
 
 // Lazy returns true, as Adam's does.
 func (r AdamW) Lazy() bool { return true }
+
+// Signed returns what Adam's does.
+func (r AdamW) Signed() []bool { return Adam(r).Signed() }
 
 func (r AdamW) options() []domain.Number { return Adam(r).options() }
 

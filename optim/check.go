@@ -10,7 +10,7 @@ import (
 )
 
 // CheckParams returns an error unless [New] accepts the parameters: there are some, each has
-// a name of its own and values, and no two overlap in memory.
+// a name of its own and values in one format, and no two overlap in memory.
 func CheckParams[T kernels.Float](params []Param[T]) error {
 	if len(params) == 0 {
 		return fmt.Errorf("optim: no parameters")
@@ -24,8 +24,8 @@ func CheckParams[T kernels.Float](params []Param[T]) error {
 			return fmt.Errorf("optim: parameters %d and %d have the same name %q", first, i, p.Name)
 		}
 		seen[p.Name] = i
-		if len(p.Value) == 0 {
-			return fmt.Errorf("optim: parameter %q has no values", p.Name)
+		if err := p.checkValues(); err != nil {
+			return err
 		}
 		if err := p.checkShape(); err != nil {
 			return err
@@ -34,7 +34,11 @@ func CheckParams[T kernels.Float](params []Param[T]) error {
 	// One vector under two names would be updated twice in every step.
 	sorted := sortedSpans(params)
 	for i := 1; i < len(sorted); i++ {
-		if a, b := sorted[i-1], sorted[i]; a.overlaps(b) {
+		switch a, b := sorted[i-1], sorted[i]; {
+		case !a.overlaps(b):
+		case a.param == b.param:
+			return fmt.Errorf("optim: parameter %q: BF16 and Rest overlap in memory", params[a.param].Name)
+		default:
 			return fmt.Errorf("optim: parameters %q and %q overlap in memory", params[a.param].Name, params[b.param].Name)
 		}
 	}
@@ -48,7 +52,7 @@ type span struct {
 	batch, param int
 }
 
-func spanOf[T kernels.Float](x []T, batch, param int) span {
+func spanOf[E any](x []E, batch, param int) span {
 	if len(x) == 0 {
 		return span{batch: batch, param: param}
 	}
@@ -62,9 +66,13 @@ func bySpan(a, b span) int { return cmp.Compare(a.first, b.first) }
 
 // sortedSpans returns where the parameters lie, in the order of memory.
 func sortedSpans[T kernels.Float](params []Param[T]) []span {
-	spans := make([]span, len(params))
+	var spans []span
 	for i, p := range params {
-		spans[i] = spanOf(p.Value, 0, i)
+		for _, s := range []span{spanOf(p.Value, 0, i), spanOf(p.BF16, 0, i), spanOf(p.Rest, 0, i)} {
+			if s.last != 0 {
+				spans = append(spans, s)
+			}
+		}
 	}
 	slices.SortFunc(spans, bySpan)
 	return spans
@@ -85,7 +93,7 @@ func newMemoryCheck[T kernels.Float](params []parameter[T]) memoryCheck {
 	var m memoryCheck
 	plain := make([]Param[T], len(params))
 	for i, p := range params {
-		n := len(p.Value)
+		n := p.Len()
 		if p.frozen {
 			n = -1
 		} else if p.Sparse {

@@ -63,6 +63,9 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 		if err := g.checkSparse(p); err != nil {
 			return err
 		}
+		if err := g.checkFormat(p); err != nil {
+			return err
+		}
 		if lens[i], err = stateLens(g.rule, p); err != nil {
 			return err
 		}

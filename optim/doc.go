@@ -77,7 +77,8 @@
 //   - of a Rule: [Decayer], a weight decay, which groups may change; [Scratcher],
 //     vectors that hold nothing between steps; [StateShaper], state of other lengths
 //     than the parameter's; [ShapeChooser], another rule for parameters of some shapes;
-//     [Lazy], fit for sparse parameters; [L1Checker], none for [L1];
+//     [Lazy], fit for sparse parameters; [L1Checker], none for [L1]; [Signer], state in 8
+//     bits;
 //   - of an Updater: [Initializer], state that does not start at zero; [Carrier],
 //     numbers carried from step to step; [Measurer], sums over whole parameters before
 //     the step; [WholeUpdater], whole matrices instead of parts; [Evaluator], another

@@ -167,9 +167,9 @@ func (o *Optimizer[T]) checkDense(batch, param int, g []T) error {
 	case p.Sparse:
 	case g == nil:
 		return fmt.Errorf("optim: parameter %q: gradient of batch %d is nil", p.Name, batch)
-	case len(g) != len(p.Value):
+	case len(g) != p.Len():
 		return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
-			p.Name, batch, len(g), len(p.Value))
+			p.Name, batch, len(g), p.Len())
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (o *Optimizer[T]) NewGradients() *Gradients[T] {
 	for i := range o.params {
 		p := &o.params[i]
 		if !p.Sparse {
-			g.Dense[i] = make([]T, len(p.Value))
+			g.Dense[i] = make([]T, p.Len())
 			continue
 		}
 		if g.Rows == nil {

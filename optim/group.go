@@ -23,6 +23,8 @@ type setting struct {
 	clipNorm optional[float64]
 	bounds   optional[interval]
 	l1       optional[float64]
+	format   optional[Format]
+	split    bool
 	isNil    bool // an option of it was nil
 	none     bool // there was no option
 	empty    bool // it may match nothing
@@ -165,13 +167,15 @@ type group[T kernels.Float] struct {
 type choice struct {
 	factor                           float64 // multiplies the learning rate
 	decay                            optional[float64]
+	format                           Format
+	split                            bool
 	rule, schedule, clip, bounds, l1 int // indices of settings, -1 for none
 }
 
-// choose returns what the settings say for a parameter.
-func choose(settings []setting, name string) choice {
-	c := choice{factor: 1, rule: -1, schedule: -1, clip: -1, bounds: -1, l1: -1}
-	for i, s := range settings {
+// choose returns what the options say for a parameter.
+func (o *config) choose(name string) choice {
+	c := choice{factor: 1, format: o.format, split: o.split, rule: -1, schedule: -1, clip: -1, bounds: -1, l1: -1}
+	for i, s := range o.settings {
 		if !s.match(name) {
 			continue
 		}
@@ -179,6 +183,10 @@ func choose(settings []setting, name string) choice {
 		if s.decay.set {
 			c.decay = s.decay
 		}
+		if s.format.set {
+			c.format = s.format.value
+		}
+		c.split = c.split || s.split
 		for _, o := range []struct {
 			set   bool
 			index *int

@@ -14,7 +14,7 @@ func (o *Optimizer[T]) groupOf(p Param[T], groups []group[T]) (int, []group[T], 
 	failed := func(err error) (int, []group[T], error) {
 		return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, p.Name)
 	}
-	c := choose(o.settings, p.Name)
+	c := o.choose(p.Name)
 	if !c.isFinite() {
 		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", p.Name, c.factor)
 	}
@@ -173,6 +173,9 @@ type GroupInfo struct {
 	ClipNorm float64 // of [GroupClipNorm], 0 for none
 	Lo, Hi   float64 // of [Bounds], infinite for none
 	L1       float64 // of [L1], 0 for none
+
+	StateFormat Format
+	SplitParams bool // whether those that are BF16 are split
 }
 
 // Groups describes the sets of parameters that have the same options: which rule,
@@ -185,7 +188,8 @@ func (o *Optimizer[T]) Groups() []GroupInfo {
 		if g.bounds.set {
 			lo, hi = g.bounds.value.lo, g.bounds.value.hi
 		}
-		infos[i] = GroupInfo{Rule: g.rule, Schedule: g.schedule, LRFactor: g.factor, ClipNorm: g.clipNorm.value, Lo: lo, Hi: hi, L1: g.l1}
+		infos[i] = GroupInfo{Rule: g.rule, Schedule: g.schedule, LRFactor: g.factor, ClipNorm: g.clipNorm.value, Lo: lo, Hi: hi, L1: g.l1,
+			StateFormat: g.format, SplitParams: g.split}
 	}
 	for _, p := range o.params {
 		infos[p.group].Params = append(infos[p.group].Params, p.Name)

@@ -55,8 +55,8 @@ func TestGroupOptimizers(t *testing.T) {
 		}
 		infos := opt.Groups()
 		want := []GroupInfo{
-			{[]string{"head.weight", "head.bias"}, rule, decay, 2, 0.5, math.Inf(-1), math.Inf(1), 0},
-			{[]string{"body.weight", "body.bias"}, lion, cosine, 1, 0, math.Inf(-1), math.Inf(1), 0},
+			{[]string{"head.weight", "head.bias"}, rule, decay, 2, 0.5, math.Inf(-1), math.Inf(1), 0, Native, false},
+			{[]string{"body.weight", "body.bias"}, lion, cosine, 1, 0, math.Inf(-1), math.Inf(1), 0, Native, false},
 		}
 		if !reflect.DeepEqual(infos, want) {
 			t.Fatalf("groups %+v, want %+v", infos, want)

@@ -50,7 +50,7 @@ func TestGroups(t *testing.T) {
 			}
 		}
 		for i, info := range opt.Params() {
-			want := ParamInfo{Name: names[i], Len: lengths[i], LRFactor: factors[i], WeightDecay: decays[i], Steps: 3, Group: i}
+			want := ParamInfo{Name: names[i], Len: lengths[i], LRFactor: factors[i], WeightDecay: decays[i], Steps: 3, Group: i, StateBytes: 2 * 8 * lengths[i]}
 			if !reflect.DeepEqual(info, want) {
 				t.Errorf("%+v, want %+v", info, want)
 			}

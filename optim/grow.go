@@ -28,7 +28,7 @@ func (o *Optimizer[T]) Grow(name string, value []T) error {
 		return fmt.Errorf("optim: Grow: parameter %q is not Sparse", name)
 	}
 	dim := p.table.dim
-	if len(value)%dim != 0 || len(value) < len(p.Value) {
+	if len(value)%dim != 0 || len(value) < p.Len() {
 		return fmt.Errorf("optim: Grow: parameter %q: %d elements, want rows of %d, at least %d of them", name, len(value), dim, p.Shape[0])
 	}
 	grown := Param[T]{Name: name, Value: value, Shape: []int{len(value) / dim, dim}, Sparse: true}
@@ -62,7 +62,7 @@ func (o *Optimizer[T]) Grow(name string, value []T) error {
 	for k, s := range state {
 		fresh[k] = s[copy(s, p.state[k]):]
 	}
-	if more := value[len(p.Value):]; len(more) > 0 {
+	if more := value[p.Len():]; len(more) > 0 {
 		initialize(g.sample, more, fresh)
 	}
 	p.Param, p.dims, p.state, p.table = grown, grown.Shape, state, table

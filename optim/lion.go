@@ -53,6 +53,9 @@ func (r Lion) Float32() (Updater[float32], error) { return valid(r, &lion[float3
 // Float64 is Float32 for float64.
 func (r Lion) Float64() (Updater[float64], error) { return valid(r, &lion[float64]{rule: r}) }
 
+// Signed returns true for the moment.
+func (r Lion) Signed() []bool { return []bool{true} }
+
 func (r Lion) options() []domain.Number {
 	return []domain.Number{
 		domain.Of("LR", r.LR, domain.NonNegative),

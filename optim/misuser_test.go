@@ -127,10 +127,14 @@ func (m *misuser) value(t reflect.Type, depth int) reflect.Value {
 		v.SetBool(m.IntN(2) == 0)
 	case reflect.Int, reflect.Int32:
 		v.SetInt(pick[int64](m, 0, 1, 1, 2, 3, 10, -1, math.MaxInt32, math.MinInt32))
+	case reflect.Int16:
+		v.SetInt(pick[int64](m, 0, 1, -1, math.MinInt16))
+	case reflect.Uint8, reflect.Uint16, reflect.Uint64:
+		v.SetUint(pick[uint64](m, 0, 1, 32, 127, 255, 0x7f80, math.MaxUint64) & (1<<t.Bits() - 1))
 	case reflect.Float32, reflect.Float64:
 		v.SetFloat(pick(m, 0, 1, 0.5, 0.9, 1e-8, 2, -1, 1e300, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1)))
 	case reflect.String:
-		v.SetString(pick(m, "", "w", "w", "b", "{", "{}", "\xff", must(new(train.History).SaveState())))
+		v.SetString(pick(m, "", "w", "w", "w", "b", "{", "{}", "\xff", "bfloat16", must(new(train.History).SaveState())))
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if t.Field(i).IsExported() && m.IntN(4) > 0 {
@@ -197,13 +201,14 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		return pick[any](m, nil, (*checkpoint.Dir)(nil), checkpoint.Dir{Keep: 1}, &memory{}, &memory{}), true
 	case reflect.TypeFor[optim.Option]():
 		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
-			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked", "")
+			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked",
+			"WithStateFormat", "WithSplitParams", "WithRoundingSeed", "")
 		if name == "" {
 			return nil, true
 		}
 		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
 	case reflect.TypeFor[optim.GroupOption]():
-		name := pick(m, "LRFactor", "WeightDecay", "GroupRule", "GroupSchedule", "GroupClipNorm", "Bounds", "L1", "")
+		name := pick(m, "LRFactor", "WeightDecay", "GroupRule", "GroupSchedule", "GroupClipNorm", "Bounds", "L1", "GroupStateFormat", "GroupSplitParams", "")
 		if name == "" {
 			return nil, true
 		}
@@ -238,8 +243,10 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		if m.IntN(3) > 0 {
 			return goodParams()[0], true
 		}
+	case reflect.TypeFor[[]byte]():
+		return []byte(pick(m, "", "int8", "bfloat16", "int4")), true
 	case reflect.TypeFor[[]f32]():
-		if m.IntN(2) == 0 { // a longer table
+		if m.IntN(4) > 0 { // a longer table
 			return make([]f32, 9), true
 		}
 	case reflect.TypeFor[[][]f32]():

@@ -72,6 +72,9 @@ func (r NAdam) Float64() (Updater[float64], error) {
 	return valid(r, &nadam[float64]{opts: r.kernelOptions()})
 }
 
+// Signed returns true for the first moment and false for the second.
+func (r NAdam) Signed() []bool { return []bool{true, false} }
+
 func (r NAdam) options() []domain.Number {
 	// The momenta are rounded to float32, whatever the elements are.
 	beta1 := domain.Where("a number in [0, 1), and in float32 too", func(v float64, round func(float64) float64) bool {

@@ -34,6 +34,9 @@ type config struct {
 	workers       int
 	failAfter     optional[float64]
 	settings      []setting
+	format        Format
+	split         bool
+	roundingSeed  uint64
 }
 
 func defaults() config {
@@ -150,6 +153,9 @@ func checkConfig[T kernels.Float](c *config) error {
 		if err := checkSetting[T](&c.settings[i]); err != nil {
 			return err
 		}
+	}
+	if err := checkFormats[T](c); err != nil {
+		return err
 	}
 	return c.checkUnchecked()
 }

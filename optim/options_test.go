@@ -161,6 +161,12 @@ var optionsOfNew = map[string]func(x float64) Option{
 	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
 	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
 	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
+
+	"WithStateFormat":  func(x float64) Option { return WithStateFormat(Format(x)) },
+	"WithRoundingSeed": func(x float64) Option { return WithRoundingSeed(uint64(max(x, 0))) },
+	"WithSplitParams":  func(float64) Option { return WithSplitParams() },
+	"GroupStateFormat": func(x float64) Option { return WithGroup(anyName, GroupStateFormat(Format(x))) },
+	"GroupSplitParams": func(float64) Option { return WithGroup(anyName, GroupSplitParams()) },
 	// Ranged over by themselves.
 	"WithSchedule": nil, "WithLossScaler": nil, "WithGroup": nil, "GroupRule": nil, "GroupSchedule": nil,
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -13,6 +14,15 @@ import (
 type Param[T kernels.Float] struct {
 	Name  string
 	Value []T // updated in place
+
+	// BF16 has the values instead of Value, in 16 bits, in an optimizer of float32. A step
+	// computes in float32, and what it stores is rounded stochastically, by random bits, so
+	// that updates of less than half a last place are not lost: see [WithRoundingSeed]. With
+	// [WithSplitParams], or Rest, nothing is lost at all.
+	BF16 []kernels.BFloat16
+	// Rest has the lower halves of a BF16 parameter that is split, as kernels.SplitBF16 has
+	// them; zeros begin from BF16 as it is. nil leaves them, if it is split, to the optimizer.
+	Rest []int16
 
 	// Shape has the dimensions, the slowest first: rows, then columns of a matrix
 	// stored row by row. It matters to rules for matrices; nil is a vector.
@@ -26,10 +36,35 @@ type Param[T kernels.Float] struct {
 	Sparse bool
 }
 
+// Len returns the number of elements.
+func (p Param[T]) Len() int {
+	return max(len(p.Value), len(p.BF16)) // of which one is none
+}
+
+// checkValues returns an error unless the parameter has values in one format.
+func (p Param[T]) checkValues() error {
+	failed := func(format string, args ...any) error {
+		return fmt.Errorf("optim: parameter %q %w", p.Name, fmt.Errorf(format, args...))
+	}
+	switch {
+	case len(p.Value) > 0 && len(p.BF16) > 0:
+		return failed("has both Value, of %d elements, and BF16, of %d", len(p.Value), len(p.BF16))
+	case p.Len() == 0:
+		return failed("has no values")
+	case len(p.BF16) == 0 && p.Rest != nil:
+		return failed("has a Rest, of %d elements, without BF16", len(p.Rest))
+	case p.Rest != nil && len(p.Rest) != len(p.BF16):
+		return failed("has a Rest of %d elements, want those of BF16, %d", len(p.Rest), len(p.BF16))
+	case len(p.BF16) > 0 && !isFloat32[T]():
+		return failed("is BF16, which is for optimizers of float32, not of %T", T(0))
+	}
+	return nil
+}
+
 // shape returns the shape of a parameter, a vector's too.
 func (p Param[T]) shape() []int {
 	if len(p.Shape) == 0 {
-		return []int{len(p.Value)}
+		return []int{p.Len()}
 	}
 	return p.Shape
 }
@@ -44,14 +79,14 @@ func (p Param[T]) checkShape() error {
 	}
 	n := 1
 	for _, d := range p.Shape {
-		if d <= 0 || n > len(p.Value)/d { // or the product might not fit in an int
+		if d <= 0 || n > p.Len()/d { // or the product might not fit in an int
 			n = -1
 			break
 		}
 		n *= d
 	}
-	if n != len(p.Value) {
-		return fmt.Errorf("optim: parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, len(p.Value))
+	if n != p.Len() {
+		return fmt.Errorf("optim: parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, p.Len())
 	}
 	if p.Sparse && p.Shape[0] > math.MaxInt32 {
 		return fmt.Errorf("optim: parameter %q: %d rows, want at most %d", p.Name, p.Shape[0], math.MaxInt32)
@@ -63,7 +98,7 @@ func (p Param[T]) checkShape() error {
 // vectors behind them, which a table does not have: they are its workers'.
 func stateLens[T kernels.Float](rule Rule, p Param[T]) ([]int, error) {
 	names := rule.State()
-	lens := slices.Repeat([]int{len(p.Value)}, len(names))
+	lens := slices.Repeat([]int{p.Len()}, len(names))
 	if r, ok := rule.(StateShaper); ok {
 		lens = slices.Clone(r.StateLens(p.shape()))
 		if len(lens) != len(names) {
@@ -84,7 +119,7 @@ func stateLens[T kernels.Float](rule Rule, p Param[T]) ([]int, error) {
 		return lens, nil
 	}
 	for range scratchOf(rule) {
-		lens = append(lens, len(p.Value))
+		lens = append(lens, p.Len())
 	}
 	return lens, nil
 }
@@ -100,6 +135,11 @@ type ParamInfo struct {
 	Sparse      bool
 	Steps       int // taken by this parameter
 	Group       int // index in what [Optimizer.Groups] returns
+
+	Format      Format // of the values: Native or BFloat16
+	Split       bool   // whether the lower halves of a BF16 parameter are kept
+	StateFormat Format // of the rule's vectors
+	StateBytes  int    // of these
 }
 
 // Params describes the parameters, in the order in which steps want their
@@ -109,7 +149,18 @@ func (o *Optimizer[T]) Params() []ParamInfo {
 	infos := make([]ParamInfo, len(o.params))
 	for i, p := range o.params {
 		g := &o.groups[p.group]
-		infos[i] = ParamInfo{p.Name, len(p.Value), slices.Clone(p.Shape), g.factor, decayOf(g.rule), p.frozen, p.Sparse, p.steps, p.group}
+		info := ParamInfo{
+			Name: p.Name, Len: p.Len(), Shape: slices.Clone(p.Shape), LRFactor: g.factor, WeightDecay: decayOf(g.rule),
+			Frozen: p.frozen, Sparse: p.Sparse, Steps: p.steps, Group: p.group,
+			Split: p.Rest != nil, StateFormat: g.format,
+		}
+		if p.BF16 != nil {
+			info.Format = BFloat16
+		}
+		for j := range g.rule.State() {
+			info.StateBytes += len(p.state[j]) * int(unsafe.Sizeof(T(0)))
+		}
+		infos[i] = info
 	}
 	return infos
 }

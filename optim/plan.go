@@ -49,9 +49,9 @@ func newPlan[T kernels.Float](params []parameter[T], workers int) plan {
 		switch p := &params[i]; {
 		case p.frozen:
 		case p.Sparse:
-			rows += len(p.Value)
+			rows += p.Len()
 		default:
-			pl.add(i, len(p.Value))
+			pl.add(i, p.Len())
 		}
 	}
 	pl.most = max(1, min(workers, (pl.total+rows)/(workerBlocks*pl.size)))
@@ -133,7 +133,7 @@ func (o *Optimizer[T]) newWorkspace() workspace[T] {
 			vectors, whole = max(vectors, len(p.state)+t.scratch), max(whole, (1+t.scratch)*t.dim)
 		} else if p.cohort >= 0 {
 			if u := o.cohorts[p.cohort].whole; u != nil {
-				whole = max(whole, len(p.Value)+u.Scratch(p.dims))
+				whole = max(whole, p.Len()+u.Scratch(p.dims))
 			}
 		}
 	}

@@ -70,6 +70,9 @@ func (r RAdam) Float64() (Updater[float64], error) {
 	return valid(r, &radam[float64]{opts: r.kernelOptions()})
 }
 
+// Signed returns true for the first moment and false for the second.
+func (r RAdam) Signed() []bool { return []bool{true, false} }
+
 func (r RAdam) options() []domain.Number { return adamNumbers(r.kernelOptions()) }
 
 func (r RAdam) kernelOptions() kernels.AdamOptions {

@@ -79,6 +79,18 @@ func (r RMSprop) Float32() (Updater[float32], error) { return valid(r, &rmsprop[
 // Float64 is Float32 for float64.
 func (r RMSprop) Float64() (Updater[float64], error) { return valid(r, &rmsprop[float64]{rule: r}) }
 
+// Signed returns false for the average square and true for the velocity, and nil if Centered:
+// what is off in the average gradient would pass for a variance.
+func (r RMSprop) Signed() []bool {
+	switch {
+	case r.Centered:
+		return nil
+	case r.Momentum != 0:
+		return []bool{false, true}
+	}
+	return []bool{false}
+}
+
 func (r RMSprop) options() []domain.Number {
 	return []domain.Number{
 		domain.Of("LR", r.LR, domain.NonNegative),

@@ -64,6 +64,19 @@ type Lazy interface {
 	Lazy() bool
 }
 
+// A Signer is a [Rule] whose state may be kept in 8 bits ([Int8]): SGD, Momentum, RMSprop, Adam,
+// AdamW, NAdam, RAdam and Lion are, and a rule of the user's may be. A vector of numbers without
+// signs that differ by many powers of two, as a second moment, has codes of its own, in which
+// what has not vanished never becomes 0. An average forgets the errors of the codes, which are
+// up to an eighth of an element; a sum that only grows keeps them all, and a maximum keeps the
+// greatest ones; a variance about an average that is off is off as well. Rules with such vectors
+// are none.
+type Signer interface {
+	// Signed says of each of the vectors of State whether its elements may be negative. It
+	// is nil if the rule, with its options, does not suit 8 bits.
+	Signed() []bool
+}
+
 // Methods that an Updater may have besides.
 
 // An Initializer is an [Updater] whose state does not start at zero.

@@ -47,6 +47,9 @@ func (r SGD) Float64() (Updater[float64], error) { return valid(r, &sgd[float64]
 // Lazy returns true: rows without a gradient stay as they are.
 func (r SGD) Lazy() bool { return true }
 
+// Signed returns an empty list: there is no state.
+func (r SGD) Signed() []bool { return []bool{} }
+
 func (r SGD) options() []domain.Number {
 	return []domain.Number{
 		domain.Of("LR", r.LR, domain.NonNegative),
@@ -118,6 +121,9 @@ func (r Momentum) Float32() (Updater[float32], error) { return valid(r, &momentu
 
 // Float64 is Float32 for float64.
 func (r Momentum) Float64() (Updater[float64], error) { return valid(r, &momentum[float64]{rule: r}) }
+
+// Signed returns true for the velocity.
+func (r Momentum) Signed() []bool { return []bool{true} }
 
 func (r Momentum) options() []domain.Number {
 	mu, dampening := domain.Fraction, domain.Fraction

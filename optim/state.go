@@ -24,7 +24,12 @@ type Snapshot[T kernels.Float] struct {
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
-	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a train.Run, which an Optimizer ignores
+
+	// RoundingSeed is the seed of the random bits, by which Restore goes on; 0 where nothing
+	// is rounded.
+	RoundingSeed uint64 `json:"rounding_seed,omitempty"`
+
+	Run []RunSnapshot[T] `json:"run,omitempty"` // of a train.Run, which an Optimizer ignores
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
 	// state of a random source, or the vectors of a train.WeightAverage that no Run knows.
@@ -43,6 +48,8 @@ type ParamSnapshot[T kernels.Float] struct {
 	Steps   int                `json:"steps"`             // taken by this parameter
 	Frozen  bool               `json:"frozen,omitempty"`
 	Value   []T                `json:"-"`
+	BF16    []kernels.BFloat16 `json:"-"`                 // the values instead of Value, if the parameter is BF16
+	Rest    []int16            `json:"-"`                 // the lower halves of one that is split
 	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
 	Numbers map[string]float64 `json:"numbers,omitempty"` // what some rules carry from step to step besides
 	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
@@ -52,10 +59,24 @@ type ParamSnapshot[T kernels.Float] struct {
 }
 
 // A StateSnapshot is a vector with a name, such as one of those that the rule keeps
-// for a parameter.
+// for a parameter. It is in Value, BF16 or Int8, as the format says.
 type StateSnapshot[T kernels.Float] struct {
-	Name  string `json:"name"`
-	Value []T    `json:"-"`
+	Name   string             `json:"name"`
+	Format Format             `json:"format,omitempty"` // that of the vector
+	Value  []T                `json:"-"`
+	BF16   []kernels.BFloat16 `json:"-"`
+	Int8   kernels.Vector8    `json:"-"`
+}
+
+// Len returns the number of elements.
+func (s StateSnapshot[T]) Len() int {
+	switch s.Format {
+	case BFloat16:
+		return len(s.BF16)
+	case Int8:
+		return s.Int8.Len()
+	}
+	return len(s.Value)
 }
 
 // A LossScaleSnapshot says where a [LossScaler] has got to.
@@ -140,7 +161,7 @@ func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 	}
 	// Behind the named vectors there may be scratch space.
 	for j, name := range g.rule.State() {
-		s.State = append(s.State, StateSnapshot[T]{name, slices.Clone(p.state[j])})
+		s.State = append(s.State, StateSnapshot[T]{Name: name, Value: slices.Clone(p.state[j])})
 	}
 	for j, n := range carriedBy(g.sample) {
 		if s.Numbers == nil {

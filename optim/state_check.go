@@ -62,8 +62,8 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 	if s.Steps < 0 || s.Steps > all.Steps {
 		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
 	}
-	if len(s.Value) != len(p.Value) {
-		return failed("%d elements, want %d", len(s.Value), len(p.Value))
+	if len(s.Value) != p.Len() {
+		return failed("%d elements, want %d", len(s.Value), p.Len())
 	}
 	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
 		return failed("the shape %v, want %v", s.Shape, p.dims)
@@ -108,7 +108,7 @@ func (p *parameter[T]) checkSum(s *ParamSnapshot[T], wanted bool) error {
 	sum, rows := 0, 0
 	switch {
 	case wanted && p.table == nil:
-		sum = len(p.Value)
+		sum = p.Len()
 	case wanted:
 		rows = len(s.SumRows)
 		sum = rows * p.table.dim
