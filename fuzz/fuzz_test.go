@@ -44,7 +44,7 @@ func FuzzUpdate(f *testing.F)     { fuzzFamily(f) }
 func fuzzFamily(f *testing.F) {
 	family := strings.ToLower(strings.TrimPrefix(f.Name(), "Fuzz"))
 	ops32, ops64 := opsOf[float32](family), opsOf[float64](family)
-	if len(ops32) == 0 || len(ops32) != len(ops64) {
+	if len(ops32) == 0 || len(ops64) > 0 && len(ops32) != len(ops64) {
 		f.Fatalf("family %q has %d kernels for float32, %d for float64", family, len(ops32), len(ops64))
 	}
 	for k, op := range ops32 {
@@ -71,7 +71,7 @@ func fuzzFamily(f *testing.F) {
 	f.Cleanup(m.close)
 	f.Fuzz(func(t *testing.T, kernel byte, double bool, n uint16, edge, rows, pad byte, place uint32, alias byte, bits []byte) {
 		c := input{n, edge, rows, pad, place, alias, bits}
-		if double {
+		if double && len(ops64) > 0 {
 			run(t, m, ops64[int(kernel)%len(ops64)], c)
 		} else {
 			run(t, m, ops32[int(kernel)%len(ops32)], c)

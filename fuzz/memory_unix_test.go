@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
@@ -38,17 +37,18 @@ func (m *memory) close() {
 }
 
 // first returns n elements behind the front guard page of the i-th slice.
-func first[T kernels.Float](m *memory, i, n int) []T {
+func first[T any](m *memory, i, n int) []T {
 	return guarded(kerneltest.First[T], m, i, n)
 }
 
 // last returns n elements before the back guard page of the i-th slice.
-func last[T kernels.Float](m *memory, i, n int) []T {
+func last[T any](m *memory, i, n int) []T {
 	return guarded(kerneltest.Last[T], m, i, n)
 }
 
-func guarded[T kernels.Float](at func(*kerneltest.Guard, int) []T, m *memory, i, n int) []T {
-	if n*int(unsafe.Sizeof(T(0))) > guardSize {
+func guarded[T any](at func(*kerneltest.Guard, int) []T, m *memory, i, n int) []T {
+	var e T
+	if n*int(unsafe.Sizeof(e)) > guardSize {
 		panic("fuzz: slice larger than guardSize")
 	}
 	return at(m.guard(i), n)

@@ -88,6 +88,7 @@ func run[T kernels.Float](t *testing.T, m *memory, op kerneltest.Op[T], c input)
 	for _, l := range levels {
 		// Kernels overwrite their arguments: each level gets new ones.
 		a := kerneltest.New(op, s, place[T](m, c.place), numbers[T](c.bits))
+		a.Place(placeBytes(m, c.place, len(a.Vec)))
 		makeAliases(op, a, c.alias)
 		if err := kerneltest.Compare(op, l, a); err != nil {
 			t.Fatalf("n=%d, rows=%d, stride=%d, incs=%v, places %#x, aliases %#x: %v",
@@ -146,6 +147,25 @@ func place[T kernels.Float](m *memory, where uint32) kerneltest.Alloc[T] {
 			}
 		}
 		return heap(i, n)
+	}
+}
+
+// placeBytes is place for the vectors of other elements, which come behind so many slices.
+func placeBytes(m *memory, where uint32, slices int) func(i, bytes int) []byte {
+	return func(i, n int) []byte {
+		i += slices
+		switch where >> (2 * (i % 12)) & 3 {
+		case 1:
+			if x := first[byte](m, i, n); x != nil {
+				return x
+			}
+		case 2, 3:
+			if x := last[byte](m, i, n); x != nil {
+				return x
+			}
+		}
+		skip := 2 * (int(where>>24+uint32(i)) % 17)
+		return make([]byte, skip+n)[skip:]
 	}
 }
 

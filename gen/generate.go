@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed63264101/steepest/gen/amd64"
@@ -11,8 +12,13 @@ import (
 	"github.com/seed63264101/steepest/gen/vec"
 )
 
-// elems are the element types of every kernel.
+// elems are the element types of kernels.
 var elems = []vec.Elem{vec.F32, vec.F64}
+
+// elemsOf returns the element types that a kernel is there for.
+func elemsOf(k *vec.Kernel) []vec.Elem {
+	return slices.DeleteFunc(slices.Clone(elems), func(e vec.Elem) bool { return !k.Is(e) })
+}
 
 // level is an instruction set to generate for.
 type level struct {
@@ -68,10 +74,10 @@ func vectorBytes(k *vec.Kernel, most int) int {
 	return 32
 }
 
-// writeAMD64 generates a kernel for both element types.
+// writeAMD64 generates a kernel for its element types.
 func writeAMD64(k *vec.Kernel, m *amd64.Machine) (text []byte, err error) {
 	defer recoverTo(&err)
-	for _, e := range elems {
+	for _, e := range elemsOf(k) {
 		if err := vec.Generate(k, e, m); err != nil {
 			return nil, err
 		}
@@ -83,11 +89,11 @@ func writeAMD64(k *vec.Kernel, m *amd64.Machine) (text []byte, err error) {
 	return amd64.Print(f, header)
 }
 
-// writeARM64 generates a kernel for both element types.
+// writeARM64 generates a kernel for its element types.
 func writeARM64(k *vec.Kernel) (text []byte, err error) {
 	defer recoverTo(&err)
 	m := arm64.New()
-	for _, e := range elems {
+	for _, e := range elemsOf(k) {
 		if err := vec.Generate(k, e, m); err != nil {
 			return nil, err
 		}

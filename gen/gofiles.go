@@ -115,7 +115,7 @@ func narrowerOf(arch string) *level {
 func writeStubs(s *source, l level) {
 	s.p("//go:build !purego\n\npackage %s", l.pkg)
 	for _, k := range catalog.All() {
-		for _, e := range elems {
+		for _, e := range elemsOf(k) {
 			s.p("\n// %s computes %s.", k.Symbol(e), strings.TrimPrefix(k.Doc, "limit probe: "))
 			s.p("//\n//go:noescape\nfunc %s%s", k.Symbol(e), k.Signature(e.GoType()))
 		}
@@ -146,39 +146,64 @@ var kinds = map[vec.Kind]string{
 	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
 	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
 	vec.Words: "Words", vec.InEntries: "InEntries", vec.Index: "Index", vec.Offsets: "Offsets",
+	vec.Bits32: "Bits32", vec.Shift: "Shift",
+	vec.InExponents: "InExponents", vec.OutExponents: "OutExponents", vec.InOutExponents: "InOutExponents",
 }
+
+// memories names the constants of package kerneltest for the elements of streams.
+var memories = map[vec.Elem]string{vec.BF16: "BF16", vec.I16: "I16", vec.U8: "U8"}
 
 func writeOps(s *source) {
 	s.p("package kerneltest\n\nimport %q\n", module+"/kernels")
-	s.p("// Ops returns every kernel of the table, in its order.")
-	s.p("func Ops[T kernels.Float]() []Op[T] {\nreturn []Op[T]{")
+	s.p("// Ops returns every kernel of the table, in its order. Those whose types are all concrete are\n" +
+		"// there for float32 alone.")
+	s.p("func Ops[T kernels.Float]() []Op[T] {\nall := []Op[T]{")
+	var concrete []*vec.Kernel
 	for _, k := range catalog.Kernels() {
-		s.p("{")
-		s.p("Name: %q, Doc: %q, Family: %q, Probe: %q, Flops: %d,", k.Name, k.Doc, k.Family, catalog.ProbeName(k), k.Operations())
-		switch n32, n64 := catalog.Narrow(k, vec.F32), catalog.Narrow(k, vec.F64); {
-		case n32 && n64:
-			s.p("Narrow: true,")
-		case n32 || n64:
-			s.p("Narrow: is[T, %s](),", map[bool]vec.Elem{true: vec.F32, false: vec.F64}[n32].GoType())
+		if k.Only != 0 {
+			concrete = append(concrete, k)
+			continue
 		}
-		s.p("Params: []Param{")
-		for _, p := range k.Params {
-			s.p("{%q, %s},", p.Name, kinds[p.Kind])
-		}
-		s.p("},")
-		if len(k.Alias) > 0 {
-			s.p("Alias: [][2]string{")
-			for _, a := range k.Alias {
-				s.p("{%q, %q},", a[0], a[1])
-			}
-			s.p("},")
-		}
-		s.p("Bind: func(t *Table[T], a *Args[T]) func(int) float64 {")
-		s.p("f := t.%s", k.Name)
-		writeBinding(s, k, "f", "T")
-		s.p("},\n},")
+		writeOp(s, k, "T")
+	}
+	s.p("}\nif f32, ok := any(float32Ops()).([]Op[T]); ok {\nall = append(all, f32...)\n}\nreturn all\n}")
+	s.p("\n// float32Ops returns the kernels for float32 alone.\nfunc float32Ops() []Op[float32] {\nreturn []Op[float32]{")
+	for _, k := range concrete {
+		writeOp(s, k, k.Only.GoType())
 	}
 	s.p("}\n}")
+}
+
+// writeOp writes a kernel of Ops, for the element type spelled t.
+func writeOp(s *source, k *vec.Kernel, t string) {
+	s.p("{")
+	s.p("Name: %q, Doc: %q, Family: %q, Probe: %q, Flops: %d,", k.Name, k.Doc, k.Family, catalog.ProbeName(k), k.Operations())
+	switch n32, n64 := catalog.Narrow(k, vec.F32), catalog.Narrow(k, vec.F64); {
+	case n32 && n64, k.Only != 0 && catalog.Narrow(k, k.Only):
+		s.p("Narrow: true,")
+	case n32 || n64:
+		s.p("Narrow: is[T, %s](),", map[bool]vec.Elem{true: vec.F32, false: vec.F64}[n32].GoType())
+	}
+	s.p("Params: []Param{")
+	for _, p := range k.Params {
+		if memory, ok := memories[p.Format.Elem]; ok {
+			s.p("{Name: %q, Kind: %s, Memory: %s},", p.Name, kinds[p.Kind], memory)
+			continue
+		}
+		s.p("{Name: %q, Kind: %s},", p.Name, kinds[p.Kind])
+	}
+	s.p("},")
+	if len(k.Alias) > 0 {
+		s.p("Alias: [][2]string{")
+		for _, a := range k.Alias {
+			s.p("{%q, %q},", a[0], a[1])
+		}
+		s.p("},")
+	}
+	s.p("Bind: func(t *Table[%s], a *Args[%s]) func(int) float64 {", t, t)
+	s.p("f := t.%s", k.Name)
+	writeBinding(s, k, "f", "T")
+	s.p("},\n},")
 }
 
 // writeBenchmarks writes a benchmark of each kernel.
@@ -201,6 +226,12 @@ func writeBinding(s *source, k *vec.Kernel, f, t string) {
 		switch {
 		case p.Kind.IsInt():
 			field = "Int"
+		case p.Kind.IsBits():
+			field = "Bits"
+		case p.Kind.IsExponents():
+			field = "U8"
+		case p.Format.Elem != 0:
+			field = map[vec.Elem]string{vec.BF16: "U16", vec.I16: "I16", vec.U8: "U8"}[p.Format.Elem]
 		case field == "":
 			field = "Vec"
 		}
@@ -235,7 +266,7 @@ func writeProbes(s *source, arch string) {
 		for _, l := range levelsOf(arch) {
 			s.p("kernels.%s: {", l.name)
 			for _, k := range catalog.All() {
-				if !k.Probe {
+				if !k.Probe || !k.Is(e) {
 					continue
 				}
 				s.p("%q: func(a *Args[%s]) func(int) float64 {", k.Name, e.GoType())

@@ -18,7 +18,8 @@ func withAssembly() string { return "!purego && (" + strings.Join(archs(), " || 
 func writeTable(s *source) {
 	s.p("//go:build %s\n\npackage dispatch\n\nimport %q\n", withAssembly(), module+"/kernels/generic")
 	s.p("// Table holds one level's kernels for the element type T. Its entries check\n" +
-		"// nothing: lengths and strides must be as the functions of the same names demand.")
+		"// nothing: lengths and strides must be as the functions of the same names demand. Assembly\n" +
+		"// levels have those whose types are all concrete for float32 alone.")
 	writeStruct(s, "generic.Float")
 	s.p("")
 	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
@@ -39,6 +40,10 @@ func writeGenericTable(s *source) {
 	s.p("//go:build %s\n\npackage dispatch\n\nimport %q\n", withAssembly(), module+"/kernels/generic")
 	s.p("func genericTable[T generic.Float]() Table[T] {\nreturn Table[T]{")
 	for _, k := range catalog.Kernels() {
+		if k.Only != 0 {
+			s.p("%s: generic.%s,", k.Name, k.Name)
+			continue
+		}
 		s.p("%s: generic.%s[T],", k.Name, k.Name)
 	}
 	s.p("}\n}")
@@ -74,7 +79,9 @@ func writeArchTables(s *source, arch string) {
 		for _, e := range elems {
 			s.p("var %s%d = Table[%s]{", l.pkg, 8*e.Size(), e.GoType())
 			for _, k := range catalog.Kernels() {
-				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
+				if k.Is(e) {
+					s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
+				}
 			}
 			s.p("}\n")
 		}
@@ -94,7 +101,7 @@ func writeArchTables(s *source, arch string) {
 		"// whose data paths have half the width of the vectors. They give the same bits.", narrow.title, wide.title)
 	s.p("func narrow(t32 *Table[float32], t64 *Table[float64]) {")
 	for _, k := range catalog.Kernels() {
-		for _, e := range elems {
+		for _, e := range elemsOf(k) {
 			if catalog.Narrow(k, e) {
 				s.p("t%d.%s = %s.%s", 8*e.Size(), k.Name, narrow.pkg, k.Symbol(e))
 			}

@@ -36,9 +36,7 @@ func hashKernels[T kernels.Float](t *testing.T, l kernels.Level, hashes map[stri
 			}
 			a := kerneltest.New(op, s, kerneltest.Heap[T](i%5), draw)
 			h.Add(op.Bind(table, a)(1))
-			for _, x := range append(a.Vec, a.List...) {
-				golden.AddAll(&h, x)
-			}
+			a.Elements(h.Add)
 		}
 		hashes[fmt.Sprintf("%s %T", op.Name, T(0))] = h
 	}

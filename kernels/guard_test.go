@@ -33,8 +33,8 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 			most = max(most, s.Elements(kerneltest.Left, 1), s.Elements(kerneltest.Right, 1), s.Elements(kerneltest.Transposed, 1))
 		}
 	}
-	first := placement[T]{kerneltest.First[T], kerneltest.First[int]}
-	last := placement[T]{kerneltest.Last[T], kerneltest.Last[int]}
+	first := placement[T]{kerneltest.First[T], kerneltest.First[int], kerneltest.First[byte]}
+	last := placement[T]{kerneltest.Last[T], kerneltest.Last[int], kerneltest.Last[byte]}
 	var guards []*kerneltest.Guard
 	for range len(op.Params) + many {
 		g, err := kerneltest.NewGuard(most * 8)
@@ -53,6 +53,7 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 			a.Rows[i] = place.rows(guards[len(a.Vec)+i], len(rows))
 			copy(a.Rows[i], rows)
 		}
+		a.Place(func(i, n int) []byte { return place.bytes(guards[len(a.Vec)+i], n) })
 		overwrite(op, a, s.N+inc)
 		if err := kerneltest.Compare(op, l, a); err != nil {
 			t.Fatalf("n=%d rows=%d stride=%d: %v", s.N, s.Rows, s.Stride, err)
@@ -96,6 +97,7 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 type placement[T kernels.Float] struct {
 	elements func(g *kerneltest.Guard, n int) []T
 	rows     func(g *kerneltest.Guard, n int) []int
+	bytes    func(g *kerneltest.Guard, n int) []byte
 }
 
 // TestGemmGuardPages multiplies matrices that touch an inaccessible page, in front and

@@ -350,6 +350,29 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 // BroadcastAt implements vec.Machine.
 func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, mem(a)) }
 
+// BroadcastBits implements vec.Machine.
+func (m *Machine) BroadcastBits(dst vec.V, src vec.G) {
+	if m.evex {
+		m.VPBROADCASTD(g(src).As32(), m.v(dst))
+		return
+	}
+	m.VMOVD(g(src).As32(), sized(dst, 16))
+	m.VPBROADCASTD(sized(dst, 16), m.v(dst))
+}
+
+// LaneMultiples implements vec.Machine.
+func (m *Machine) LaneMultiples(dst vec.V, first int, factor uint32) {
+	const symbol = "multiples"
+	if _, ok := m.data[symbol]; !ok {
+		m.data[symbol] = m.StaticGlobal(symbol)
+		m.DataAttributes(attr.RODATA | attr.NOPTR)
+		for lane := range m.bytes / 4 {
+			m.AddDatum(4*lane, operand.U32(uint32(first+lane)*factor))
+		}
+	}
+	m.VMOVUPS(m.data[symbol], m.v(dst))
+}
+
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from operand.Mem) {
 	switch {
 	case in == vec.F32:

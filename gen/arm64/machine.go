@@ -303,6 +303,18 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 // BroadcastAt implements vec.Machine.
 func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, m.mem(a)) }
 
+// BroadcastBits implements vec.Machine.
+func (m *Machine) BroadcastBits(dst vec.V, src vec.G) { m.p("VDUP %s, V%d.S4", g(src), dst) }
+
+// LaneMultiples implements vec.Machine.
+func (m *Machine) LaneMultiples(dst vec.V, first int, factor uint32) {
+	for i := range 2 {
+		at := uint32(first + 2*i)
+		m.p("MOVD $0x%x, %s", uint64((at+1)*factor)<<32|uint64(at*factor), temp)
+		m.p("VMOV %s, V%d.D[%d]", temp, dst, i)
+	}
+}
+
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from string) {
 	m.p("%s %s, %s", loadBits(in), from, temp)
 	m.p("VDUP %s, V%d.%s", temp, dst, lanes(in))

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/seed63264101/steepest/gen/vec"
 )
@@ -24,18 +25,48 @@ func ProbeName(k *Kernel) string {
 		return "Read1"
 	case Outer:
 		return "Move001"
-	case RowReduce, ColumnReduce:
-		in, _, _ := streams(k)
-		return fmt.Sprintf("Read%d", in)
-	case Reduce, Search:
-		return fmt.Sprintf("Read%d", len(k.Streams()))
+	case RowReduce, ColumnReduce, Reduce, Search:
+		name := "Read"
+		for _, e := range memories(k) {
+			in, _, _ := streams(k, e)
+			name += fmt.Sprintf("%s%d", prefix(e), in)
+		}
+		return name
 	}
-	in, out, both := streams(k)
-	return fmt.Sprintf("Move%d%d%d", in, out, both)
+	name := "Move"
+	for _, e := range memories(k) {
+		in, out, both := streams(k, e)
+		name += fmt.Sprintf("%s%d%d%d", prefix(e), in, out, both)
+	}
+	return name
 }
 
-func streams(k *Kernel) (in, out, both int) {
+// memories lists the types that a kernel's streams have in memory; 0 is the kernel's own.
+func memories(k *Kernel) []Elem {
+	var all []Elem
 	for _, p := range passed(k) {
+		if !slices.Contains(all, p.Format.Elem) {
+			all = append(all, p.Format.Elem)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// prefix stands in a probe's name before the numbers of streams of a type in memory.
+func prefix(e Elem) string {
+	if e == 0 {
+		return ""
+	}
+	return e.Suffix() + "x"
+}
+
+// streams counts the streams of a type in memory.
+func streams(k *Kernel, of Elem) (in, out, both int) {
+	for _, p := range passed(k) {
+		if p.Format.Elem != of {
+			continue
+		}
 		switch p.Kind {
 		case In:
 			in++
@@ -74,7 +105,7 @@ func probes(kernels []*Kernel) []*Kernel {
 			continue
 		}
 		seen[name] = true
-		p := &Kernel{Name: name, Family: "probe", Probe: true}
+		p := &Kernel{Name: name, Family: "probe", Probe: true, Only: k.Only}
 		switch k.Loop.(type) {
 		case Rows, RowDots, RowAxpys:
 			p.Params, p.Loop = params(In, "x"), readProbe()
@@ -83,12 +114,12 @@ func probes(kernels []*Kernel) []*Kernel {
 			p.Loop = moveProbe(p.Params)
 		case Reduce, RowReduce, ColumnReduce, Search:
 			for _, s := range passed(k) {
-				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
+				p.Params = append(p.Params, Param{Name: s.Name, Kind: In, Format: Format{Elem: s.Format.Elem}})
 			}
 			p.Loop = readProbe()
 		default:
 			for i, s := range passed(k) {
-				p.Params = append(p.Params, Param{Name: string(rune('a' + i)), Kind: s.Kind})
+				p.Params = append(p.Params, Param{Name: string(rune('a' + i)), Kind: s.Kind, Format: Format{Elem: s.Format.Elem}})
 			}
 			p.Loop = moveProbe(p.Params)
 		}

@@ -43,7 +43,7 @@ type bags struct {
 func (s Bags) generate(g *gen) {
 	m, k := g.m, g.k
 	b := &bags{gen: g, src: k.OfKind(Matrix), dst: k.OfKind(OutMatrix)}
-	b.body = newBody(k, g.e, m, []Param{{b.src.Name, In}})
+	b.body = newBody(k, g.e, m, []Param{{Name: b.src.Name, Kind: In}})
 	b.body.Accumulate(0, s.Term(b.body))
 	m.Begin(k, g.e, indexBytes*bagsSlots)
 	for _, r := range []*G{&b.to, &b.from, &b.step, &b.row, &b.entry, &b.count, &b.total, &b.n, &b.t} {

@@ -56,6 +56,7 @@ const (
 	OpInsert    // c, with b's bits where a has them, and c none
 	OpKeepLess  // c where a < b, otherwise +0
 	OpCount     // the counts of the step's next blocks: see Random
+	OpPlace     // bits of a, which is moved on by c, or of b, but not of both: see Rounding
 
 	// What formats of few bits are made of, too, in lanes of 32 bits.
 	OpMulBits      // the lower half of the product of a and b, as integers
@@ -122,6 +123,7 @@ type Body struct {
 	uni     []Uniform
 	uniVal  map[Val]int // value → index in uni
 	loaded  map[int]Val
+	random  hash
 	note    string
 	deep    int // how many copies of a function are interleaved, 0 for other bodies
 	parts   int // in how many parts of a block a copy works: see Random; 0 for other bodies
@@ -133,7 +135,7 @@ type Body struct {
 
 func newBody(k *Kernel, e Elem, m Machine, streams []Param) *Body {
 	return &Body{Elem: e, kernel: k, machine: m, streams: streams,
-		uniVal: map[Val]int{}, loaded: map[int]Val{}}
+		uniVal: map[Val]int{}, loaded: map[int]Val{}, random: noHash}
 }
 
 // Note names the step of the formula that the next operations compute. It
@@ -224,6 +226,9 @@ func (b *Body) Load(name string) Val {
 	v, ok := b.loaded[s]
 	if !ok {
 		v = b.emit(instr{op: OpLoad, stream: s}, true)
+		if rest := b.streams[s].Format.Rest; rest != "" {
+			v = b.AddBits(v, b.Load(rest))
+		}
 		b.loaded[s] = v
 	}
 	return v
@@ -246,7 +251,7 @@ func (b *Body) Store(name string, v Val) {
 	if !b.streams[s].Kind.Stores() {
 		panic(fmt.Sprintf("vec: kernel %s writes stream %q", b.kernel.Name, name))
 	}
-	b.emit(instr{op: OpStore, stream: s, args: []Val{v}}, false)
+	b.emit(instr{op: OpStore, stream: s, args: []Val{b.encode(b.streams[s].Format, v)}}, false)
 }
 
 // Coef returns a scalar parameter in all lanes.

@@ -138,7 +138,7 @@ func (c *columnReduce) body(rows int) *Body {
 	streams := append(append([]Param(nil), c.sums...), c.shared...)
 	for _, p := range c.matrices {
 		for r := range rows {
-			streams = append(streams, Param{Row(r).of(p.Name), In})
+			streams = append(streams, Param{Name: Row(r).of(p.Name), Kind: In})
 		}
 	}
 	b := newBody(c.k, c.e, c.m, streams)

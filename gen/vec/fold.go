@@ -24,7 +24,7 @@ func (g *gen) folds(s step, events []event) (byOp map[int]fold, folded map[int]b
 		for _, a := range ev.in.args {
 			uses[place{ev.copy, a}]++
 		}
-		if _, ok := s.loaded[ev.in.stream]; ev.in.op == OpLoad && !ok {
+		if _, ok := s.loaded[ev.in.stream]; ev.in.op == OpLoad && !ok && s.body.elem(g.e, ev.in.stream) == g.e {
 			loads[place{ev.copy, ev.in.dst}] = i
 		}
 	}

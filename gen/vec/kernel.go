@@ -11,33 +11,38 @@ type Kind int
 
 // The kinds of parameters. T stands for the kernel's element type.
 const (
-	Scalar      Kind = iota // T
-	Scalar64                // float64, whatever T
-	Count                   // int: elements of the strided streams
-	Inc                     // int: from one element to the next of the stream before it
-	RowCount                // int: rows of the matrix
-	RowStride               // int: from one row of the matrix to the next
-	ColumnCount             // int: columns of the matrix, or of a product
-	Depth                   // int: terms of each of its sums
-	Step                    // int: from one row of the matrix before it to the next; Left's second: column
-	In                      // []T, read
-	Out                     // []T, written and never read
-	InOut                   // []T, read and written
-	InRows                  // []T, one element for each row, read
-	InOutRows               // []T, one element for each row, read and written
-	OutRows                 // []T, one element for each row, written
-	Matrix                  // []T holding rows, read
-	InOutMatrix             // []T holding rows, read and written
-	Left                    // []T, the left factor of a product, read
-	Right                   // []T, its right factor, read
-	Target                  // []T, the product, read and written
-	OutMatrix               // []T holding rows, written
-	Transposed              // []T holding the columns of a matrix as rows, written
-	List                    // [][]T, read
-	Words                   // []uint64, read: what all lanes share, and the first counts: see Random
-	InEntries               // []T, one element for each entry of a bag, read: see Bags
-	Index                   // []int: which rows of the matrix before it are meant, one after the other
-	Offsets                 // []int: where the bags of entries begin and end: see Bags
+	Scalar         Kind = iota // T
+	Scalar64                   // float64, whatever T
+	Count                      // int: elements of the strided streams
+	Inc                        // int: from one element to the next of the stream before it
+	RowCount                   // int: rows of the matrix
+	RowStride                  // int: from one row of the matrix to the next
+	ColumnCount                // int: columns of the matrix, or of a product
+	Depth                      // int: terms of each of its sums
+	Step                       // int: from one row of the matrix before it to the next; Left's second: column
+	In                         // []T, read
+	Out                        // []T, written and never read
+	InOut                      // []T, read and written
+	InRows                     // []T, one element for each row, read
+	InOutRows                  // []T, one element for each row, read and written
+	OutRows                    // []T, one element for each row, written
+	Matrix                     // []T holding rows, read
+	InOutMatrix                // []T holding rows, read and written
+	Left                       // []T, the left factor of a product, read
+	Right                      // []T, its right factor, read
+	Target                     // []T, the product, read and written
+	OutMatrix                  // []T holding rows, written
+	Transposed                 // []T holding the columns of a matrix as rows, written
+	List                       // [][]T, read
+	Words                      // []uint64, read: what all lanes share, and the first counts: see Random
+	InEntries                  // []T, one element for each entry of a bag, read: see Bags
+	Index                      // []int: which rows of the matrix before it are meant, one after the other
+	Offsets                    // []int: where the bags of entries begin and end: see Bags
+	Bits32                     // uint32: a key of random bits
+	Shift                      // uint32: how far random bits are moved down, at most 16
+	InExponents                // []uint8, one for each block of generic.Block8 elements, read
+	OutExponents               // []uint8, one for each of these blocks, written
+	InOutExponents             // []uint8, one for each of these blocks, read and written
 )
 
 // IsStream reports whether the parameter is a slice that the loop walks element
@@ -53,39 +58,64 @@ func (k Kind) Loads() bool { return k == In || k == InOut }
 // Stores reports whether the parameter is a stream that the loop stores to.
 func (k Kind) Stores() bool { return k == Out || k == InOut }
 
+// IsBits reports whether the parameter is a uint32.
+func (k Kind) IsBits() bool { return k == Bits32 || k == Shift }
+
+// IsExponents reports whether the parameter has the exponents of blocks.
+func (k Kind) IsExponents() bool { return k >= InExponents && k <= InOutExponents }
+
+// Param is one parameter of a kernel.
+type Param struct {
+	Name   string
+	Kind   Kind
+	Format Format // of a stream
+}
+
 // goType returns the parameter's Go type, for the element type spelled t.
-func (k Kind) goType(t string) string {
-	switch {
+func (p Param) goType(t string) string {
+	switch k := p.Kind; {
 	case k == Scalar:
 		return t
 	case k == Scalar64:
 		return "float64"
 	case k.IsInt():
 		return "int"
+	case k.IsBits():
+		return "uint32"
 	case k == List:
 		return "[][]" + t
 	case k == Words:
 		return "[]uint64"
 	case k == Index || k == Offsets:
 		return "[]int"
+	case k.IsExponents():
+		return "[]uint8"
+	case p.Format.Elem != 0:
+		return "[]" + p.Format.Elem.GoType()
 	default:
 		return "[]" + t
 	}
 }
 
-// Param is one parameter of a kernel.
-type Param struct {
-	Name string
-	Kind Kind
+// elem returns the type of a stream's elements in memory, in a kernel for the element type e.
+func (p Param) elem(e Elem) Elem {
+	if p.Format.Elem != 0 {
+		return p.Format.Elem
+	}
+	return e
 }
 
-// Kernel describes a kernel for both element types.
+// Kernel describes a kernel for both element types, or for one.
 type Kernel struct {
 	Name   string // the Go name, "Axpy"
 	Doc    string // the formula, "y[i] += alpha*x[i]"
 	Family string // groups kernels for fuzzing: "level1", "reduce", ...
 	Params []Param
 	Loop   Skeleton
+
+	// Only is the element type of a kernel that is for one alone. All types of its
+	// signature are concrete then.
+	Only Elem
 
 	// Alias names the pairs of streams that may be the same slice.
 	Alias [][2]string
@@ -104,8 +134,19 @@ type Skeleton interface {
 	generate(g *gen)
 }
 
+// Is reports whether the kernel is there for an element type.
+func (k *Kernel) Is(e Elem) bool { return k.Only == 0 || k.Only == e }
+
+// spelled returns the element type of the kernel's signature where others are spelled t.
+func (k *Kernel) spelled(t string) string {
+	if k.Only != 0 {
+		return k.Only.GoType()
+	}
+	return t
+}
+
 // Result returns the kernel's result type for the element type spelled t.
-func (k *Kernel) Result(t string) string { return k.Loop.result(t) }
+func (k *Kernel) Result(t string) string { return k.Loop.result(k.spelled(t)) }
 
 // Param returns the parameter of that name.
 func (k *Kernel) Param(name string) Param {
@@ -186,10 +227,10 @@ func (k *Kernel) Bytes(e Elem) int {
 	n := 0
 	for _, p := range k.Streams() {
 		if p.Kind.Loads() {
-			n += e.Size()
+			n += p.elem(e).Size()
 		}
 		if p.Kind.Stores() {
-			n += e.Size()
+			n += p.elem(e).Size()
 		}
 	}
 	return n
@@ -198,6 +239,7 @@ func (k *Kernel) Bytes(e Elem) int {
 // Signature returns the kernel's Go signature without "func", for the element
 // type spelled t: "(alpha T, x, y []T)".
 func (k *Kernel) Signature(t string) string {
+	t = k.spelled(t)
 	var b strings.Builder
 	b.WriteString("(")
 	for i, p := range k.Params {
@@ -206,8 +248,8 @@ func (k *Kernel) Signature(t string) string {
 		}
 		b.WriteString(p.Name)
 		last := i+1 == len(k.Params)
-		if last || k.Params[i+1].Kind.goType(t) != p.Kind.goType(t) {
-			b.WriteString(" " + p.Kind.goType(t))
+		if last || k.Params[i+1].goType(t) != p.goType(t) {
+			b.WriteString(" " + p.goType(t))
 		}
 	}
 	b.WriteString(")")
@@ -248,17 +290,20 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 		switch {
 		case p.Kind == Scalar:
 			place(p.Name, e.Size(), e.Size())
+		case p.Kind.IsBits():
+			place(p.Name, 4, 4)
 		case p.Kind == Scalar64 || p.Kind.IsInt():
 			place(p.Name, 8, 8)
 		default:
 			place(p.Name, 24, 8)
 		}
 	}
-	switch k.Result("T") {
-	case "T":
+	switch k.Result(e.GoType()) {
+	case "":
+	case e.GoType():
 		l.Result = (l.Size + 7) &^ 7
 		l.Size = l.Result + e.Size()
-	case "float64", "int":
+	default: // float64 or int
 		l.Result = (l.Size + 7) &^ 7
 		l.Size = l.Result + 8
 	}
@@ -279,6 +324,11 @@ func (k *Kernel) Check() error {
 			if !seen[name] {
 				return fmt.Errorf("vec: kernel %s: alias of unknown parameter %q", k.Name, name)
 			}
+		}
+	}
+	for _, p := range k.Params {
+		if err := k.checkFormat(p); err != nil {
+			return err
 		}
 	}
 	if k.Loop == nil {

@@ -124,6 +124,9 @@ type Machine interface {
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
 	BroadcastAt(dst V, in Elem, a Address)
+	BroadcastBits(dst V, src G) // the lowest 32 bits, to all lanes of 32 bits
+	// LaneMultiples sets the lanes of 32 bits to successive multiples of a factor.
+	LaneMultiples(dst V, first int, factor uint32)
 	Load(dst V, in, of Elem, a Address, access Access)
 	// Gather is Load, with access Full or Partial, of elements that are so many
 	// bytes apart. A Full one moves the pointer behind the last of them.

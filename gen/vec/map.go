@@ -18,6 +18,7 @@ func (s Map) generate(g *gen) {
 	ptrs, strides := g.pointers(streams)
 	n := g.general()
 	g.length(n)
+	g.holdPlace(body)
 	g.makeResident(body)
 	if strides != nil {
 		g.stridedLoop(body, ptrs, strides, n)
@@ -60,7 +61,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.AlignLoop()
 	m.Label(main)
 	g.emit(step{body: b, copies: unroll, ptrs: ptrs})
-	g.advance(ptrs, n, unroll*w)
+	g.advance(b, ptrs, n, unroll*w)
 	m.JumpIf(n, GE, unroll*w, main)
 
 	if unroll > 1 {
@@ -68,7 +69,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 		m.JumpIf(n, LT, w, tail)
 		m.Label(one)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs})
-		g.advance(ptrs, n, w)
+		g.advance(b, ptrs, n, w)
 		m.JumpIf(n, GE, w, one)
 	}
 
@@ -94,13 +95,18 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.Label(done)
 }
 
-// advance moves the pointers on by a number of elements, and takes them off n, which
-// counts those that are left.
-func (g *gen) advance(ptrs []G, n G, elements int) {
-	for _, p := range ptrs {
-		g.m.AddImm(p, elements*g.e.Size())
-	}
+// advance moves the pointers of a body's streams on by a number of elements, and takes them
+// off n, which counts those that are left.
+func (g *gen) advance(b *Body, ptrs []G, n G, elements int) {
+	g.move(b, ptrs, elements)
 	g.m.AddImm(n, -elements)
+}
+
+// move moves the pointers of a body's streams on by a number of elements.
+func (g *gen) move(b *Body, ptrs []G, elements int) {
+	for i, p := range ptrs {
+		g.m.AddImm(p, elements*b.elem(g.e, i).Size())
+	}
 }
 
 // powers runs the body over n mod 2*most elements in powers of two, the largest
@@ -118,9 +124,8 @@ func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G, done string) {
 			g.m.JumpUnlessBits(n, part-1, done)
 		}
 		if rest != noRegister || part > 1 {
-			for _, p := range ptrs {
-				g.m.AddImm(p, part*g.e.Size())
-			}
+			g.back(b, part)
+			g.move(b, ptrs, part)
 		}
 		g.m.Label(skip)
 	}
@@ -129,20 +134,27 @@ func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G, done string) {
 // peelVectors is the number of vectors from which on peeling pays.
 const peelVectors = 32
 
+// widestStore returns the number of the first stream of the largest elements that are stored,
+// -1 if none are.
+func (g *gen) widestStore(b *Body) int {
+	widest := -1
+	for i, s := range b.streams {
+		if s.Kind.Stores() && (widest < 0 || b.elem(g.e, i).Size() > b.elem(g.e, widest).Size()) {
+			widest = i
+		}
+	}
+	return widest
+}
+
 // peel runs the body up to the first element whose store is aligned. Loads may
 // stay misaligned: a core has twice as many ports for them.
 func (g *gen) peel(b *Body, ptrs []G, n G) {
-	m, align := g.m, g.m.PeelBytes()
-	out := -1
-	for i, s := range b.streams {
-		if s.Kind.Stores() {
-			out = i
-			break
-		}
-	}
-	if align == 0 || out < 0 {
+	out := g.widestStore(b)
+	if g.m.PeelBytes() == 0 || out < 0 {
 		return
 	}
+	size := b.elem(g.e, out).Size()
+	m, align := g.m, g.m.PeelBytes()*size/b.Elem.Size()
 	aligned := g.label("aligned")
 	w := g.lanes(b.Elem)
 	m.JumpIf(n, LT, peelVectors*w, aligned) // at least a main loop's turn stays
@@ -153,16 +165,21 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 	m.AndImm(bytes, align-1)
 	m.JumpIf(bytes, EQ, 0, aligned)
 	m.Move(count, bytes)
-	m.ShiftRight(count, shift(g.e))
+	m.ShiftRight(count, shift(b.elem(g.e, out)))
 	if m.MaskedStores() {
 		m.SetCount(count)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
-		for _, p := range ptrs {
-			m.Add(p, bytes)
+		for i, p := range ptrs {
+			if s := b.elem(g.e, i).Size(); s != size {
+				m.AddTimes(p, count, s)
+			} else {
+				m.Add(p, bytes)
+			}
 		}
+		g.backBy(b, count)
 		g.sub(n, count)
 	} else {
-		g.powers(b, ptrs, count, align/g.e.Size()/2, n, "")
+		g.powers(b, ptrs, count, align/size/2, n, "")
 	}
 	m.Label(aligned)
 	g.generals -= 2

@@ -13,9 +13,9 @@ func rowName(i int) string { return "r" + string(rune('0'+i)) }
 // groupStreams returns a body's streams for a group: the vector that all rows
 // share, and then the rows.
 func groupStreams(shared string, kind Kind, rows int, rowKind Kind) []Param {
-	streams := []Param{{shared, kind}}
+	streams := []Param{{Name: shared, Kind: kind}}
 	for i := range rows {
-		streams = append(streams, Param{rowName(i), rowKind})
+		streams = append(streams, Param{Name: rowName(i), Kind: rowKind})
 	}
 	return streams
 }
@@ -113,7 +113,7 @@ func (s RowDots) generate(g *gen) {
 			totals[i] = g.vector()
 			m.Zero(totals[i])
 		}
-		finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
+		finish := newBody(k, g.e, m, []Param{{Name: y.Name, Kind: InOut}})
 		finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
 		held := Uniform{Held: "sum"}
 		g.resident[held] = a.acc[0][0]

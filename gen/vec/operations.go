@@ -42,7 +42,7 @@ func (k *Kernel) elements() []Param {
 	var all []Param
 	for _, p := range k.Params {
 		if kind, ok := kinds[p.Kind]; ok {
-			all = append(all, Param{p.Name, kind}, Param{Row(0).of(p.Name), kind})
+			all = append(all, Param{Name: p.Name, Kind: kind}, Param{Name: Row(0).of(p.Name), Kind: kind})
 		} else if p.Kind.IsStream() {
 			all = append(all, p)
 		}
@@ -68,5 +68,6 @@ func (b *Body) operations() int {
 // written for it.
 type counter struct{ Machine }
 
+func (counter) VectorBytes() int                    { return 16 } // random bits know it
 func (counter) Expand(*Body, Op, []Val) (Val, bool) { return 0, false }
 func (counter) Constants(Op, Elem) []Const          { return nil }

@@ -231,7 +231,7 @@ func (a *accumulation) elements(g *gen) {
 		m.Label(loop)
 		g.emit(turn)
 		if a.strides == nil {
-			g.advance(a.ptrs, n, times*l)
+			g.advance(a.body, a.ptrs, n, times*l)
 		} else {
 			m.AddImm(n, -times*l)
 		}
@@ -309,13 +309,13 @@ func (a *accumulation) loadPartial(g *gen) {
 		if a.strides != nil {
 			m.Mul(at, a.strides[i])
 		} else {
-			m.ShiftLeft(at, shift(g.e))
+			m.ShiftLeft(at, shift(a.body.elem(g.e, i)))
 		}
 		m.Add(at, p)
 		if a.strides != nil {
 			m.Gather(a.loaded[i], in, g.e, at, a.strides[i], Partial)
 		} else {
-			m.Load(a.loaded[i], in, g.e, Address{Base: at}, Partial)
+			m.Load(a.loaded[i], in, a.body.elem(g.e, i), Address{Base: at}, Partial)
 		}
 	}
 }

@@ -277,7 +277,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 func (s RowDots) bodies(g *gen, x, y Param) (body, finish *Body) {
 	body = newBody(g.k, g.e, g.m, groupStreams(x.Name, In, 1, In))
 	body.Accumulate(0, body.Mul(body.Load(rowName(0)), body.Load(x.Name)))
-	finish = newBody(g.k, g.e, g.m, []Param{{y.Name, InOut}})
+	finish = newBody(g.k, g.e, g.m, []Param{{Name: y.Name, Kind: InOut}})
 	finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
 	return body, finish
 }

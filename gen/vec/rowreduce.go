@@ -75,11 +75,11 @@ func (s RowReduce) generate(g *gen) {
 		r.prepareCut(read)
 	}
 	r.dst = g.k.OfKind(OutRows)
-	streams := []Param{{r.dst.Name, Out}}
+	streams := []Param{{Name: r.dst.Name, Kind: Out}}
 	if s.Factor != nil {
-		streams = append(streams, Param{"factor", Out})
+		streams = append(streams, Param{Name: "factor", Kind: Out})
 		for _, p := range r.coefs {
-			streams = append(streams, Param{p.Name, In})
+			streams = append(streams, Param{Name: p.Name, Kind: In})
 		}
 	}
 	r.finish = newBody(g.k, g.e, m, streams)
@@ -225,13 +225,13 @@ func (r *rowReduce) greatest() {
 		m.AlignLoop()
 		m.Label(main)
 		g.emit(s)
-		g.advance(reads, n, len(acc)*w)
+		g.advance(r.body, reads, n, len(acc)*w)
 		m.JumpIf(n, GE, len(acc)*w, main)
 		s.copies = 1
 		m.Label(single)
 		m.JumpIf(n, LT, w, tail)
 		g.emit(s)
-		g.advance(reads, n, w)
+		g.advance(r.body, reads, n, w)
 		m.Jump(single)
 		m.Label(tail)
 		m.JumpIf(n, EQ, 0, done)

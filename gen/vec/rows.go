@@ -25,12 +25,12 @@ func (Rows) result(string) string { return "" }
 // pass returns the body that adds k rows to src and stores to out; the last pass
 // finishes.
 func (s Rows) pass(g *gen, k int, last bool) *Body {
-	streams := []Param{{"out", Out}, {"src", In}}
+	streams := []Param{{Name: "out", Kind: Out}, {Name: "src", Kind: In}}
 	for i := range k {
-		streams = append(streams, Param{"r" + string(rune('0'+i)), In})
+		streams = append(streams, Param{Name: "r" + string(rune('0'+i)), Kind: In})
 	}
 	if last && s.Accumulate {
-		streams = append(streams, Param{"old", In})
+		streams = append(streams, Param{Name: "old", Kind: In})
 	}
 	b := newBody(g.k, g.e, g.m, streams)
 	sum := b.Load("src")

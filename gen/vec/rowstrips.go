@@ -39,7 +39,7 @@ func (l *rowsLoop) rowByRow(end string) {
 
 // add adds a row to vectors.
 func (l *rowsLoop) add(sums columns, row G) {
-	body := newBody(l.k, l.e, l.m, []Param{{rowName(0), In}})
+	body := newBody(l.k, l.e, l.m, []Param{{Name: rowName(0), Kind: In}})
 	body.Accumulate(0, body.Load(rowName(0)))
 	l.addRow(body, sums, row)
 }
@@ -104,7 +104,7 @@ func (l *rowsLoop) blocks(block, strips string, sums []V, finish *Body) {
 	if l.Accumulate {
 		size = rowsBlock // of the local memory
 	}
-	begin, more := l.pass(g, 0, false), newBody(l.k, l.e, m, []Param{{"out", InOut}, {rowName(0), In}})
+	begin, more := l.pass(g, 0, false), newBody(l.k, l.e, m, []Param{{Name: "out", Kind: InOut}, {Name: rowName(0), Kind: In}})
 	more.Store("out", more.Add(more.Load("out"), more.Load(rowName(0))))
 	// behind runs a body on what is behind the strip, of the sums and of a row.
 	behind := func(body *Body, row G) {

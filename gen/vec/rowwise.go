@@ -37,7 +37,7 @@ func newRowwise(g *gen, end string) *rowwise {
 		kind, isMatrix := kinds[p.Kind]
 		switch {
 		case isMatrix:
-			w.streams = append(w.streams, Param{p.Name, kind})
+			w.streams = append(w.streams, Param{Name: p.Name, Kind: kind})
 		case p.Kind.IsStream():
 			shared = append(shared, p)
 		case p.Kind == InRows:

@@ -46,7 +46,7 @@ func (s Search) generate(g *gen) {
 	look(step{copies: searchVectors})
 	m.Comment("A hit is looked for again, vector by vector.")
 	m.JumpIf(t, LT, w, one)
-	g.advance(ptrs, n, searchVectors*w)
+	g.advance(body, ptrs, n, searchVectors*w)
 	m.AddImm(i, searchVectors*w)
 	m.JumpIf(n, GE, searchVectors*w, main)
 
@@ -55,7 +55,7 @@ func (s Search) generate(g *gen) {
 	m.Label(one)
 	look(step{copies: 1})
 	m.JumpIf(t, LT, w, found)
-	g.advance(ptrs, n, w)
+	g.advance(body, ptrs, n, w)
 	m.AddImm(i, w)
 	m.JumpIf(n, GE, w, one)
 

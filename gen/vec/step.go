@@ -125,11 +125,12 @@ func (g *gen) place(s step, ev event) Address {
 	if s.strides != nil {
 		return s.single(ev.in.stream, s.element+ev.copy, g.e.Size())
 	}
+	size := s.body.elem(g.e, ev.in.stream).Size()
 	element := (s.first + ev.copy) * g.lanes(s.body.Elem)
 	if parts := s.body.parts; parts > 0 {
 		element = element/generic.PhiloxCounts*generic.PhiloxCounts*parts + ev.in.part*generic.PhiloxCounts + element%generic.PhiloxCounts
 	}
-	return Address{Base: s.ptrs[ev.in.stream], Disp: element * g.e.Size()}
+	return Address{Base: s.ptrs[ev.in.stream], Disp: element * size}
 }
 
 // bytes returns how many bytes of the registers a step works on.
@@ -171,6 +172,9 @@ func (g *gen) write(s step, at allocated) {
 	case in.op == OpCount:
 		g.m.Op(OpOr, e, g.bytes(s), at.dst, at.args[0], at.args[0])
 		g.m.Op(OpAddBits, e, g.bytes(s), at.args[0], at.args...)
+	case in.op == OpPlace:
+		g.m.Op(OpAddBits, e, g.m.VectorBytes(), at.args[0], at.args[0], at.args[2])
+		g.m.Op(OpXor, e, g.bytes(s), at.dst, at.args[0], at.args[1])
 	case at.folded != nil:
 		g.m.OpMemory(in.op, e, g.bytes(s), at.dst, at.args[1-at.folded.arg], g.place(s, at.folded.load))
 	default:
@@ -193,10 +197,10 @@ func (g *gen) access(s step, at allocated) {
 	case s.strides != nil && s.access <= 0:
 		g.m.Gather(at.dst, e, g.e, s.ptrs[stream], s.strides[stream], s.access)
 	case at.in.op == OpLoad:
-		g.m.Load(at.dst, e, g.e, g.place(s, at.event), s.access)
+		g.m.Load(at.dst, e, s.body.elem(g.e, stream), g.place(s, at.event), s.access)
 	default:
 		if s.ptrs[stream] != noRegister {
-			g.m.Store(at.args[0], e, g.e, g.place(s, at.event), s.access)
+			g.m.Store(at.args[0], e, s.body.elem(g.e, stream), g.place(s, at.event), s.access)
 		}
 		if v, ok := s.spread[stream]; ok {
 			g.m.Spread(v, at.args[0], e, s.wide)

@@ -6,14 +6,20 @@ import "math"
 // differ everywhere.
 const RandomLane = 0x9e3779b9
 
+// The factors of the hash function.
+const (
+	RandomFactor0 = 0x7feb352d
+	RandomFactor1 = 0x846ca68b
+)
+
 // RandomBits returns the 32 random bits of element i: a hash of the place and two keys (the
 // finalizer lowbias32, C. Wellons, Prospecting for hash functions, 2018).
 func RandomBits(i, k0, k1 uint32) uint32 {
 	x := (i*RandomLane + k0) ^ k1
 	x ^= x >> 16
-	x *= 0x7feb352d
+	x *= RandomFactor0
 	x ^= x >> 15
-	x *= 0x846ca68b
+	x *= RandomFactor1
 	x ^= x >> 16
 	return x
 }

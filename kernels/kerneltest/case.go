@@ -90,6 +90,8 @@ func (s Shape) Elements(k Kind, inc int) int {
 		return (s.Rows-1)*s.Stride + s.N
 	case InEntries:
 		return s.Offsets()[s.Rows]
+	case InExponents, OutExponents, InOutExponents:
+		return (s.N + generic.Block8 - 1) / generic.Block8
 	case Left:
 		row, column := s.leftSteps()
 		return (s.Rows-1)*row + (s.depth()-1)*column + 1
@@ -183,7 +185,15 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 			a.Rows = append(a.Rows, s.Offsets())
 		case Words:
 			a.SetAt(kernels.Philox{Seed: hash(value()), Stream: hash(value()), Index: hash(value()) << 6})
+		case Bits32:
+			a.Bits = append(a.Bits, uint32(hash(value())))
+		case Shift:
+			a.Bits = append(a.Bits, uint32(hash(value())%17))
 		default:
+			if p.Memory != Float || p.Kind.IsExponents() {
+				a.add(p, s, value)
+				break
+			}
 			inc := 1
 			if i+1 < len(op.Params) && op.Params[i+1].Kind == Inc {
 				inc = s.inc(incs)
@@ -249,7 +259,7 @@ func (a *Args[T]) Join(op Op[T], pair [2]string) {
 			}
 		}
 		switch {
-		case p.Kind.IsVector():
+		case p.Kind.IsVector() && p.Memory == Float:
 			vector++
 		case p.Kind >= Count && p.Kind <= Step:
 			number++
@@ -280,34 +290,13 @@ func (a *Args[T]) Clone() *Args[T] {
 	for _, x := range a.List {
 		c.List = append(c.List, clone(x))
 	}
+	c.U16, c.I16, c.U8, c.Bits = cloneAll(a.U16), cloneAll(a.I16), cloneAll(a.U8), a.Bits
 	return c
 }
 
 // Same reports whether two numbers are the same bits, or both NaN.
 func Same[T kernels.Float](x, y T) bool {
 	return math.Float64bits(float64(x)) == math.Float64bits(float64(y)) || x != x && y != y
-}
-
-// Diff returns an error that names the first difference between the slices of
-// two argument lists, nil where there is none.
-func (a *Args[T]) Diff(op Op[T], want *Args[T]) error {
-	for i, p := range op.Vectors() {
-		for j, x := range a.Vec[i] {
-			if !Same(x, want.Vec[i][j]) {
-				return fmt.Errorf("%s[%d] = %v (%x), want %v (%x)",
-					p.Name, j, x, float64(x), want.Vec[i][j], float64(want.Vec[i][j]))
-			}
-		}
-	}
-	for i := range a.List {
-		for j, x := range a.List[i] {
-			if !Same(x, want.List[i][j]) {
-				return fmt.Errorf("xs[%d][%d] = %v (%x), want %v (%x)",
-					i, j, x, float64(x), want.List[i][j], float64(want.List[i][j]))
-			}
-		}
-	}
-	return nil
 }
 
 // Compare runs the kernel on a level, on a itself, and on the generic level, on

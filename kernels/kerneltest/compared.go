@@ -96,5 +96,11 @@ func (a *Args[T]) elements() int {
 	for _, x := range a.List {
 		n += len(x)
 	}
+	for _, x := range a.U16 {
+		n += len(x)
+	}
+	for _, x := range a.U8 {
+		n += len(x)
+	}
 	return n
 }

@@ -16,52 +16,89 @@ type Kind int
 
 // The kinds of parameters.
 const (
-	Scalar      Kind = iota // T
-	Scalar64                // float64, finite
-	Count                   // int: elements of the strided streams
-	Inc                     // int: from one element to the next of the stream before it
-	RowCount                // int: rows of the matrix
-	RowStride               // int: from one row of the matrix to the next
-	ColumnCount             // int: columns of the matrix, or of a product
-	Depth                   // int: terms of each of its sums
-	Step                    // int: from one row of the matrix before it to the next; Left's second: column
-	In                      // []T, read
-	Out                     // []T, written
-	InOut                   // []T, read and written
-	InRows                  // []T, one element for each row, read
-	InOutRows               // []T, one element for each row, read and written
-	OutRows                 // []T, one element for each row, written
-	Matrix                  // []T holding rows, read
-	InOutMatrix             // []T holding rows, read and written
-	Left                    // []T, the left factor of a product, read
-	Right                   // []T, its right factor, read
-	Target                  // []T, the product, read and written
-	OutMatrix               // []T holding rows, written
-	Transposed              // []T holding the columns of a matrix as rows, written
-	InEntries               // []T, one element for each entry of a bag, read
-	List                    // [][]T, read
-	Words                   // []uint64, read: those of a Philox
-	Index                   // []int: which rows of the matrix before it are meant
-	Offsets                 // []int: where the bags of entries begin and end
+	Scalar         Kind = iota // T
+	Scalar64                   // float64, finite
+	Count                      // int: elements of the strided streams
+	Inc                        // int: from one element to the next of the stream before it
+	RowCount                   // int: rows of the matrix
+	RowStride                  // int: from one row of the matrix to the next
+	ColumnCount                // int: columns of the matrix, or of a product
+	Depth                      // int: terms of each of its sums
+	Step                       // int: from one row of the matrix before it to the next; Left's second: column
+	In                         // []T, read
+	Out                        // []T, written
+	InOut                      // []T, read and written
+	InRows                     // []T, one element for each row, read
+	InOutRows                  // []T, one element for each row, read and written
+	OutRows                    // []T, one element for each row, written
+	Matrix                     // []T holding rows, read
+	InOutMatrix                // []T holding rows, read and written
+	Left                       // []T, the left factor of a product, read
+	Right                      // []T, its right factor, read
+	Target                     // []T, the product, read and written
+	OutMatrix                  // []T holding rows, written
+	Transposed                 // []T holding the columns of a matrix as rows, written
+	InEntries                  // []T, one element for each entry of a bag, read
+	List                       // [][]T, read
+	Words                      // []uint64, read: those of a Philox
+	Index                      // []int: which rows of the matrix before it are meant
+	Offsets                    // []int: where the bags of entries begin and end
+	Bits32                     // uint32: a key of random bits
+	Shift                      // uint32: how far random bits are moved down, at most 16
+	InExponents                // []uint8, one for each block of kernels.BlockLen8 elements, read
+	OutExponents               // []uint8, one for each of these blocks, written
+	InOutExponents             // []uint8, one for each of these blocks, read and written
 )
 
-// IsVector reports whether the parameter stands in Args.Vec.
+// IsVector reports whether the parameter is a vector of elements, or a matrix.
 func (k Kind) IsVector() bool { return k >= In && k < List }
+
+// IsExponents reports whether the parameter has the exponents of blocks.
+func (k Kind) IsExponents() bool { return k >= InExponents && k <= InOutExponents }
 
 // Reads reports whether the kernel reads the parameter's elements.
 func (k Kind) Reads() bool {
+	if k.IsExponents() {
+		return k != OutExponents
+	}
 	return k >= In && k < Words && k != Out && k != OutRows && k != OutMatrix && k != Transposed
 }
 
 // Writes reports whether the kernel writes the parameter's elements.
 func (k Kind) Writes() bool {
+	if k.IsExponents() {
+		return k != InExponents
+	}
 	return k == Out || k == InOut || k == InOutRows || k == OutRows || k == InOutMatrix || k == Target || k == OutMatrix || k == Transposed
 }
 
+// Memory says what a vector's elements are in memory.
+type Memory int
+
+// The elements of vectors.
+const (
+	Float Memory = iota // T
+	BF16                // uint16: the upper half of a float32
+	I16                 // int16: the rest of a float32 beside its BF16
+	U8                  // uint8: codes
+)
+
+// Size returns an element's size, where T has so many bytes.
+func (m Memory) Size(float int) int { return [...]int{Float: float, BF16: 2, I16: 2, U8: 1}[m] }
+
 // Param is a parameter of a kernel.
 type Param struct {
-	Name string
-	Kind Kind
+	Name   string
+	Kind   Kind
+	Memory Memory // of a vector
+}
+
+// Size returns the size of an element of the parameter, where T has so many bytes.
+func (p Param) Size(float int) int {
+	if p.Kind.IsExponents() {
+		return 1
+	}
+	return p.Memory.Size(float)
 }
 
 // TableOf returns a level's own kernels. The active level may run others on some cores. A
@@ -79,7 +116,7 @@ type Args[T kernels.Float] struct {
 	Scalar   []T
 	Scalar64 []float64
 	Int      []int
-	Vec      [][]T   // what is neither a number nor a List
+	Vec      [][]T   // vectors and matrices of T
 	Rows     [][]int // each Index, and Offsets
 	List     [][]T
 
@@ -87,6 +124,13 @@ type Args[T kernels.Float] struct {
 	// are its words.
 	At    kernels.Philox
 	Words []uint64
+
+	// Of kernels for float32 alone: vectors of other elements, exponents among the U8, and
+	// numbers of 32 bits.
+	U16  [][]uint16
+	I16  [][]int16
+	U8   [][]uint8
+	Bits []uint32
 }
 
 // Op is one kernel.
@@ -126,7 +170,7 @@ func (op Op[T]) Count(k Kind) int {
 func (op Op[T]) Vectors() []Param {
 	var v []Param
 	for _, p := range op.Params {
-		if p.Kind.IsVector() {
+		if p.Kind.IsVector() && p.Memory == Float {
 			v = append(v, p)
 		}
 	}

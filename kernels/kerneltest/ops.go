@@ -4,16 +4,17 @@ package kerneltest
 
 import "github.com/seed63264101/steepest/kernels"
 
-// Ops returns every kernel of the table, in its order.
+// Ops returns every kernel of the table, in its order. Those whose types are all concrete are
+// there for float32 alone.
 func Ops[T kernels.Float]() []Op[T] {
-	return []Op[T]{
+	all := []Op[T]{
 		{
 			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1", Probe: "Move101", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"alpha", Scalar},
-				{"x", In},
-				{"y", InOut},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: InOut},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -35,10 +36,10 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1", Probe: "Move101", Flops: 3,
 			Narrow: true,
 			Params: []Param{
-				{"alpha", Scalar},
-				{"x", In},
-				{"beta", Scalar},
-				{"y", InOut},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: In},
+				{Name: "beta", Kind: Scalar},
+				{Name: "y", Kind: InOut},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -61,8 +62,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1", Probe: "Move001", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"alpha", Scalar},
-				{"x", InOut},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: InOut},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Scal
@@ -80,9 +81,9 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -106,9 +107,9 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Sub", Doc: "dst[i] = x[i] - y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -132,9 +133,9 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -157,9 +158,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Div", Doc: "dst[i] = x[i] / y[i]", Family: "level1", Probe: "Move210", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -182,8 +183,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Sqrt", Doc: "dst[i] = sqrt(x[i])", Family: "level1", Probe: "Move110", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -204,8 +205,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1", Probe: "Move002", Flops: 0,
 			Narrow: true,
 			Params: []Param{
-				{"x", InOut},
-				{"y", InOut},
+				{Name: "x", Kind: InOut},
+				{Name: "y", Kind: InOut},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -226,10 +227,10 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1", Probe: "Move002", Flops: 6,
 			Narrow: true,
 			Params: []Param{
-				{"x", InOut},
-				{"y", InOut},
-				{"c", Scalar},
-				{"s", Scalar},
+				{Name: "x", Kind: InOut},
+				{Name: "y", Kind: InOut},
+				{Name: "c", Kind: Scalar},
+				{Name: "s", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Rot
@@ -249,12 +250,12 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1", Probe: "Move002", Flops: 6,
 			Narrow: true,
 			Params: []Param{
-				{"x", InOut},
-				{"y", InOut},
-				{"h11", Scalar},
-				{"h12", Scalar},
-				{"h21", Scalar},
-				{"h22", Scalar},
+				{Name: "x", Kind: InOut},
+				{Name: "y", Kind: InOut},
+				{Name: "h11", Kind: Scalar},
+				{Name: "h12", Kind: Scalar},
+				{Name: "h21", Kind: Scalar},
+				{Name: "h22", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Rotm
@@ -276,9 +277,9 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101", Flops: 3,
 			Narrow: true,
 			Params: []Param{
-				{"w", Scalar},
-				{"x", In},
-				{"y", InOut},
+				{Name: "w", Kind: Scalar},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: InOut},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -300,10 +301,10 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1", Probe: "Move110", Flops: 0,
 			Narrow: true,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"lo", Scalar},
-				{"hi", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "lo", Kind: Scalar},
+				{Name: "hi", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -325,9 +326,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SoftThreshold", Doc: "dst[i] = x[i] - min(max(x[i], -lambda), lambda)", Family: "level1", Probe: "Move110", Flops: 2,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"lambda", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "lambda", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -348,8 +349,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Dot", Doc: "sum of x[i]*y[i]", Family: "reduce", Probe: "Read2", Flops: 2,
 			Params: []Param{
-				{"x", In},
-				{"y", In},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -370,8 +371,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce", Probe: "Read2", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"x", In},
-				{"y", In},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"x", "y"},
@@ -391,7 +392,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Sum", Doc: "sum of x[i]", Family: "reduce", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"x", In},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Sum
@@ -407,7 +408,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Asum", Doc: "sum of |x[i]|", Family: "reduce", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"x", In},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Asum
@@ -424,7 +425,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"x", In},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquares
@@ -441,8 +442,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1", Flops: 3,
 			Narrow: true,
 			Params: []Param{
-				{"scale", Scalar64},
-				{"x", In},
+				{Name: "scale", Kind: Scalar64},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresScaled
@@ -459,7 +460,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Amax", Doc: "largest |x[i]|, NaN if any is", Family: "reduce", Probe: "Read1", Flops: 0,
 			Params: []Param{
-				{"x", In},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Amax
@@ -475,7 +476,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AmaxNumber", Doc: "largest |x[i]| that is not NaN", Family: "reduce", Probe: "Read1", Flops: 0,
 			Params: []Param{
-				{"x", In},
+				{Name: "x", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxNumber
@@ -492,8 +493,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce", Probe: "Read1", Flops: 0,
 			Narrow: true,
 			Params: []Param{
-				{"x", In},
-				{"value", Scalar},
+				{Name: "x", Kind: In},
+				{Name: "value", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.IndexAbs
@@ -510,11 +511,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "CopyInc", Doc: "y[i] = x[i], strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
-				{"y", Out},
-				{"incY", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: Out},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.CopyInc
@@ -534,12 +535,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AxpyInc", Doc: "y[i] += alpha*x[i], strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
-				{"n", Count},
-				{"alpha", Scalar},
-				{"x", In},
-				{"incX", Inc},
-				{"y", InOut},
-				{"incY", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: InOut},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AxpyInc
@@ -560,10 +561,10 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ScalInc", Doc: "x[i] *= alpha, strided", Family: "strided", Probe: "", Flops: 1,
 			Params: []Param{
-				{"n", Count},
-				{"alpha", Scalar},
-				{"x", InOut},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: InOut},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScalInc
@@ -582,11 +583,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SwapInc", Doc: "x[i], y[i] = y[i], x[i], strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
-				{"n", Count},
-				{"x", InOut},
-				{"incX", Inc},
-				{"y", InOut},
-				{"incY", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: InOut},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: InOut},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SwapInc
@@ -606,13 +607,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RotInc", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided", Family: "strided", Probe: "", Flops: 6,
 			Params: []Param{
-				{"n", Count},
-				{"x", InOut},
-				{"incX", Inc},
-				{"y", InOut},
-				{"incY", Inc},
-				{"c", Scalar},
-				{"s", Scalar},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: InOut},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: InOut},
+				{Name: "incY", Kind: Inc},
+				{Name: "c", Kind: Scalar},
+				{Name: "s", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RotInc
@@ -634,15 +635,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RotmInc", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided", Family: "strided", Probe: "", Flops: 6,
 			Params: []Param{
-				{"n", Count},
-				{"x", InOut},
-				{"incX", Inc},
-				{"y", InOut},
-				{"incY", Inc},
-				{"h11", Scalar},
-				{"h12", Scalar},
-				{"h21", Scalar},
-				{"h22", Scalar},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: InOut},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: InOut},
+				{Name: "incY", Kind: Inc},
+				{Name: "h11", Kind: Scalar},
+				{Name: "h12", Kind: Scalar},
+				{Name: "h21", Kind: Scalar},
+				{Name: "h22", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RotmInc
@@ -666,11 +667,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "DotInc", Doc: "sum of x[i]*y[i], strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
-				{"y", In},
-				{"incY", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: In},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.DotInc
@@ -690,11 +691,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "DsdotInc", Doc: "sum of x[i]*y[i], in float64, strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
-				{"y", In},
-				{"incY", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: In},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.DsdotInc
@@ -714,9 +715,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AsumInc", Doc: "sum of |x[i]|, strided", Family: "strided", Probe: "", Flops: 1,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AsumInc
@@ -734,9 +735,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumSquaresInc", Doc: "sum of x[i]², in float64, strided", Family: "strided", Probe: "", Flops: 2,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresInc
@@ -754,10 +755,10 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumSquaresScaledInc", Doc: "sum of (scale*x[i])², in float64; scale is finite, strided", Family: "strided", Probe: "", Flops: 3,
 			Params: []Param{
-				{"n", Count},
-				{"scale", Scalar64},
-				{"x", In},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "scale", Kind: Scalar64},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSquaresScaledInc
@@ -776,9 +777,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AmaxInc", Doc: "largest |x[i]|, NaN if any is, strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxInc
@@ -796,9 +797,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AmaxNumberInc", Doc: "largest |x[i]| that is not NaN, strided", Family: "strided", Probe: "", Flops: 0,
 			Params: []Param{
-				{"n", Count},
-				{"x", In},
-				{"incX", Inc},
+				{Name: "n", Kind: Count},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AmaxNumberInc
@@ -817,14 +818,14 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Gemv", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]", Family: "level2", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"rows", RowCount},
-				{"alpha", Scalar},
-				{"a", Matrix},
-				{"stride", RowStride},
-				{"x", In},
-				{"beta", Scalar},
-				{"y", InOutRows},
-				{"incY", Inc},
+				{Name: "rows", Kind: RowCount},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: RowStride},
+				{Name: "x", Kind: In},
+				{Name: "beta", Kind: Scalar},
+				{Name: "y", Kind: InOutRows},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Gemv
@@ -848,14 +849,14 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"rows", RowCount},
-				{"alpha", Scalar},
-				{"a", Matrix},
-				{"stride", RowStride},
-				{"x", InRows},
-				{"incX", Inc},
-				{"beta", Scalar},
-				{"y", InOut},
+				{Name: "rows", Kind: RowCount},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: RowStride},
+				{Name: "x", Kind: InRows},
+				{Name: "incX", Kind: Inc},
+				{Name: "beta", Kind: Scalar},
+				{Name: "y", Kind: InOut},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvT
@@ -879,13 +880,13 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2", Probe: "Move001", Flops: 2,
 			Narrow: is[T, float64](),
 			Params: []Param{
-				{"rows", RowCount},
-				{"alpha", Scalar},
-				{"x", InRows},
-				{"incX", Inc},
-				{"y", In},
-				{"a", InOutMatrix},
-				{"stride", RowStride},
+				{Name: "rows", Kind: RowCount},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: InRows},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: In},
+				{Name: "a", Kind: InOutMatrix},
+				{Name: "stride", Kind: RowStride},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Ger
@@ -907,16 +908,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GemvInc", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", Count},
-				{"alpha", Scalar},
-				{"a", Matrix},
-				{"stride", RowStride},
-				{"x", In},
-				{"incX", Inc},
-				{"beta", Scalar},
-				{"y", InOutRows},
-				{"incY", Inc},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: Count},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: RowStride},
+				{Name: "x", Kind: In},
+				{Name: "incX", Kind: Inc},
+				{Name: "beta", Kind: Scalar},
+				{Name: "y", Kind: InOutRows},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvInc
@@ -941,16 +942,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GemvTInc", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", Count},
-				{"alpha", Scalar},
-				{"a", Matrix},
-				{"stride", RowStride},
-				{"x", InRows},
-				{"incX", Inc},
-				{"beta", Scalar},
-				{"y", InOut},
-				{"incY", Inc},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: Count},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: RowStride},
+				{Name: "x", Kind: InRows},
+				{Name: "incX", Kind: Inc},
+				{Name: "beta", Kind: Scalar},
+				{Name: "y", Kind: InOut},
+				{Name: "incY", Kind: Inc},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemvTInc
@@ -975,15 +976,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GerInc", Doc: "a[r*stride+j] += (alpha*x[r])*y[j], strided", Family: "level2", Probe: "", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", Count},
-				{"alpha", Scalar},
-				{"x", InRows},
-				{"incX", Inc},
-				{"y", In},
-				{"incY", Inc},
-				{"a", InOutMatrix},
-				{"stride", RowStride},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: Count},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "x", Kind: InRows},
+				{Name: "incX", Kind: Inc},
+				{Name: "y", Kind: In},
+				{Name: "incY", Kind: Inc},
+				{Name: "a", Kind: InOutMatrix},
+				{Name: "stride", Kind: RowStride},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GerInc
@@ -1007,10 +1008,10 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumRows", Doc: "dst[j] = sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"a", Matrix},
-				{"rows", RowCount},
-				{"stride", RowStride},
+				{Name: "dst", Kind: Out},
+				{Name: "a", Kind: Matrix},
+				{Name: "rows", Kind: RowCount},
+				{Name: "stride", Kind: RowStride},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRows
@@ -1030,10 +1031,10 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "SumRowsAdd", Doc: "dst[j] += sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", InOut},
-				{"a", Matrix},
-				{"rows", RowCount},
-				{"stride", RowStride},
+				{Name: "dst", Kind: InOut},
+				{Name: "a", Kind: Matrix},
+				{Name: "rows", Kind: RowCount},
+				{Name: "stride", Kind: RowStride},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRowsAdd
@@ -1052,11 +1053,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "MeanRows", Doc: "dst[j] = (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"a", Matrix},
-				{"rows", RowCount},
-				{"stride", RowStride},
-				{"div", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "a", Kind: Matrix},
+				{Name: "rows", Kind: RowCount},
+				{Name: "stride", Kind: RowStride},
+				{Name: "div", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanRows
@@ -1077,11 +1078,11 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "MeanRowsAdd", Doc: "dst[j] += (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", InOut},
-				{"a", Matrix},
-				{"rows", RowCount},
-				{"stride", RowStride},
-				{"div", Scalar},
+				{Name: "dst", Kind: InOut},
+				{Name: "a", Kind: Matrix},
+				{Name: "rows", Kind: RowCount},
+				{Name: "stride", Kind: RowStride},
+				{Name: "div", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanRowsAdd
@@ -1101,8 +1102,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumSlices", Doc: "dst[j] = sum over r of xs[r][j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"xs", List},
+				{Name: "dst", Kind: Out},
+				{Name: "xs", Kind: List},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSlices
@@ -1120,8 +1121,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "SumSlicesAdd", Doc: "dst[j] += sum over r of xs[r][j]", Family: "rows", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"dst", InOut},
-				{"xs", List},
+				{Name: "dst", Kind: InOut},
+				{Name: "xs", Kind: List},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumSlicesAdd
@@ -1138,9 +1139,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "MeanSlices", Doc: "dst[j] = (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"xs", List},
-				{"div", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "xs", Kind: List},
+				{Name: "div", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanSlices
@@ -1158,9 +1159,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "MeanSlicesAdd", Doc: "dst[j] += (sum over r of xs[r][j]) / div", Family: "rows", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"dst", InOut},
-				{"xs", List},
-				{"div", Scalar},
+				{Name: "dst", Kind: InOut},
+				{Name: "xs", Kind: List},
+				{Name: "div", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MeanSlicesAdd
@@ -1178,11 +1179,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowSums", Doc: "dst[r] = sum over j of a[r*stride+j]", Family: "rowwise", Probe: "Read1", Flops: 1,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"a", Matrix},
-				{"stride", Step},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSums
@@ -1202,11 +1203,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowMax", Doc: "dst[r] = largest a[r*stride+j] that is not NaN", Family: "rowwise", Probe: "Read1", Flops: 0,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"a", Matrix},
-				{"stride", Step},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowMax
@@ -1226,13 +1227,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise", Probe: "Read2", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"a", Matrix},
-				{"stride", Step},
-				{"b", Matrix},
-				{"bStride", Step},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "b", Kind: Matrix},
+				{Name: "bStride", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowDots
@@ -1255,13 +1256,13 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "RowSubtractMax", Doc: "most[r] = largest a[r*stride+j] that is not NaN; dst[r*dstStride+j] = a[r*stride+j] - most[r]", Family: "rowwise", Probe: "Read1", Flops: 1,
 			Narrow: true,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"most", OutRows},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "most", Kind: OutRows},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1287,14 +1288,14 @@ func Ops[T kernels.Float]() []Op[T] {
 			Name: "RowShares", Doc: "sums[r] = sum over j of a[r*stride+j]; dst[r*dstStride+j] = a[r*stride+j] * (p[r]/sums[r])", Family: "rowwise", Probe: "Read1", Flops: 2,
 			Narrow: true,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"sums", OutRows},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"p", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "sums", Kind: OutRows},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "p", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1320,13 +1321,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110", Flops: 1,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"p", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "p", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1351,15 +1352,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AdafactorDirection", Doc: "dst[r*dstStride+j] = g[r*gStride+j] / sqrt(max(least, row[r]*column[j]))", Family: "rowwise", Probe: "Move110", Flops: 3,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"g", Matrix},
-				{"gStride", Step},
-				{"column", In},
-				{"row", InRows},
-				{"least", Scalar},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "g", Kind: Matrix},
+				{Name: "gStride", Kind: Step},
+				{Name: "column", Kind: In},
+				{Name: "row", Kind: InRows},
+				{Name: "least", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "g"},
@@ -1386,13 +1387,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowScale", Doc: "dst[r*dstStride+j] = a[r*stride+j] * p[r]", Family: "rowwise", Probe: "Move110", Flops: 1,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"p", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "p", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1417,13 +1418,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Gather", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"index", Index},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "index", Kind: Index},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Gather
@@ -1445,14 +1446,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GatherScale", Doc: "dst[i*dstStride+j] = a[index[i]*stride+j] * p[i]", Family: "indexed", Probe: "Move110", Flops: 1,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"index", Index},
-				{"p", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "index", Kind: Index},
+				{Name: "p", Kind: InRows},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GatherScale
@@ -1475,13 +1476,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ScatterAdd", Doc: "dst[index[i]*dstStride+j] += a[i*stride+j], in the order of i", Family: "indexed", Probe: "Move101", Flops: 1,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", InOutMatrix},
-				{"dstStride", Step},
-				{"index", Index},
-				{"a", Matrix},
-				{"stride", Step},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: InOutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "index", Kind: Index},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScatterAdd
@@ -1503,14 +1504,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"offsets", Offsets},
-				{"a", Matrix},
-				{"stride", Step},
-				{"index", Index},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "offsets", Kind: Offsets},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "index", Kind: Index},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumBags
@@ -1533,15 +1534,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SumWeightedBags", Doc: "dst[b*dstStride+j] = 0 + sum over i of a[index[i]*stride+j]*p[i], from offsets[b] to offsets[b+1]", Family: "indexed", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"offsets", Offsets},
-				{"a", Matrix},
-				{"stride", Step},
-				{"index", Index},
-				{"p", InEntries},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "offsets", Kind: Offsets},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "index", Kind: Index},
+				{Name: "p", Kind: InEntries},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumWeightedBags
@@ -1565,12 +1566,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ColumnDeviations", Doc: "s[j] += a[r*stride+j]-k[j], q[j] += the square of that, for each r in turn", Family: "rows", Probe: "Read1", Flops: 4,
 			Params: []Param{
-				{"rows", RowCount},
-				{"s", InOut},
-				{"q", InOut},
-				{"a", Matrix},
-				{"stride", Step},
-				{"k", In},
+				{Name: "rows", Kind: RowCount},
+				{Name: "s", Kind: InOut},
+				{Name: "q", Kind: InOut},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "k", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ColumnDeviations
@@ -1591,15 +1592,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ColumnProducts", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[j])*w[j]), for each r in turn", Family: "rows", Probe: "Read2", Flops: 5,
 			Params: []Param{
-				{"rows", RowCount},
-				{"s", InOut},
-				{"q", InOut},
-				{"g", Matrix},
-				{"gStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", In},
-				{"w", In},
+				{Name: "rows", Kind: RowCount},
+				{Name: "s", Kind: InOut},
+				{Name: "q", Kind: InOut},
+				{Name: "g", Kind: Matrix},
+				{Name: "gStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: In},
+				{Name: "w", Kind: In},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ColumnProducts
@@ -1623,15 +1624,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowProductSums", Doc: "s[j] += g[r*gStride+j], q[j] += g[r*gStride+j]*((a[r*stride+j]-m[r])*w[r]), for each r in turn", Family: "rows", Probe: "Read2", Flops: 5,
 			Params: []Param{
-				{"rows", RowCount},
-				{"s", InOut},
-				{"q", InOut},
-				{"g", Matrix},
-				{"gStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", InRows},
-				{"w", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "s", Kind: InOut},
+				{Name: "q", Kind: InOut},
+				{Name: "g", Kind: Matrix},
+				{Name: "gStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: InRows},
+				{Name: "w", Kind: InRows},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowProductSums
@@ -1655,16 +1656,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "MergeMoments", Doc: "mean of differences from origin and sum of squared deviations, with those of n more elements, which have the mean k[i] + s[i]/n and the sum q[i] - s[i]*s[i]/n", Family: "level1", Probe: "Move402", Flops: 13,
 			Params: []Param{
-				{"mean", InOut},
-				{"m2", InOut},
-				{"origin", In},
-				{"k", In},
-				{"s", In},
-				{"q", In},
-				{"n", Scalar},
-				{"w", Scalar},
-				{"c", Scalar},
-				{"div", Scalar},
+				{Name: "mean", Kind: InOut},
+				{Name: "m2", Kind: InOut},
+				{Name: "origin", Kind: In},
+				{Name: "k", Kind: In},
+				{Name: "s", Kind: In},
+				{Name: "q", Kind: In},
+				{Name: "n", Kind: Scalar},
+				{Name: "w", Kind: Scalar},
+				{Name: "c", Kind: Scalar},
+				{Name: "div", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.MergeMoments
@@ -1689,9 +1690,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ReciprocalRoot", Doc: "dst[i] = 1 / sqrt(x[i] + eps)", Family: "level1", Probe: "Move110", Flops: 3,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"eps", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "eps", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -1712,12 +1713,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowDeviations", Doc: "dst[r] = sum over j of a[r*stride+j]-m[r]", Family: "rowwise", Probe: "Read1", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: InRows},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowDeviations
@@ -1738,12 +1739,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowSquaredDeviations", Doc: "dst[r] = sum over j of (a[r*stride+j]-m[r])²", Family: "rowwise", Probe: "Read1", Flops: 3,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: InRows},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowSquaredDeviations
@@ -1764,15 +1765,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RowProducts", Doc: "dst[r] = sum over j of ((a[r*stride+j]-m[r])*c[j])*g[r*gStride+j]", Family: "rowwise", Probe: "Read2", Flops: 4,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutRows},
-				{"g", Matrix},
-				{"gStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"c", In},
-				{"m", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutRows},
+				{Name: "g", Kind: Matrix},
+				{Name: "gStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "c", Kind: In},
+				{Name: "m", Kind: InRows},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RowProducts
@@ -1796,14 +1797,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "StandardizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", In},
-				{"w", In},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: In},
+				{Name: "w", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1829,14 +1830,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "UnstandardizeColumns", Doc: "dst[r*dstStride+j] = a[r*stride+j]*w[j] + m[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", In},
-				{"w", In},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: In},
+				{Name: "w", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1862,15 +1863,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "NormalizeColumns", Doc: "dst[r*dstStride+j] = (a[r*stride+j]-m[j])*w[j] + c[j]", Family: "rowwise", Probe: "Move110", Flops: 3,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"m", In},
-				{"w", In},
-				{"c", In},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "m", Kind: In},
+				{Name: "w", Kind: In},
+				{Name: "c", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1897,16 +1898,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "NormalizeRows", Doc: "dst[r*dstStride+j] = ((a[r*stride+j]-m[r])*w[r])*c[j] + d[j]", Family: "rowwise", Probe: "Move110", Flops: 4,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"c", In},
-				{"d", In},
-				{"m", InRows},
-				{"w", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "c", Kind: In},
+				{Name: "d", Kind: In},
+				{Name: "m", Kind: InRows},
+				{Name: "w", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1934,14 +1935,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ScaleRows", Doc: "dst[r*dstStride+j] = (a[r*stride+j]*w[r])*c[j]", Family: "rowwise", Probe: "Move110", Flops: 2,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"c", In},
-				{"w", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "c", Kind: In},
+				{Name: "w", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "a"},
@@ -1967,19 +1968,19 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "NormalizeRowsGrad", Doc: "dst[r*dstStride+j] = w[r]*((g[r*gStride+j]*c[j]-s[r]) - (a[r*stride+j]-m[r])*q[r])", Family: "rowwise", Probe: "Move210", Flops: 6,
 			Params: []Param{
-				{"rows", RowCount},
-				{"n", ColumnCount},
-				{"dst", OutMatrix},
-				{"dstStride", Step},
-				{"g", Matrix},
-				{"gStride", Step},
-				{"a", Matrix},
-				{"stride", Step},
-				{"c", In},
-				{"m", InRows},
-				{"w", InRows},
-				{"s", InRows},
-				{"q", InRows},
+				{Name: "rows", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstStride", Kind: Step},
+				{Name: "g", Kind: Matrix},
+				{Name: "gStride", Kind: Step},
+				{Name: "a", Kind: Matrix},
+				{Name: "stride", Kind: Step},
+				{Name: "c", Kind: In},
+				{Name: "m", Kind: InRows},
+				{Name: "w", Kind: InRows},
+				{Name: "s", Kind: InRows},
+				{Name: "q", Kind: InRows},
 			},
 			Alias: [][2]string{
 				{"dst", "g"},
@@ -2011,13 +2012,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "NormalizeGrad", Doc: "dst[i] = w[i]*((g[i]-s[i]) - (a[i]-m[i])*q[i])", Family: "level1", Probe: "Move610", Flops: 5,
 			Params: []Param{
-				{"dst", Out},
-				{"g", In},
-				{"a", In},
-				{"m", In},
-				{"w", In},
-				{"s", In},
-				{"q", In},
+				{Name: "dst", Kind: Out},
+				{Name: "g", Kind: In},
+				{Name: "a", Kind: In},
+				{Name: "m", Kind: In},
+				{Name: "w", Kind: In},
+				{Name: "s", Kind: In},
+				{Name: "q", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "g"},
@@ -2043,18 +2044,18 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
-				{"m", RowCount},
-				{"n", ColumnCount},
-				{"k", Depth},
-				{"alpha", Scalar},
-				{"a", Left},
-				{"aRow", Step},
-				{"aColumn", Step},
-				{"b", Right},
-				{"bRow", Step},
-				{"beta", Scalar},
-				{"c", Target},
-				{"cRow", Step},
+				{Name: "m", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "k", Kind: Depth},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "a", Kind: Left},
+				{Name: "aRow", Kind: Step},
+				{Name: "aColumn", Kind: Step},
+				{Name: "b", Kind: Right},
+				{Name: "bRow", Kind: Step},
+				{Name: "beta", Kind: Scalar},
+				{Name: "c", Kind: Target},
+				{Name: "cRow", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.GemmBlock
@@ -2081,12 +2082,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Transpose", Doc: "dst[j*dstRow+i] = src[i*srcRow+j]", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
-				{"m", RowCount},
-				{"n", ColumnCount},
-				{"src", Matrix},
-				{"srcRow", RowStride},
-				{"dst", Transposed},
-				{"dstRow", Step},
+				{Name: "m", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "src", Kind: Matrix},
+				{Name: "srcRow", Kind: RowStride},
+				{Name: "dst", Kind: Transposed},
+				{Name: "dstRow", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Transpose
@@ -2107,12 +2108,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product", Probe: "", Flops: 0,
 			Params: []Param{
-				{"m", RowCount},
-				{"n", ColumnCount},
-				{"src", Matrix},
-				{"srcRow", RowStride},
-				{"dst", OutMatrix},
-				{"dstRow", Step},
+				{Name: "m", Kind: RowCount},
+				{Name: "n", Kind: ColumnCount},
+				{Name: "src", Kind: Matrix},
+				{Name: "srcRow", Kind: RowStride},
+				{Name: "dst", Kind: OutMatrix},
+				{Name: "dstRow", Kind: Step},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.CopyRows
@@ -2133,8 +2134,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Exp", Doc: "dst[i] = exp(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2154,8 +2155,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Exp2", Doc: "dst[i] = 2^x[i]", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2175,8 +2176,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Expm1", Doc: "dst[i] = exp(x[i]) - 1", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2196,8 +2197,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Log", Doc: "dst[i] = log(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2217,8 +2218,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Log1p", Doc: "dst[i] = log(1 + x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2238,8 +2239,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Tanh", Doc: "dst[i] = tanh(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2259,8 +2260,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Sigmoid", Doc: "dst[i] = 1/(1 + exp(-x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2280,8 +2281,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Erf", Doc: "dst[i] = erf(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2301,8 +2302,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Softplus", Doc: "dst[i] = log(1 + exp(x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2322,8 +2323,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SiLU", Doc: "dst[i] = x[i]/(1 + exp(-x[i]))", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2343,8 +2344,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GELU", Doc: "dst[i] = x[i]*Phi(x[i])", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2364,8 +2365,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GELUTanh", Doc: "dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", Family: "function", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2385,9 +2386,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SoftplusGrad", Doc: "dst[i] = dy[i]*sigmoid(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2410,9 +2411,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SiLUGrad", Doc: "dst[i] = dy[i]*SiLU'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2435,9 +2436,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GELUGrad", Doc: "dst[i] = dy[i]*GELU'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2460,9 +2461,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "GELUTanhGrad", Doc: "dst[i] = dy[i]*GELUTanh'(x[i])", Family: "function", Probe: "Move210", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2485,8 +2486,8 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ReLU", Doc: "dst[i] = max(x[i], 0)", Family: "activation", Probe: "Move110", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2506,9 +2507,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ReLUGrad", Doc: "dst[i] = 0 if x[i] <= 0, otherwise dy[i]", Family: "activation", Probe: "Move210", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2531,9 +2532,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "LeakyReLU", Doc: "dst[i] = x[i] or, if that is negative, slope*x[i]", Family: "activation", Probe: "Move110", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"x", In},
-				{"slope", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "slope", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "x"},
@@ -2554,10 +2555,10 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "LeakyReLUGrad", Doc: "dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]", Family: "activation", Probe: "Move210", Flops: 1,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"x", In},
-				{"slope", Scalar},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "x", Kind: In},
+				{Name: "slope", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2581,9 +2582,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SigmoidGrad", Doc: "dst[i] = dy[i]*y[i]*(1 - y[i])", Family: "activation", Probe: "Move210", Flops: 3,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2606,9 +2607,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "TanhGrad", Doc: "dst[i] = dy[i]*(1 - y[i])*(1 + y[i])", Family: "activation", Probe: "Move210", Flops: 4,
 			Params: []Param{
-				{"dst", Out},
-				{"dy", In},
-				{"y", In},
+				{Name: "dst", Kind: Out},
+				{Name: "dy", Kind: In},
+				{Name: "y", Kind: In},
 			},
 			Alias: [][2]string{
 				{"dst", "dy"},
@@ -2631,11 +2632,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SquaredError", Doc: "losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 4,
 			Params: []Param{
-				{"grad", Out},
-				{"losses", Out},
-				{"x", In},
-				{"y", In},
-				{"scale", Scalar},
+				{Name: "grad", Kind: Out},
+				{Name: "losses", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
+				{Name: "scale", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"grad", "x"},
@@ -2662,12 +2663,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Huber", Doc: "losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 6,
 			Params: []Param{
-				{"grad", Out},
-				{"losses", Out},
-				{"x", In},
-				{"y", In},
-				{"delta", Scalar},
-				{"scale", Scalar},
+				{Name: "grad", Kind: Out},
+				{Name: "losses", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
+				{Name: "delta", Kind: Scalar},
+				{Name: "scale", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"grad", "x"},
@@ -2695,11 +2696,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Hinge", Doc: "losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 4,
 			Params: []Param{
-				{"grad", Out},
-				{"losses", Out},
-				{"x", In},
-				{"y", In},
-				{"scale", Scalar},
+				{Name: "grad", Kind: Out},
+				{Name: "losses", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
+				{Name: "scale", Kind: Scalar},
 			},
 			Alias: [][2]string{
 				{"grad", "x"},
@@ -2726,12 +2727,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "BinaryCrossEntropy", Doc: "losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope", Family: "loss", Probe: "Move220", Flops: 0,
 			Params: []Param{
-				{"grad", Out},
-				{"losses", Out},
-				{"x", In},
-				{"y", In},
-				{"weight", Scalar64},
-				{"scale", Scalar64},
+				{Name: "grad", Kind: Out},
+				{Name: "losses", Kind: Out},
+				{Name: "x", Kind: In},
+				{Name: "y", Kind: In},
+				{Name: "weight", Kind: Scalar64},
+				{Name: "scale", Kind: Scalar64},
 			},
 			Alias: [][2]string{
 				{"grad", "x"},
@@ -2759,11 +2760,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Uniform", Doc: "dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"words", Words},
-				{"lo", Scalar64},
-				{"width", Scalar64},
-				{"most", Scalar64},
+				{Name: "dst", Kind: Out},
+				{Name: "words", Kind: Words},
+				{Name: "lo", Kind: Scalar64},
+				{Name: "width", Kind: Scalar64},
+				{Name: "most", Kind: Scalar64},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Uniform
@@ -2783,9 +2784,9 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"words", Words},
-				{"p", Scalar64},
+				{Name: "dst", Kind: Out},
+				{Name: "words", Kind: Words},
+				{Name: "p", Kind: Scalar64},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Bernoulli
@@ -2803,11 +2804,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"src", In},
-				{"words", Words},
-				{"keep", Scalar64},
-				{"scale", Scalar64},
+				{Name: "dst", Kind: Out},
+				{Name: "src", Kind: In},
+				{Name: "words", Kind: Words},
+				{Name: "keep", Kind: Scalar64},
+				{Name: "scale", Kind: Scalar64},
 			},
 			Alias: [][2]string{
 				{"dst", "src"},
@@ -2830,10 +2831,10 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Normal", Doc: "dst[i] = mean + std*z for a normal deviate z", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"words", Words},
-				{"mean", Scalar64},
-				{"std", Scalar64},
+				{Name: "dst", Kind: Out},
+				{Name: "words", Kind: Words},
+				{Name: "mean", Kind: Scalar64},
+				{Name: "std", Kind: Scalar64},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Normal
@@ -2852,14 +2853,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "TruncatedNormal", Doc: "dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi", Family: "random", Probe: "", Flops: 0,
 			Params: []Param{
-				{"dst", Out},
-				{"words", Words},
-				{"mean", Scalar64},
-				{"std", Scalar64},
-				{"least", Scalar64},
-				{"width", Scalar64},
-				{"lo", Scalar64},
-				{"hi", Scalar64},
+				{Name: "dst", Kind: Out},
+				{Name: "words", Kind: Words},
+				{Name: "mean", Kind: Scalar64},
+				{Name: "std", Kind: Scalar64},
+				{Name: "least", Kind: Scalar64},
+				{Name: "width", Kind: Scalar64},
+				{Name: "lo", Kind: Scalar64},
+				{Name: "hi", Kind: Scalar64},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.TruncatedNormal
@@ -2882,11 +2883,11 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101", Flops: 5,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.SGD
@@ -2906,14 +2907,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Momentum", Doc: "one step of heavy-ball descent", Family: "update", Probe: "Move102", Flops: 8,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"buf", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"mu", Scalar},
-				{"gain", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Momentum
@@ -2936,14 +2937,14 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Nesterov", Doc: "one step of Nesterov's accelerated descent", Family: "update", Probe: "Move102", Flops: 10,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"buf", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"mu", Scalar},
-				{"gain", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Nesterov
@@ -2966,19 +2967,19 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Adam", Doc: "one step of Adam or AdamW", Family: "update", Probe: "Move103", Flops: 16,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adam
@@ -3006,20 +3007,20 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AMSGrad", Doc: "one step of Adam with the largest second moment so far", Family: "update", Probe: "Move104", Flops: 16,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"vmax", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "vmax", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AMSGrad
@@ -3048,18 +3049,18 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Adamax", Doc: "one step of Adam with the infinity norm", Family: "update", Probe: "Move103", Flops: 12,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"u", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "u", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adamax
@@ -3086,20 +3087,20 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"stepGrad", Scalar},
-				{"stepMoment", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "stepGrad", Kind: Scalar},
+				{Name: "stepMoment", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.NAdam
@@ -3128,18 +3129,18 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AdamWarmup", Doc: "one step of RAdam before its variance is tractable: Adam's moments, descent along the first", Family: "update", Probe: "Move103", Flops: 13,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AdamWarmup
@@ -3166,20 +3167,20 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "AdaBelief", Doc: "one step of AdaBelief", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"grow", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "grow", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.AdaBelief
@@ -3208,13 +3209,13 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update", Probe: "Move102", Flops: 10,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"sum", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "sum", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adagrad
@@ -3236,15 +3237,15 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RMSprop", Doc: "one step of RMSprop", Family: "update", Probe: "Move102", Flops: 12,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"alpha", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSprop
@@ -3268,17 +3269,17 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RMSpropMomentum", Doc: "one step of RMSprop with momentum", Family: "update", Probe: "Move103", Flops: 14,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"v", InOut},
-				{"buf", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"alpha", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
-				{"mu", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "v", Kind: InOut},
+				{Name: "buf", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropMomentum
@@ -3304,17 +3305,17 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RMSpropCentered", Doc: "one step of centered RMSprop", Family: "update", Probe: "Move103", Flops: 16,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"v", InOut},
-				{"avg", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"alpha", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
-				{"oma", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "v", Kind: InOut},
+				{Name: "avg", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "oma", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropCentered
@@ -3340,19 +3341,19 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "RMSpropCenteredMomentum", Doc: "one step of centered RMSprop with momentum", Family: "update", Probe: "Move104", Flops: 18,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"v", InOut},
-				{"avg", InOut},
-				{"buf", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"alpha", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
-				{"oma", Scalar},
-				{"mu", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "v", Kind: InOut},
+				{Name: "avg", Kind: InOut},
+				{Name: "buf", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "alpha", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "oma", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.RMSpropCenteredMomentum
@@ -3380,16 +3381,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Adadelta", Doc: "one step of AdaDelta", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"v", InOut},
-				{"acc", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"rho", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "v", Kind: InOut},
+				{Name: "acc", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "rho", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adadelta
@@ -3414,17 +3415,17 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "Lion", Doc: "one step of Lion", Family: "update", Probe: "Move102", Flops: 13,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"m", InOut},
-				{"scale", Scalar},
-				{"l2", Scalar},
-				{"decay", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"omb2", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "omb2", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.Lion
@@ -3450,16 +3451,16 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "FTRL", Doc: "one step of FTRL-Proximal", Family: "update", Probe: "Move103", Flops: 17,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"lin", InOut},
-				{"sum", InOut},
-				{"scale", Scalar},
-				{"share", Scalar},
-				{"inverse", Scalar},
-				{"beta", Scalar},
-				{"l1", Scalar},
-				{"l2", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "lin", Kind: InOut},
+				{Name: "sum", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "share", Kind: Scalar},
+				{Name: "inverse", Kind: Scalar},
+				{Name: "beta", Kind: Scalar},
+				{Name: "l1", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.FTRL
@@ -3484,17 +3485,17 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ProdigyMoments", Doc: "the averages of a Prodigy step", Family: "update", Probe: "Move103", Flops: 11,
 			Params: []Param{
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"s", InOut},
-				{"scale", Scalar},
-				{"beta1", Scalar},
-				{"gain", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"beta3", Scalar},
-				{"share", Scalar},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "s", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "beta3", Kind: Scalar},
+				{Name: "share", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ProdigyMoments
@@ -3520,12 +3521,12 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ProdigyStep", Doc: "the descent of a Prodigy step", Family: "update", Probe: "Move201", Flops: 6,
 			Params: []Param{
-				{"p", InOut},
-				{"m", In},
-				{"v", In},
-				{"decay", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "m", Kind: In},
+				{Name: "v", Kind: In},
+				{Name: "decay", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ProdigyStep
@@ -3546,19 +3547,19 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "LAMBDirection", Doc: "the direction of a LAMB step, before its trust ratio", Family: "update", Probe: "Move212", Flops: 14,
 			Params: []Param{
-				{"r", Out},
-				{"p", In},
-				{"g", In},
-				{"m", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"wd", Scalar},
-				{"beta1", Scalar},
-				{"omb1", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
+				{Name: "r", Kind: Out},
+				{Name: "p", Kind: In},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "wd", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.LAMBDirection
@@ -3586,19 +3587,19 @@ func Ops[T kernels.Float]() []Op[T] {
 		{
 			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update", Probe: "Move103", Flops: 18,
 			Params: []Param{
-				{"p", InOut},
-				{"g", In},
-				{"z", InOut},
-				{"v", InOut},
-				{"scale", Scalar},
-				{"wd", Scalar},
-				{"beta2", Scalar},
-				{"root", Scalar},
-				{"eps", Scalar},
-				{"step", Scalar},
-				{"average", Scalar},
-				{"look", Scalar},
-				{"lr", Scalar},
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "z", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "wd", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "average", Kind: Scalar},
+				{Name: "look", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
 			},
 			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
 				f := t.ScheduleFree
@@ -3624,4 +3625,13 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 	}
+	if f32, ok := any(float32Ops()).([]Op[T]); ok {
+		all = append(all, f32...)
+	}
+	return all
+}
+
+// float32Ops returns the kernels for float32 alone.
+func float32Ops() []Op[float32] {
+	return []Op[float32]{}
 }

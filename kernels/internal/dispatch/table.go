@@ -7,7 +7,8 @@ package dispatch
 import "github.com/seed63264101/steepest/kernels/generic"
 
 // Table holds one level's kernels for the element type T. Its entries check
-// nothing: lengths and strides must be as the functions of the same names demand.
+// nothing: lengths and strides must be as the functions of the same names demand. Assembly
+// levels have those whose types are all concrete for float32 alone.
 type Table[T generic.Float] struct {
 	// y[i] += alpha*x[i]
 	Axpy func(alpha T, x, y []T)
