@@ -66,6 +66,7 @@ type StateSnapshot[T kernels.Float] struct {
 	Value  []T                `json:"-"`
 	BF16   []kernels.BFloat16 `json:"-"`
 	Int8   kernels.Vector8    `json:"-"`
+	Signed bool               `json:"signed,omitempty"` // whether Int8 has the codes of kernels.QuantizeSigned
 }
 
 // Len returns the number of elements.

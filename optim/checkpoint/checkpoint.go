@@ -32,8 +32,16 @@
 // step, "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME"
 // for the caller's own vectors. They have the dtype F32 or F64, and the shape of the
 // parameter NAME if they have as many elements, or else one dimension; gradients of
-// a Sparse parameter are a matrix of its rows that have some. The text's
-// "__metadata__" has the entries
+// a Sparse parameter are a matrix of its rows that have some.
+//
+// What has a format has other tensors. bfloat16 is BF16, under the same name, and of a
+// parameter that is split "rest.model.NAME" has the lower halves, I16. A vector of 8 bits is
+// two tensors of U8: "codes.state.NAME.VECTOR", and "exponents.state.NAME.VECTOR" with one
+// element for each block of kernels.BlockLen8 codes. Package kernels says how the codes are
+// read; the JSON object below says "format" and, of signed codes, "signed" for each vector,
+// and has the seed of the random bits.
+//
+// The text's "__metadata__" has the entries
 //
 //	format     "steepest.optim"
 //	version    "2"
@@ -103,14 +111,27 @@ func Load[T kernels.Float](path string, opt Stateful[T], opts ...LoadOption) err
 	if isNil(opt) {
 		return fmt.Errorf("checkpoint %s: nothing to restore: %T is nil", path, opt)
 	}
-	s, err := Read[T](path, opts...)
-	if err != nil {
-		return err
-	}
-	if err := opt.Restore(s); err != nil {
+	if err := load(path, opt, opts); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
 	}
 	return nil
+}
+
+func load[T kernels.Float](path string, opt Stateful[T], opts []LoadOption) error {
+	o, err := newOptions(opts)
+	if err != nil {
+		return err
+	}
+	s, err := readFile[T](path, o)
+	if err != nil {
+		return err
+	}
+	if o.convert {
+		if err := recodeFor(s, opt); err != nil {
+			return err
+		}
+	}
+	return opt.Restore(s)
 }
 
 // isNil reports whether there is nothing behind v.
@@ -140,18 +161,18 @@ func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 // Read reads a snapshot from a file. It is an error if the file is no regular
 // one, is no checkpoint, is not whole or, without [Convert], has another element type.
 func Read[T kernels.Float](path string, opts ...LoadOption) (*optim.Snapshot[T], error) {
-	s, err := readFile[T](path, opts)
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint %s: %w", path, err)
+	}
+	s, err := readFile[T](path, o)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", path, err)
 	}
 	return s, nil
 }
 
-func readFile[T kernels.Float](path string, opts []LoadOption) (*optim.Snapshot[T], error) {
-	o, err := newOptions(opts)
-	if err != nil {
-		return nil, err
-	}
+func readFile[T kernels.Float](path string, o options) (*optim.Snapshot[T], error) {
 	f, size, err := open(path)
 	if err != nil {
 		return nil, err

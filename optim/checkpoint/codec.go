@@ -16,7 +16,7 @@ import (
 )
 
 // encode writes header and data, and then the digest into its place.
-func encode[T kernels.Float](w io.WriteSeeker, h *header, vectors []vector[T]) error {
+func encode(w io.WriteSeeker, h *header, vectors []vector) error {
 	// A quote inside of a JSON string is escaped: this matches nothing but the entry.
 	const entry = `"sha256":"`
 	place := bytes.Index(h.raw, []byte(entry+noDigest+`"`)) + len(entry)
@@ -33,13 +33,13 @@ func encode[T kernels.Float](w io.WriteSeeker, h *header, vectors []vector[T]) e
 }
 
 // writeAll writes header and data.
-func writeAll[T kernels.Float](w io.Writer, h *header, vectors []vector[T]) error {
+func writeAll(w io.Writer, h *header, vectors []vector) error {
 	if _, err := w.Write(h.raw); err != nil {
 		return err
 	}
 	buf := make([]byte, chunkBytes)
 	for _, v := range vectors {
-		if err := writeVector(w, *v.data, buf); err != nil {
+		if err := v.write(w, buf); err != nil {
 			return err
 		}
 	}
@@ -66,6 +66,7 @@ func decode[T kernels.Float](r io.Reader, size int64, o options) (*optim.Snapsho
 	if err != nil {
 		return nil, err
 	}
+	findParams(h, s)
 	places, err := match(h, s, o)
 	if err != nil {
 		return nil, err
@@ -76,12 +77,15 @@ func decode[T kernels.Float](r io.Reader, size int64, o options) (*optim.Snapsho
 	both := io.TeeReader(r, hash)
 	buf := make([]byte, chunkBytes)
 	for i, t := range h.tensors {
-		if *places[i].data, err = readVector[T](both, t, buf); err != nil {
+		if err := places[i].read(both, t, buf); err != nil {
 			return nil, err
 		}
 	}
 	if err := checkDigest(hash, digest); err != nil {
 		return nil, err
+	}
+	if dtype[T]() != dtype[float32]() { // which alone has formats
+		decodeFormats(s)
 	}
 	return s, nil
 }

@@ -7,22 +7,46 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// convertible reports whether elements of a dtype can become numbers of type T: those of T
-// itself, and with convert all floats of 16 bits or more.
-func convertible[T kernels.Float](from string, convert bool) bool {
-	switch from {
-	case dtype[T]():
+// convertible reports whether elements of a dtype can become those of type E: those of E
+// itself, and with convert all floats of 16 bits or more, if E is one.
+func convertible[E element](from string, convert bool) bool {
+	if from == dtype[E]() {
 		return true
+	}
+	return convert && isFloat(from) && isFloat(dtype[E]())
+}
+
+// isFloat reports whether decodeVector takes a dtype for any float.
+func isFloat(dtype string) bool {
+	switch dtype {
 	case "F64", "F32", "F16", "BF16":
-		return convert
+		return true
 	}
 	return false
 }
 
 // decodeVector sets v to the elements of a convertible dtype, little-endian, rounded to the
-// nearest number of type T. If a finite one is beyond T's range, it returns its index and
+// nearest number of type E. If a finite one is beyond E's range, it returns its index and
 // itself, and otherwise a negative index.
-func decodeVector[T kernels.Float](v []T, b []byte, dtype string) (int, float64) {
+func decodeVector[E element](v []E, b []byte, dtype string) (int, float64) {
+	switch v := any(v).(type) {
+	case []float32:
+		return decodeFloats(v, b, dtype)
+	case []float64:
+		return decodeFloats(v, b, dtype)
+	case []kernels.BFloat16:
+		return decodeBF16(v, b, dtype)
+	case []int16:
+		for i := range v {
+			v[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
+		}
+	case []uint8:
+		copy(v, b)
+	}
+	return -1, 0
+}
+
+func decodeFloats[T kernels.Float](v []T, b []byte, dtype string) (int, float64) {
 	switch dtype {
 	case "F64":
 		for i := range v {
@@ -36,9 +60,9 @@ func decodeVector[T kernels.Float](v []T, b []byte, dtype string) (int, float64)
 		for i := range v {
 			v[i] = T(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
 		}
-	case "BF16": // the upper half of a float32
+	case "BF16":
 		for i := range v {
-			v[i] = T(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b[2*i:])) << 16))
+			v[i] = T(kernels.BFloat16(binary.LittleEndian.Uint16(b[2*i:])).Float32())
 		}
 	case "F16":
 		for i := range v {

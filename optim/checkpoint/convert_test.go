@@ -205,8 +205,8 @@ func TestConvertRules(t *testing.T) {
 			t.Fatal(err, err2)
 		}
 		for i, v := range vectorsOf(b) {
-			for j, x := range *v.data {
-				if got := (*vectorsOf(a)[i].data)[j]; got != float64(x) {
+			for j, x := range floats[float32](v) {
+				if got := floats[float64](vectorsOf(a)[i])[j]; got != float64(x) {
 					t.Fatalf("%s: %s: element %d is %g, want %g", name, v.name, j, got, x)
 				}
 			}

@@ -3,22 +3,23 @@ package checkpoint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
-// A vector is a place in a snapshot with the name of its tensor, and the shape of its
+// A vector is what a tensor has the elements of, with the tensor's name and the shape of its
 // parameter.
-type vector[T kernels.Float] struct {
+type vector struct {
 	name  string
 	shape []int
-	data  *[]T
+	store
 }
 
 // dims returns the shape of a vector's tensor with n elements: that of the parameter if it has
 // as many, or else one dimension.
-func (v vector[T]) dims(n int64) []int64 {
+func (v vector) dims(n int64) []int64 {
 	shape, ok := dims(v.shape)
 	if k, fits := count(shape); !ok || !fits || k != n || len(shape) == 0 {
 		return []int64{n}
@@ -41,46 +42,74 @@ func dims(shape []int) ([]int64, bool) {
 // modelPrefix is what the names of tensors with parameters' values begin with.
 const modelPrefix = "model."
 
+// What stands before the name of a vector that is stored in parts.
+const (
+	restPrefix      = "rest."      // the lower halves of a split parameter
+	codesPrefix     = "codes."     // of 8 bits
+	exponentsPrefix = "exponents." // one for each block of codes
+)
+
 // vectorsOf lists a snapshot's vectors in the order of their data. A rule's
 // vectors have no dot in their names, so that no two names are the same.
-func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
-	var list []vector[T]
+func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector {
+	var list []vector
 	shapes := make(map[string][]int)
 	for i := range s.Params {
 		p := &s.Params[i]
 		shapes[p.Name] = p.Shape
-		list = append(list, vector[T]{modelPrefix + p.Name, p.Shape, &p.Value})
+		name := modelPrefix + p.Name
+		if p.BF16 == nil {
+			list = append(list, vector{name, p.Shape, sliceOf[T]{&p.Value}})
+		} else {
+			list = append(list, vector{name, p.Shape, sliceOf[kernels.BFloat16]{&p.BF16}})
+		}
+		if p.Rest != nil {
+			list = append(list, vector{restPrefix + name, p.Shape, sliceOf[int16]{&p.Rest}})
+		}
 	}
 	for i := range s.Params {
 		p := &s.Params[i]
 		for j := range p.State {
-			v := &p.State[j]
-			list = append(list, vector[T]{"state." + p.Name + "." + v.Name, p.Shape, &v.Value})
+			list = append(list, partsOf("state."+p.Name+".", p.Shape, &p.State[j])...)
 		}
 		if s.Accumulated > 0 && !p.Frozen {
 			shape := p.Shape
 			if p.Sparse && len(shape) == 2 {
 				shape = []int{len(p.SumRows), shape[1]}
 			}
-			list = append(list, vector[T]{"grad." + p.Name, shape, &p.Sum})
+			list = append(list, vector{"grad." + p.Name, shape, sliceOf[T]{&p.Sum}})
 		}
 	}
 	for i := range s.Run {
 		for j := range s.Run[i].Vectors {
 			v := &s.Run[i].Vectors[j]
-			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), shapes[v.Name], &v.Value})
+			list = append(list, partsOf(fmt.Sprintf("run.%d.", i), shapes[v.Name], v)...)
 		}
 	}
 	for i := range s.ExtraVectors {
-		v := &s.ExtraVectors[i]
-		list = append(list, vector[T]{"extra." + v.Name, nil, &v.Value})
+		list = append(list, partsOf("extra.", nil, &s.ExtraVectors[i])...)
 	}
 	return list
 }
 
+// partsOf lists what holds the elements of a vector in its format.
+func partsOf[T kernels.Float](prefix string, shape []int, v *optim.StateSnapshot[T]) []vector {
+	name := prefix + v.Name
+	switch v.Format {
+	case optim.BFloat16:
+		return []vector{{name, shape, sliceOf[kernels.BFloat16]{&v.BF16}}}
+	case optim.Int8:
+		return []vector{
+			{codesPrefix + name, shape, sliceOf[uint8]{&v.Int8.Codes}},
+			{exponentsPrefix + name, nil, sliceOf[uint8]{&v.Int8.Exponents}},
+		}
+	}
+	return []vector{{name, shape, sliceOf[T]{&v.Value}}}
+}
+
 // layout returns the header of a snapshot's file, its digest still zeros, and
 // the vectors behind it.
-func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error) {
+func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector, error) {
 	about, err := describe(s)
 	if err != nil {
 		return nil, nil, err
@@ -100,40 +129,60 @@ func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error)
 }
 
 // place completes a header with the vectors' tensors, one behind the other.
-func place[T kernels.Float](h *header, vectors []vector[T]) error {
+func place(h *header, vectors []vector) error {
 	var at int64
 	for _, v := range vectors {
-		n := len(*v.data)
-		t := tensor{name: v.name, dtype: dtype[T](), shape: v.dims(int64(n)), begin: at, end: at + byteSize[T](n)}
+		n := int64(v.len())
+		t := tensor{name: v.name, dtype: v.dtype(), shape: v.dims(n), begin: at, end: at + n*elementBits[v.dtype()]/8}
 		h.tensors = append(h.tensors, t)
 		at = t.end
 	}
 	return h.encode()
 }
 
+// findParams gives the parameters the parts that the tensors say they have: the metadata do
+// not.
+func findParams[T kernels.Float](h *header, s *optim.Snapshot[T]) {
+	dtypes := make(map[string]string)
+	for _, t := range h.tensors {
+		dtypes[t.name] = t.dtype
+	}
+	for i := range s.Params {
+		p := &s.Params[i]
+		if dtypes[modelPrefix+p.Name] == dtype[kernels.BFloat16]() {
+			p.BF16 = []kernels.BFloat16{}
+			if _, ok := dtypes[restPrefix+modelPrefix+p.Name]; ok {
+				p.Rest = []int16{}
+			}
+		}
+	}
+}
+
 // match finds the place of each tensor in the snapshot. Tensors and places must
 // correspond.
-func match[T kernels.Float](h *header, s *optim.Snapshot[T], o options) ([]vector[T], error) {
-	places := make(map[string]vector[T])
+func match[T kernels.Float](h *header, s *optim.Snapshot[T], o options) ([]vector, error) {
+	places := make(map[string]vector)
 	for _, v := range vectorsOf(s) {
 		if _, ok := places[v.name]; ok {
 			return nil, fmt.Errorf("metadata list tensor %q twice", v.name)
 		}
 		places[v.name] = v
 	}
-	list := make([]vector[T], len(h.tensors))
+	list := make([]vector, len(h.tensors))
+	lens := make(map[string]int64)
 	for i, t := range h.tensors {
 		v, ok := places[t.name]
-		switch {
-		case !ok:
+		if !ok {
 			return nil, fmt.Errorf("tensor %q is not in the metadata", t.name)
-		case !convertible[T](t.dtype, o.convert):
-			return nil, fmt.Errorf("tensor %q has the dtype %s, want %s", t.name, t.dtype, dtype[T]())
+		}
+		if err := hasType[T](v, t, o.convert); err != nil {
+			return nil, err
 		}
 		n, _ := count(t.shape) // the header's check has found that it fits
 		if want := v.dims(n); !slices.Equal(t.shape, want) {
 			return nil, fmt.Errorf("tensor %q has the shape %d, want %d", t.name, t.shape, want)
 		}
+		lens[t.name] = n
 		list[i] = v
 		delete(places, t.name)
 	}
@@ -142,5 +191,39 @@ func match[T kernels.Float](h *header, s *optim.Snapshot[T], o options) ([]vecto
 			return nil, fmt.Errorf("tensor %q is missing", v.name)
 		}
 	}
-	return list, nil
+	return list, checkParts(list, lens)
+}
+
+// hasType returns an error unless a tensor can be read into the vector that it is. What is
+// no number of type T has a format, which other floats do not become.
+func hasType[T kernels.Float](v vector, t tensor, convert bool) error {
+	native := dtype[T]()
+	switch want := v.dtype(); {
+	case want != native && native == "F64" && !convert: // formats are float32's
+		return fmt.Errorf("tensor %q has the dtype %s, want %s", t.name, t.dtype, native)
+	case t.dtype == want, want == native && convertible[T](t.dtype, convert):
+		return nil
+	default:
+		return fmt.Errorf("tensor %q has the dtype %s, want %s", t.name, t.dtype, want)
+	}
+}
+
+// checkParts returns an error unless the parts of each vector, whose numbers of elements are
+// given, fit together.
+func checkParts(vectors []vector, lens map[string]int64) error {
+	for _, v := range vectors {
+		n := lens[v.name]
+		var other string
+		if base, ok := strings.CutPrefix(v.name, codesPrefix); ok {
+			other, n = exponentsPrefix+base, (n+kernels.BlockLen8-1)/kernels.BlockLen8
+		} else if base, ok := strings.CutPrefix(v.name, restPrefix); ok {
+			other = base
+		} else {
+			continue
+		}
+		if got := lens[other]; got != n {
+			return fmt.Errorf("tensor %q has %d elements, want %d for the %d of %q", other, got, n, lens[v.name], v.name)
+		}
+	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -62,7 +61,8 @@ func decodeWeights[T kernels.Float](r io.ReaderAt, size int64, params []optim.Pa
 	if err != nil {
 		return LoadReport{}, err
 	}
-	tensors, data := h.tensors, int64(len(h.raw))
+	data := int64(len(h.raw))
+	sources := sourcesOf(h.tensors)
 	if h.metadata["format"] == format {
 		if err := h.checkFormat(); err != nil {
 			return LoadReport{}, err
@@ -70,27 +70,36 @@ func decodeWeights[T kernels.Float](r io.ReaderAt, size int64, params []optim.Pa
 		if err := h.checkWhole(io.NewSectionReader(r, data, size-data)); err != nil {
 			return LoadReport{}, err
 		}
-		tensors = modelOf(tensors)
+		if sources, err = modelOf(h.tensors); err != nil {
+			return LoadReport{}, err
+		}
 	}
-	found, report, err := matchWeights(tensors, params, o)
+	found, report, err := matchWeights(sources, params, o)
 	report.Metadata = h.metadata
 	if err != nil {
 		return report, err
 	}
 
 	// Nothing changes until all is read.
-	values := make([][]T, len(params))
+	read := make([]optim.Param[T], len(params))
 	buf := make([]byte, chunkBytes)
-	for i, t := range found {
-		if t == nil {
+	for i, s := range found {
+		if s == nil {
 			continue
 		}
-		if values[i], err = readVector[T](io.NewSectionReader(r, data+t.begin, t.end-t.begin), *t, buf); err != nil {
+		read[i] = params[i]
+		content, t, err := s.open(r, data, buf)
+		if err == nil {
+			err = valuesOf(&read[i]).read(content, t, buf)
+		}
+		if err != nil {
 			return report, err
 		}
 	}
-	for i, v := range values {
-		copy(params[i].Value, v)
+	for i, p := range read {
+		copy(params[i].Value, p.Value)
+		copy(params[i].BF16, p.BF16)
+		copy(params[i].Rest, p.Rest)
 		if found[i] != nil {
 			report.Loaded = append(report.Loaded, params[i].Name)
 		}
@@ -98,30 +107,18 @@ func decodeWeights[T kernels.Float](r io.ReaderAt, size int64, params []optim.Pa
 	return report, nil
 }
 
-// modelOf returns the tensors of a checkpoint that are values of parameters, under the
-// parameters' names.
-func modelOf(tensors []tensor) (list []tensor) {
-	for _, t := range tensors {
-		if name, ok := strings.CutPrefix(t.name, modelPrefix); ok {
-			t.name = name
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
 // matchWeights finds the tensor of each parameter, nil if there is none.
-func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o options) (found []*tensor, report LoadReport, err error) {
+func matchWeights[T kernels.Float](sources []source, params []optim.Param[T], o options) (found []*source, report LoadReport, err error) {
 	index := make(map[string]int)
 	for i, p := range params {
 		index[p.Name] = i
 	}
-	found = make([]*tensor, len(params))
+	found = make([]*source, len(params))
 	// The report is of all tensors, the error of the first that is wrong.
 	failed := func(e error) { err = cmp.Or(err, e) }
 	seen := make(map[string]string) // the file's names by what they became
-	for k := range tensors {
-		t := &tensors[k]
+	for k := range sources {
+		t := &sources[k]
 		name := t.name
 		if o.rename != nil {
 			if name = o.rename(name); name == "" {
@@ -153,22 +150,23 @@ func matchWeights[T kernels.Float](tensors []tensor, params []optim.Param[T], o 
 }
 
 // fits returns an error unless a tensor has the values of a parameter.
-func fits[T kernels.Float](t tensor, p optim.Param[T], convert bool) error {
+func fits[T kernels.Float](s source, p optim.Param[T], convert bool) error {
 	failed := func(format string, args ...any) error {
-		return fmt.Errorf("tensor %q for parameter %q: %w", t.name, p.Name, fmt.Errorf(format, args...))
+		return fmt.Errorf("tensor %q for parameter %q: %w", s.name, p.Name, fmt.Errorf(format, args...))
 	}
-	if !convertible[T](t.dtype, convert) {
-		if convertible[T](t.dtype, true) {
-			return failed("the dtype is %s, want %s, or Convert", t.dtype, dtype[T]())
+	want := valuesOf(&p).dtype()
+	if got := s.numbers(); !becomes(got, p, convert) {
+		if becomes(got, p, true) {
+			return failed("the dtype is %s, want %s, or Convert", got, want)
 		}
-		return failed("the dtype is %s, want %s", t.dtype, dtype[T]())
+		return failed("the dtype is %s, want %s", got, want)
 	}
-	n, _ := count(t.shape)
+	n, _ := count(s.shape)
 	switch {
-	case len(p.Shape) == 0 && n != int64(len(p.Value)):
-		return failed("the shape %d has %d elements, want %d", t.shape, n, len(p.Value))
-	case len(p.Shape) > 0 && !slices.EqualFunc(t.shape, p.Shape, func(a int64, b int) bool { return a == int64(b) }):
-		return failed("the shape is %d, want %d", t.shape, p.Shape)
+	case len(p.Shape) == 0 && n != int64(p.Len()):
+		return failed("the shape %d has %d elements, want %d", s.shape, n, p.Len())
+	case len(p.Shape) > 0 && !slices.EqualFunc(s.shape, p.Shape, func(a int64, b int) bool { return a == int64(b) }):
+		return failed("the shape is %d, want %d", s.shape, p.Shape)
 	}
 	return nil
 }

@@ -127,8 +127,8 @@ func TestSparseShapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, v := range vectorsOf(s) {
-		for j, x := range *v.data {
-			if got := (*vectorsOf(converted)[i].data)[j]; got != float64(x) {
+		for j, x := range floats[float32](v) {
+			if got := floats[float64](vectorsOf(converted)[i])[j]; got != float64(x) {
 				t.Fatalf("%s: element %d is %v, want %v", v.name, j, got, x)
 			}
 		}

@@ -13,33 +13,59 @@ import (
 // chunkBytes is the size of the buffer through which vectors pass.
 const chunkBytes = 1 << 16
 
-// dtype returns the format's name of the element type.
-func dtype[T kernels.Float]() string {
-	if unsafe.Sizeof(T(0)) == 4 {
-		return "F32"
-	}
-	return "F64"
+// An element is a number of a vector: of the run's type, or of a format of state or parameters.
+type element interface {
+	float32 | float64 | kernels.BFloat16 | int16 | uint8
 }
 
-// byteSize returns the length of a vector's data in bytes.
-func byteSize[T kernels.Float](n int) int64 { return int64(n) * int64(unsafe.Sizeof(T(0))) }
+// A store has elements, in a snapshot or a parameter. Reading puts other slices there, and
+// changes none.
+type store interface {
+	dtype() string
+	len() int
+	write(w io.Writer, buf []byte) error
+	read(r io.Reader, t tensor, buf []byte) error
+}
+
+// A sliceOf is a store of the elements of one slice.
+type sliceOf[E element] struct{ at *[]E }
+
+func (s sliceOf[E]) dtype() string { return dtype[E]() }
+
+func (s sliceOf[E]) len() int { return len(*s.at) }
+
+func (s sliceOf[E]) write(w io.Writer, buf []byte) error { return writeVector(w, *s.at, buf) }
+
+func (s sliceOf[E]) read(r io.Reader, t tensor, buf []byte) (err error) {
+	*s.at, err = readVector[E](r, t, buf)
+	return err
+}
+
+// dtype returns the file format's name of the element type.
+func dtype[E element]() string {
+	switch any(E(0)).(type) {
+	case float32:
+		return "F32"
+	case float64:
+		return "F64"
+	case kernels.BFloat16:
+		return "BF16"
+	case int16:
+		return "I16"
+	}
+	return "U8"
+}
+
+// sizeOf returns the bytes of an element.
+func sizeOf[E element]() int { return int(unsafe.Sizeof(E(0))) }
 
 // writeVector writes the elements, little-endian, by way of the buffer.
-func writeVector[T kernels.Float](w io.Writer, v []T, buf []byte) error {
-	step := len(buf) / int(unsafe.Sizeof(T(0)))
+func writeVector[E element](w io.Writer, v []E, buf []byte) error {
+	size := sizeOf[E]()
 	for len(v) > 0 {
-		n := min(step, len(v))
-		part := buf[:byteSize[T](n)]
-		switch v := any(v[:n]).(type) {
-		case []float32:
-			for i, x := range v {
-				binary.LittleEndian.PutUint32(part[4*i:], math.Float32bits(x))
-			}
-		case []float64:
-			for i, x := range v {
-				binary.LittleEndian.PutUint64(part[8*i:], math.Float64bits(x))
-			}
-		}
+		n := min(len(buf)/size, len(v))
+		part := buf[:n*size]
+		encodeVector(part, v[:n])
 		if _, err := w.Write(part); err != nil {
 			return err
 		}
@@ -48,16 +74,40 @@ func writeVector[T kernels.Float](w io.Writer, v []T, buf []byte) error {
 	return nil
 }
 
+// encodeVector sets b to the elements.
+func encodeVector[E element](b []byte, v []E) {
+	switch v := any(v).(type) {
+	case []float32:
+		for i, x := range v {
+			binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
+		}
+	case []float64:
+		for i, x := range v {
+			binary.LittleEndian.PutUint64(b[8*i:], math.Float64bits(x))
+		}
+	case []kernels.BFloat16:
+		for i, x := range v {
+			binary.LittleEndian.PutUint16(b[2*i:], uint16(x))
+		}
+	case []int16:
+		for i, x := range v {
+			binary.LittleEndian.PutUint16(b[2*i:], uint16(x))
+		}
+	case []uint8:
+		copy(b, v)
+	}
+}
+
 // readVector reads a tensor's elements, which may be of any of the dtypes that decodeVector
 // knows. The caller has made sure that the file has them, so that their number may be trusted
 // with an allocation.
-func readVector[T kernels.Float](r io.Reader, t tensor, buf []byte) ([]T, error) {
+func readVector[E element](r io.Reader, t tensor, buf []byte) ([]E, error) {
 	size := elementBits[t.dtype] / 8
 	total := (t.end - t.begin) / size
-	if total > math.MaxInt/int64(unsafe.Sizeof(T(0))) {
+	if total > math.MaxInt/int64(sizeOf[E]()) {
 		return nil, fmt.Errorf("tensor %q: %d elements do not fit into memory", t.name, total)
 	}
-	all := make([]T, total)
+	all := make([]E, total)
 	step := len(buf) / int(size)
 	for at := 0; at < len(all); at += step {
 		v := all[at:min(at+step, len(all))]
@@ -66,7 +116,7 @@ func readVector[T kernels.Float](r io.Reader, t tensor, buf []byte) ([]T, error)
 			return nil, fmt.Errorf("tensor %q: %w", t.name, err)
 		}
 		if i, x := decodeVector(v, part, t.dtype); i >= 0 {
-			return nil, fmt.Errorf("tensor %q: element %d = %v of %s is beyond the range of %s", t.name, at+i, x, t.dtype, dtype[T]())
+			return nil, fmt.Errorf("tensor %q: element %d = %v of %s is beyond the range of %s", t.name, at+i, x, t.dtype, dtype[E]())
 		}
 	}
 	return all, nil

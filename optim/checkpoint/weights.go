@@ -38,7 +38,7 @@ func SaveWeights[T kernels.Float](path string, params []optim.Param[T], opts ...
 	return nil
 }
 
-func weightsLayout[T kernels.Float](params []optim.Param[T], opts []SaveOption) (*header, []vector[T], error) {
+func weightsLayout[T kernels.Float](params []optim.Param[T], opts []SaveOption) (*header, []vector, error) {
 	if err := checkParams(params); err != nil {
 		return nil, nil, err
 	}
@@ -61,10 +61,9 @@ func weightsLayout[T kernels.Float](params []optim.Param[T], opts []SaveOption) 
 	if len(metadata) > 0 {
 		h.metadata = metadata
 	}
-	vectors := make([]vector[T], len(params))
+	vectors := make([]vector, len(params))
 	for i := range params {
-		p := &params[i]
-		vectors[i] = vector[T]{p.Name, p.Shape, &p.Value}
+		vectors[i] = vector{params[i].Name, params[i].Shape, valuesOf(&params[i])}
 	}
 	return h, vectors, place(h, vectors)
 }
@@ -81,9 +80,37 @@ func checkParams[T kernels.Float](params []optim.Param[T]) error {
 		}
 		seen[p.Name] = true
 		shape, ok := dims(p.Shape)
-		if n, fits := count(shape); len(p.Shape) > 0 && (!ok || !fits || n != int64(len(p.Value))) {
-			return fmt.Errorf("parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, len(p.Value))
+		if n, fits := count(shape); len(p.Shape) > 0 && (!ok || !fits || n != int64(p.Len())) {
+			return fmt.Errorf("parameter %q: the shape %v is not that of %d elements", p.Name, p.Shape, p.Len())
+		}
+		if err := checkValues(p); err != nil {
+			return fmt.Errorf("parameter %q: %w", p.Name, err)
 		}
 	}
 	return nil
+}
+
+// checkValues returns an error unless a parameter has one format, which an element of type T
+// can have.
+func checkValues[T kernels.Float](p optim.Param[T]) error {
+	switch {
+	case p.BF16 != nil && dtype[T]() != "F32":
+		return fmt.Errorf("BF16 is for float32 alone")
+	case p.BF16 != nil && p.Value != nil:
+		return fmt.Errorf("it has both Value and BF16")
+	case p.Rest != nil && len(p.Rest) != len(p.BF16):
+		return fmt.Errorf("the Rest has %d elements, want the %d of BF16", len(p.Rest), len(p.BF16))
+	}
+	return nil
+}
+
+// valuesOf returns the elements of a parameter as a file of weights has them.
+func valuesOf[T kernels.Float](p *optim.Param[T]) store {
+	switch {
+	case p.Rest != nil:
+		return split{&p.BF16, &p.Rest}
+	case p.BF16 != nil:
+		return sliceOf[kernels.BFloat16]{&p.BF16}
+	}
+	return sliceOf[T]{&p.Value}
 }

@@ -18,7 +18,12 @@ import (
 func zeros[T, F kernels.Float](params []optim.Param[F]) []optim.Param[T] {
 	list := make([]optim.Param[T], len(params))
 	for i, p := range params {
-		list[i] = optim.Param[T]{Name: p.Name, Value: make([]T, len(p.Value)), Shape: p.Shape}
+		list[i] = optim.Param[T]{Name: p.Name, Shape: p.Shape}
+		if p.BF16 != nil {
+			list[i].BF16 = make([]kernels.BFloat16, len(p.BF16))
+		} else {
+			list[i].Value = make([]T, len(p.Value))
+		}
 	}
 	return list
 }
@@ -28,7 +33,7 @@ func sameValues[T, F kernels.Float](a []optim.Param[T], b []optim.Param[F]) bool
 	return slices.EqualFunc(a, b, func(p optim.Param[T], q optim.Param[F]) bool {
 		return slices.EqualFunc(p.Value, q.Value, func(x T, y F) bool {
 			return math.Float64bits(float64(x)) == math.Float64bits(float64(y))
-		})
+		}) && slices.Equal(p.BF16, q.BF16)
 	})
 }
 
