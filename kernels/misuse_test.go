@@ -160,7 +160,7 @@ func gemmMisuse[T kernels.Float](t *testing.T) {
 func TestMisuseCoversAll(t *testing.T) {
 	elsewhere := map[string]bool{"Gemm": true, "CrossEntropy": true, "LogSumExp": true, "StandardizeColumns": true, "UnstandardizeColumns": true,
 		"Gather": true, "ScatterAdd": true}
-	for _, name := range ownTests {
+	for _, name := range append(formatNames(), ownTests...) {
 		elsewhere[name] = true
 	}
 	for _, r := range kerneltest.TriangleRoutines {
