@@ -65,10 +65,13 @@ func (o *Optimizer[T]) gather(batches int) (factor float64) {
 	o.pass.reduces = o.pending > 0 || batches != 1
 	if !o.pass.reduces {
 		o.pass.clears = o.zeroGrads
-		o.grads = o.flat
+		o.grads, o.grads16 = o.flat, o.flat16
 		for i, n := range o.memory.lens {
 			if n < 0 {
 				o.grads[i] = nil
+				if len(o.grads16) > 0 {
+					o.grads16[i] = nil
+				}
 			}
 		}
 		o.gatherRows(batches)
@@ -90,6 +93,8 @@ func (o *Optimizer[T]) release() {
 	clear(o.flat)
 	clear(o.given)
 	o.flat, o.given, o.grads = o.flat[:0], o.given[:0], nil
+	clear(o.flat16)
+	o.flat16, o.grads16 = o.flat16[:0], nil
 	for i := range o.spaces {
 		clear(o.spaces[i].parts)
 	}
@@ -102,14 +107,23 @@ func (o *Optimizer[T]) release() {
 
 // combine adds a part of every batch to the parameter's sum, or begins it with them.
 func (o *Optimizer[T]) combine(w *workspace[T], b block, mean bool) {
+	widens := false
 	for i := range w.parts {
-		w.parts[i] = o.flat[i*len(o.params)+b.param][b.lo:b.hi]
+		part := o.givenIn(i, b)
+		w.parts[i], widens = part.native, widens || part.bf16 != nil
 	}
 	sum := o.params[b.param].sum[b.lo:b.hi]
 	switch {
-	case o.pending > 0: // one by one, in the order in which one call would add them
-		for _, part := range w.parts {
-			kernels.Axpy(1, part, sum)
+	case o.pending > 0 || widens: // one by one, in the order in which one call would add them
+		for i := range w.parts {
+			if part := o.givenIn(i, b); o.pending == 0 && i == 0 {
+				part.copyTo(sum)
+			} else {
+				part.addTo(sum, w.scratch)
+			}
+		}
+		if mean && o.pending == 0 {
+			divide(sum, T(len(w.parts)), w.scratch)
 		}
 	case mean:
 		kernels.MeanSlices(sum, w.parts)
@@ -117,8 +131,8 @@ func (o *Optimizer[T]) combine(w *workspace[T], b block, mean bool) {
 		kernels.SumSlices(sum, w.parts)
 	}
 	if o.zeroGrads {
-		for _, part := range w.parts {
-			clear(part)
+		for i := range w.parts {
+			o.givenIn(i, b).clear()
 		}
 	}
 }

@@ -83,7 +83,7 @@ func sortedSpans[T kernels.Float](params []Param[T]) []span {
 type memoryCheck struct {
 	lens   []int     // of the parameters' gradients, -1 if frozen
 	params []span    // of the parameters, in the order of memory
-	seen   []uintptr // first bytes of the gradients that were found good
+	seen   []uintptr // places of the gradients that were found good
 	given  []span    // of those to check
 	sorted []span    // those again, in the order of memory
 }
@@ -105,9 +105,19 @@ func newMemoryCheck[T kernels.Float](params []parameter[T]) memoryCheck {
 	return m
 }
 
+// placeOf returns the place in memory of a gradient, of one type or the other. The two have
+// none in common: the first bytes of bfloat16 have even addresses.
+func placeOf[T kernels.Float](g []T, g16 []kernels.BFloat16) uintptr {
+	if len(g16) > 0 {
+		return uintptr(unsafe.Pointer(unsafe.SliceData(g16))) | 1
+	}
+	return uintptr(unsafe.Pointer(unsafe.SliceData(g)))
+}
+
 // sameAsSeen reports whether all dense gradients have the right lengths and lie where
-// good ones lay. It reads little memory: with many small parameters, that shows.
-func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T) bool {
+// good ones of the same type lay. It reads little memory: with many small parameters, that
+// shows.
+func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T, flat16 [][]kernels.BFloat16) bool {
 	if len(m.seen) != len(flat) {
 		return false
 	}
@@ -115,7 +125,15 @@ func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T) bool {
 		grads := flat[first:][:len(m.lens)]
 		seen := m.seen[first:][:len(grads)]
 		for i, g := range grads {
-			if n := m.lens[i]; n >= 0 && (len(g) != n || n > 0 && uintptr(unsafe.Pointer(unsafe.SliceData(g))) != seen[i]) {
+			n := m.lens[i]
+			if n < 0 {
+				continue
+			}
+			var g16 []kernels.BFloat16
+			if len(flat16) > 0 {
+				g16 = flat16[first+i]
+			}
+			if len(g)+len(g16) != n || n > 0 && placeOf(g, g16) != seen[i] {
 				return false
 			}
 		}

@@ -3,6 +3,8 @@ package optim
 import (
 	"fmt"
 	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
 )
 
 // takeDense takes the batches of a call, beside so many that there are, if they are good.
@@ -33,11 +35,18 @@ func (o *Optimizer[T]) takeGradients(call string, batches []*Gradients[T], have 
 			return fmt.Errorf("optim: %s: batch %d is nil", call, b)
 		}
 		o.flat = append(o.flat, g.Dense...)
-		if len(g.Dense) == 0 { // good if there is no dense parameter
+		if len(g.Dense) == 0 { // good if no parameter has one
 			n := len(o.flat)
 			o.flat = slices.Grow(o.flat, len(o.params))[:n+len(o.params)]
 		} else if err := o.checkCount(call, b, "gradients", len(g.Dense)); err != nil {
 			return err
+		}
+		if len(g.BF16) > 0 {
+			if err := o.checkCount(call, b, "bfloat16 gradients", len(g.BF16)); err != nil {
+				return err
+			}
+			o.flat16 = slices.Grow(o.flat16, len(o.flat)-len(o.flat16))[:len(o.flat)-len(o.params)]
+			o.flat16 = append(o.flat16, g.BF16...)
 		}
 		if len(g.Rows) == 0 {
 			for range o.tables {
@@ -56,6 +65,9 @@ func (o *Optimizer[T]) takeGradients(call string, batches []*Gradients[T], have 
 		for _, i := range o.tables {
 			o.given = append(o.given, g.Rows[i])
 		}
+	}
+	if len(o.flat16) > 0 {
+		o.flat16 = slices.Grow(o.flat16, len(o.flat)-len(o.flat16))[:len(o.flat)]
 	}
 	return o.checkGiven(len(batches))
 }
@@ -111,7 +123,7 @@ func (o *Optimizer[T]) checkRows(batch, param int, g *RowGradients[T]) error {
 // parameter that is not frozen, and none lies where it may not.
 func (o *Optimizer[T]) checkGiven(batches int) error {
 	m := &o.memory
-	same, rows := sameAsSeen(m, o.flat), false
+	same, rows := sameAsSeen(m, o.flat, o.flat16), false
 	for _, g := range o.given {
 		rows = rows || len(g.Values) > 0
 	}
@@ -124,13 +136,18 @@ func (o *Optimizer[T]) checkGiven(batches int) error {
 	if !same || o.zeroGrads {
 		for k, g := range o.flat {
 			b, i := k/len(o.params), k%len(o.params)
-			if err := o.checkDense(b, i, g); err != nil {
+			g16 := o.given16(k)
+			if err := o.checkDense(b, i, g, g16); err != nil {
 				return err
 			}
-			if o.params[i].cohort < 0 {
-				g = nil
+			switch {
+			case o.params[i].cohort < 0:
+				m.given = append(m.given, span{batch: b, param: i})
+			case len(g16) > 0:
+				m.given = append(m.given, spanOf(g16, b, i))
+			default:
+				m.given = append(m.given, spanOf(g, b, i))
 			}
-			m.given = append(m.given, spanOf(g, b, i))
 		}
 	}
 	for b := range batches {
@@ -143,8 +160,8 @@ func (o *Optimizer[T]) checkGiven(batches int) error {
 	case ok:
 		if !same {
 			m.seen = m.seen[:0]
-			for _, g := range m.given[:len(o.flat)] {
-				m.seen = append(m.seen, g.first)
+			for k, g := range o.flat {
+				m.seen = append(m.seen, placeOf(g, o.given16(k)))
 			}
 		}
 		return nil
@@ -156,20 +173,25 @@ func (o *Optimizer[T]) checkGiven(batches int) error {
 		o.params[g.param].Name, g.batch, o.params[other.param].Name, other.batch)
 }
 
-// checkDense returns an error unless a dense gradient is as long as it must be.
-func (o *Optimizer[T]) checkDense(batch, param int, g []T) error {
-	p := &o.params[param]
+// checkDense returns an error unless there is one dense gradient, of a type that the optimizer
+// takes and as long as it must be.
+func (o *Optimizer[T]) checkDense(batch, param int, g []T, g16 []kernels.BFloat16) error {
+	p, n := &o.params[param], len(g)+len(g16)
 	switch {
 	case p.frozen:
-	case p.Sparse && len(g) > 0:
+	case p.Sparse && n > 0:
 		return fmt.Errorf("optim: parameter %q: batch %d has a dense gradient of %d elements for it, but it is Sparse: give its rows to StepGradients",
-			p.Name, batch, len(g))
+			p.Name, batch, n)
 	case p.Sparse:
-	case g == nil:
+	case len(g16) > 0 && len(g) > 0:
+		return fmt.Errorf("optim: parameter %q: batch %d has its gradient twice, in Dense and in BF16", p.Name, batch)
+	case len(g16) > 0 && !is32[T]():
+		return fmt.Errorf("optim: parameter %q: gradient of batch %d is bfloat16, which an optimizer of float32 takes and none of %T", p.Name, batch, T(0))
+	case g == nil && n == 0:
 		return fmt.Errorf("optim: parameter %q: gradient of batch %d is nil", p.Name, batch)
-	case len(g) != p.Len():
+	case n != p.Len():
 		return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
-			p.Name, batch, len(g), p.Len())
+			p.Name, batch, n, p.Len())
 	}
 	return nil
 }

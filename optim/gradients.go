@@ -8,9 +8,15 @@ import (
 
 // Gradients are those of one batch, of dense parameters and of sparse ones. They are indexed
 // as the optimizer's parameters are; [Optimizer.NewGradients] makes them.
+//
+// In an optimizer of float32 the gradient of a dense parameter may be bfloat16, in BF16 in the
+// place of Dense, whatever the parameter's own format. A step does with it what it does
+// with the same numbers as float32, and gives the same bits: sums of several batches, the
+// norm, clipping and the rule's own arithmetic are not rounded to bfloat16.
 type Gradients[T kernels.Float] struct {
-	Dense [][]T             // of each parameter, as long as it; nil for one that is sparse
-	Rows  []RowGradients[T] // of each parameter that is sparse; nil if none is
+	Dense [][]T                // of each parameter, as long as it; nil for one that is sparse or has BF16
+	BF16  [][]kernels.BFloat16 // of each parameter whose gradient is bfloat16; nil if none is
+	Rows  []RowGradients[T]    // of each parameter that is sparse; nil if none is
 }
 
 // RowGradients are the gradients of some rows of a sparse parameter. A row may appear more
@@ -32,9 +38,12 @@ func (r *RowGradients[T]) Add(rows ...int) []T {
 	return r.Values[n:]
 }
 
-// Reset sets the dense gradients to zero and removes all rows. The memory stays.
+// Reset sets the dense gradients, of either type, to zero and removes all rows. The memory stays.
 func (g *Gradients[T]) Reset() {
 	for _, d := range g.Dense {
+		clear(d)
+	}
+	for _, d := range g.BF16 {
 		clear(d)
 	}
 	for i := range g.Rows {
@@ -42,19 +51,26 @@ func (g *Gradients[T]) Reset() {
 	}
 }
 
-// NewGradients returns gradients of zeros for the parameters, in their order.
+// NewGradients returns gradients of zeros for the parameters, in their order: bfloat16 ones for
+// parameters that are BF16. A caller may put a Dense gradient in the place of one of these, and
+// a BF16 one in the place of a Dense one.
 func (o *Optimizer[T]) NewGradients() *Gradients[T] {
 	g := &Gradients[T]{Dense: make([][]T, len(o.params))}
 	for i := range o.params {
-		p := &o.params[i]
-		if !p.Sparse {
+		switch p := &o.params[i]; {
+		case p.Sparse:
+			if g.Rows == nil {
+				g.Rows = make([]RowGradients[T], len(o.params))
+			}
+			g.Rows[i].dim = p.Shape[1]
+		case len(p.BF16) > 0:
+			if g.BF16 == nil {
+				g.BF16 = make([][]kernels.BFloat16, len(o.params))
+			}
+			g.BF16[i] = make([]kernels.BFloat16, p.Len())
+		default:
 			g.Dense[i] = make([]T, p.Len())
-			continue
 		}
-		if g.Rows == nil {
-			g.Rows = make([]RowGradients[T], len(o.params))
-		}
-		g.Rows[i].dim = p.Shape[1]
 	}
 	return g
 }
@@ -74,8 +90,9 @@ func (o *Optimizer[T]) NewGradients() *Gradients[T] {
 // bits as with a dense parameter.
 //
 // The errors are Step's, and nil among the batches; rows of a parameter that is not Sparse,
-// and a dense gradient of one that is; an index that is not that of a row; and another number
-// of elements than a row's for each index. Then nothing changes.
+// and a dense gradient of one that is; an index that is not that of a row; another number
+// of elements than a row's for each index; a gradient that is in Dense and in BF16; and one
+// in BF16 where the optimizer's type is float64. Then nothing changes.
 func (o *Optimizer[T]) StepGradients(batches ...*Gradients[T]) (Report, error) {
 	defer o.release()
 	if err := o.takeGradients("StepGradients", batches, o.pending); err != nil {

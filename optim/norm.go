@@ -73,18 +73,33 @@ func (w wide) clip(limit float64) wide {
 	return one
 }
 
-// overflows reports whether a finite gradient multiplied by a factor is not: only
-// a loss scale below 1 can do that.
-func overflows[T kernels.Float](grads [][]T, n wide, factor float64) bool {
+// overflows reports whether a finite gradient multiplied by a factor is not, where n is the
+// norm of all times the factor: only a loss scale below 1 can do that.
+func (o *Optimizer[T]) overflows(n wide, factor float64) bool {
 	if factor <= 1 || !math.IsInf(float64(T(n.value())), 1) {
 		return false // no element is larger than the norm
 	}
-	for _, g := range grads {
-		if x := T(kernels.Amax(g) * T(factor)); x-x != 0 {
-			return true
+	return o.blame(factor) != Reason{}
+}
+
+// blame finds the first gradient that is not finite, by itself or multiplied by the factor.
+func (o *Optimizer[T]) blame(factor float64) Reason {
+	for i := range o.params {
+		p, g := &o.params[i], o.gradientOf(i)
+		scratch := o.spaces[0].scratch
+		for lo := 0; lo < g.len(); lo += len(scratch) {
+			piece := g.part(lo, min(g.len(), lo+len(scratch))).wide(scratch)
+			j, v, found := blame(piece, factor)
+			if !found {
+				continue
+			}
+			if j += lo; p.table != nil {
+				j = p.table.element(j)
+			}
+			return Reason{p.Name, j, v}
 		}
 	}
-	return false
+	return Reason{}
 }
 
 // blame returns the first element that is not finite, by itself or multiplied by

@@ -40,11 +40,14 @@ type Optimizer[T kernels.Float] struct {
 	given  []RowGradients[T] // those of the tables in the same way
 	own    [][]T             // buffers for the sums of batches, nil where there is none
 	grads  [][]T             // one gradient for each parameter, nil for a frozen one
-	rates  []float64
-	spaces []workspace[T]
-	pass   pass
-	pool   *parallel.Pool
-	closed bool
+
+	// The same of bfloat16, in whose place flat and grads have nil. Empty without any.
+	flat16, grads16 [][]kernels.BFloat16
+	rates           []float64
+	spaces          []workspace[T]
+	pass            pass
+	pool            *parallel.Pool
+	closed          bool
 }
 
 // New returns an optimizer that updates the parameters by the rule. It keeps the

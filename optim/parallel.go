@@ -88,7 +88,7 @@ func (o *Optimizer[T]) do(w *workspace[T], k int) {
 		o.combine(w, b, false)
 	case square:
 		o.reduce(w, b)
-		o.plan.squares[k] = Sum{Value: kernels.SumSquares(o.grads[b.param][b.lo:b.hi])}
+		o.plan.squares[k] = Sum{Value: o.gradientIn(b).plainSquares()}
 	case squareAgain:
 		o.plan.squares[k] = sumSquares(o.grads[b.param][b.lo:b.hi])
 	case measure, apply:
@@ -98,7 +98,7 @@ func (o *Optimizer[T]) do(w *workspace[T], k int) {
 			o.updateRows(w, b)
 		}
 	case zero:
-		clear(o.grads[b.param][b.lo:b.hi])
+		o.gradientIn(b).clear()
 	}
 }
 
@@ -128,31 +128,19 @@ func (o *Optimizer[T]) updateBlock(w *workspace[T], k int) {
 	} else {
 		o.reduce(w, b)
 	}
-	g := o.grads[b.param][b.lo:b.hi]
-	if !o.clipValue.set && c.pre == 1 {
-		o.updatePiece(k, t.value, g, t.state)
+	g := o.gradientIn(b)
+	if !o.clipValue.set && c.pre == 1 && g.bf16 == nil {
+		o.updatePiece(k, t.value, g.native, t.state)
 	} else {
-		for lo := 0; lo < len(g); lo += len(w.scratch) {
-			hi := min(len(g), lo+len(w.scratch))
+		for lo := 0; lo < g.len(); lo += len(w.scratch) {
+			hi := min(g.len(), lo+len(w.scratch))
 			changed := w.scratch[:hi-lo]
-			copyScaled(changed, g[lo:hi], o.clipValue.set, c.clip, c.pre)
+			g.part(lo, hi).copyScaled(changed, o.clipValue.set, c.clip, c.pre)
 			o.updatePiece(k, t.value[lo:hi], changed, cut(w.pieces, t.state, lo, hi))
 		}
 	}
 	if o.pass.phase == apply && o.pass.clears {
-		clear(g)
-	}
-}
-
-// copyScaled stores the gradients, clipped to the limit if clips is set, times pre.
-func copyScaled[T kernels.Float](dst, g []T, clips bool, limit, pre T) {
-	if clips {
-		kernels.Clamp(dst, g, -limit, limit)
-	} else {
-		copy(dst, g)
-	}
-	if pre != 1 {
-		kernels.Scal(pre, dst)
+		g.clear()
 	}
 }
 
@@ -175,19 +163,19 @@ func (o *Optimizer[T]) updatePiece(k int, x, g []T, state [][]T) {
 
 // updateWhole updates a whole parameter.
 func (o *Optimizer[T]) updateWhole(w *workspace[T], param int, c *cohort[T]) {
-	p, g := &o.params[param], o.grads[param]
-	o.reduce(w, block{param, 0, len(g)})
-	scratch := w.whole[len(g):][:c.whole.Scratch(p.dims)]
-	seen := g
-	if o.clipValue.set || c.pre != 1 {
-		seen = w.whole[:len(g)]
-		copyScaled(seen, g, o.clipValue.set, c.clip, c.pre)
+	p, g := &o.params[param], o.gradientOf(param)
+	o.reduce(w, block{param, 0, g.len()})
+	scratch := w.whole[g.len():][:c.whole.Scratch(p.dims)]
+	seen := g.native
+	if o.clipValue.set || c.pre != 1 || g.bf16 != nil {
+		seen = w.whole[:g.len()]
+		g.copyScaled(seen, o.clipValue.set, c.clip, c.pre)
 	}
 	c.whole.UpdateWhole(Param[T]{Name: p.Name, Value: p.Value, Shape: p.dims}, seen, p.state, scratch)
 	if c.constrains {
 		o.groups[c.group].constrain(p.Value, c.rate)
 	}
 	if o.pass.clears {
-		clear(g)
+		g.clear()
 	}
 }

@@ -44,7 +44,7 @@ func (o *Optimizer[T]) step(batches int) (Report, error) {
 		n = o.gradNorm().times(wide{frac: factor})
 	}
 	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale, GroupLRs: o.rates}
-	if !o.unchecked && (!n.isFinite() || overflows(o.grads, n, factor)) {
+	if !o.unchecked && (!n.isFinite() || o.overflows(n, factor)) {
 		r.Skipped, r.Reason = true, o.blame(factor)
 		if o.pass.clears {
 			o.run(zero)
@@ -57,20 +57,6 @@ func (o *Optimizer[T]) step(batches int) (Report, error) {
 	o.scaling.update(o.scaler, r.Skipped)
 	o.pending = 0
 	return r, o.skipped.update(&o.config, &r)
-}
-
-// blame finds the first gradient that is not finite.
-func (o *Optimizer[T]) blame(factor float64) Reason {
-	for i, g := range o.grads {
-		if j, v, found := blame(g, factor); found {
-			p := &o.params[i]
-			if p.table != nil {
-				j = p.table.element(j)
-			}
-			return Reason{p.Name, j, v}
-		}
-	}
-	return Reason{}
 }
 
 // prepare computes the coefficients of the step from the norm of the gradients

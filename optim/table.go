@@ -107,7 +107,7 @@ func (o *Optimizer[T]) gatherRows(batches int) {
 				t.addGiven(g[b*len(o.tables)+k], o.zeroGrads)
 			}
 			if o.pending == 0 && o.reduction == ReduceMean {
-				o.divide(t.sums, T(batches))
+				divide(t.sums, T(batches), o.spaces[0].scratch)
 			}
 			o.grads[i] = t.sums
 		}
@@ -117,8 +117,8 @@ func (o *Optimizer[T]) gatherRows(batches int) {
 }
 
 // divide divides by a number, as kernels.MeanSlices does.
-func (o *Optimizer[T]) divide(x []T, by T) {
-	divisor := o.spaces[0].scratch
+func divide[T kernels.Float](x []T, by T, scratch []T) {
+	divisor := scratch[:min(len(scratch), len(x))]
 	for i := range divisor {
 		divisor[i] = by
 	}
@@ -146,7 +146,7 @@ func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 			state[s] = p.state[s][row*width:][:width]
 		}
 		if changes {
-			copyScaled(w.whole[:dim], seen, o.clipValue.set, c.clip, c.pre)
+			gradient[T]{native: seen}.copyScaled(w.whole[:dim], o.clipValue.set, c.clip, c.pre)
 			seen = w.whole[:dim]
 		}
 		updater.Update(x, seen, state)
