@@ -134,3 +134,15 @@ func BenchmarkProdigyMoments(b *testing.B)          { benchmark(b, "ProdigyMomen
 func BenchmarkProdigyStep(b *testing.B)             { benchmark(b, "ProdigyStep") }
 func BenchmarkLAMBDirection(b *testing.B)           { benchmark(b, "LAMBDirection") }
 func BenchmarkScheduleFree(b *testing.B)            { benchmark(b, "ScheduleFree") }
+func BenchmarkRoundBF16(b *testing.B)               { benchmark(b, "RoundBF16") }
+func BenchmarkRoundBF16Stochastic(b *testing.B)     { benchmark(b, "RoundBF16Stochastic") }
+func BenchmarkWidenBF16(b *testing.B)               { benchmark(b, "WidenBF16") }
+func BenchmarkSplitBF16(b *testing.B)               { benchmark(b, "SplitBF16") }
+func BenchmarkJoinBF16(b *testing.B)                { benchmark(b, "JoinBF16") }
+func BenchmarkSumSquaresBF16(b *testing.B)          { benchmark(b, "SumSquaresBF16") }
+func BenchmarkAdamState16(b *testing.B)             { benchmark(b, "AdamState16") }
+func BenchmarkAdamSplit(b *testing.B)               { benchmark(b, "AdamSplit") }
+func BenchmarkAdamBF16State16(b *testing.B)         { benchmark(b, "AdamBF16State16") }
+func BenchmarkMomentumState16(b *testing.B)         { benchmark(b, "MomentumState16") }
+func BenchmarkNesterovState16(b *testing.B)         { benchmark(b, "NesterovState16") }
+func BenchmarkLionState16(b *testing.B)             { benchmark(b, "LionState16") }

@@ -254,7 +254,7 @@ func TestRegisters(t *testing.T) {
 
 // exactProducts are the kernels of float32 whose products are exact in float64: to fuse
 // them with the additions changes no bit.
-var exactProducts = []string{"Dsdot", "DsdotInc", "SumSquares", "SumSquaresInc"}
+var exactProducts = []string{"Dsdot", "DsdotInc", "SumSquares", "SumSquaresInc", "SumSquaresBF16"}
 
 // plainRandom are the kernels of random numbers that have nothing to fuse.
 var plainRandom = []string{"Bernoulli", "Dropout"}

@@ -23,7 +23,7 @@ func AdamState16(p, g []float32, m, v []BFloat16, c AdamCoef[float32], r Roundin
 	checkLen("AdamState16", len(p), len(g))
 	checkLen("AdamState16", len(p), len(m))
 	checkLen("AdamState16", len(p), len(v))
-	generic.AdamState16(noescape(p), noescape(g), bits16(m), bits16(v),
+	table[float32]().AdamState16(noescape(p), noescape(g), bits16(m), bits16(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -54,7 +54,7 @@ func AdamSplit(p []BFloat16, rest []int16, g []BFloat16, m, v []float32, c AdamC
 	checkLen("AdamSplit", len(p), len(g))
 	checkLen("AdamSplit", len(p), len(m))
 	checkLen("AdamSplit", len(p), len(v))
-	generic.AdamSplit(bits16(p), noescape(rest), bits16(g), noescape(m), noescape(v),
+	table[float32]().AdamSplit(bits16(p), noescape(rest), bits16(g), noescape(m), noescape(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step)
 }
 
@@ -76,7 +76,7 @@ func AdamBF16State16(p, g, m, v []BFloat16, c AdamCoef[float32], r Rounding) {
 	checkLen("AdamBF16State16", len(p), len(g))
 	checkLen("AdamBF16State16", len(p), len(m))
 	checkLen("AdamBF16State16", len(p), len(v))
-	generic.AdamBF16State16(bits16(p), bits16(g), bits16(m), bits16(v),
+	table[float32]().AdamBF16State16(bits16(p), bits16(g), bits16(m), bits16(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -96,7 +96,7 @@ func AdamBF16State8(p, g []BFloat16, m, v Vector8, c AdamCoef[float32], r Roundi
 func MomentumState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("MomentumState16", len(p), len(g))
 	checkLen("MomentumState16", len(p), len(buf))
-	generic.MomentumState16(noescape(p), noescape(g), bits16(buf),
+	table[float32]().MomentumState16(noescape(p), noescape(g), bits16(buf),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -115,7 +115,7 @@ func MomentumState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 func NesterovState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("NesterovState16", len(p), len(g))
 	checkLen("NesterovState16", len(p), len(buf))
-	generic.NesterovState16(noescape(p), noescape(g), bits16(buf),
+	table[float32]().NesterovState16(noescape(p), noescape(g), bits16(buf),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -134,7 +134,7 @@ func NesterovState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 func LionState16(p, g []float32, m []BFloat16, c LionCoef[float32], r Rounding) {
 	checkLen("LionState16", len(p), len(g))
 	checkLen("LionState16", len(p), len(m))
-	generic.LionState16(noescape(p), noescape(g), bits16(m),
+	table[float32]().LionState16(noescape(p), noescape(g), bits16(m),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.OneMinusBeta2, c.LR, r.k0, r.k1)
 }
 

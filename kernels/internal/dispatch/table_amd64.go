@@ -143,6 +143,18 @@ var avx232 = Table[float32]{
 	ProdigyStep:             avx2.ProdigyStepF32,
 	LAMBDirection:           avx2.LAMBDirectionF32,
 	ScheduleFree:            avx2.ScheduleFreeF32,
+	RoundBF16:               avx2.RoundBF16F32,
+	RoundBF16Stochastic:     avx2.RoundBF16StochasticF32,
+	WidenBF16:               avx2.WidenBF16F32,
+	SplitBF16:               avx2.SplitBF16F32,
+	JoinBF16:                avx2.JoinBF16F32,
+	SumSquaresBF16:          avx2.SumSquaresBF16F32,
+	AdamState16:             avx2.AdamState16F32,
+	AdamSplit:               avx2.AdamSplitF32,
+	AdamBF16State16:         avx2.AdamBF16State16F32,
+	MomentumState16:         avx2.MomentumState16F32,
+	NesterovState16:         avx2.NesterovState16F32,
+	LionState16:             avx2.LionState16F32,
 }
 
 var avx264 = Table[float64]{
@@ -415,6 +427,18 @@ var avx51232 = Table[float32]{
 	ProdigyStep:             avx512.ProdigyStepF32,
 	LAMBDirection:           avx512.LAMBDirectionF32,
 	ScheduleFree:            avx512.ScheduleFreeF32,
+	RoundBF16:               avx512.RoundBF16F32,
+	RoundBF16Stochastic:     avx512.RoundBF16StochasticF32,
+	WidenBF16:               avx512.WidenBF16F32,
+	SplitBF16:               avx512.SplitBF16F32,
+	JoinBF16:                avx512.JoinBF16F32,
+	SumSquaresBF16:          avx512.SumSquaresBF16F32,
+	AdamState16:             avx512.AdamState16F32,
+	AdamSplit:               avx512.AdamSplitF32,
+	AdamBF16State16:         avx512.AdamBF16State16F32,
+	MomentumState16:         avx512.MomentumState16F32,
+	NesterovState16:         avx512.NesterovState16F32,
+	LionState16:             avx512.LionState16F32,
 }
 
 var avx51264 = Table[float64]{

@@ -142,6 +142,18 @@ var neon32 = Table[float32]{
 	ProdigyStep:             neon.ProdigyStepF32,
 	LAMBDirection:           neon.LAMBDirectionF32,
 	ScheduleFree:            neon.ScheduleFreeF32,
+	RoundBF16:               neon.RoundBF16F32,
+	RoundBF16Stochastic:     neon.RoundBF16StochasticF32,
+	WidenBF16:               neon.WidenBF16F32,
+	SplitBF16:               neon.SplitBF16F32,
+	JoinBF16:                neon.JoinBF16F32,
+	SumSquaresBF16:          neon.SumSquaresBF16F32,
+	AdamState16:             neon.AdamState16F32,
+	AdamSplit:               neon.AdamSplitF32,
+	AdamBF16State16:         neon.AdamBF16State16F32,
+	MomentumState16:         neon.MomentumState16F32,
+	NesterovState16:         neon.NesterovState16F32,
+	LionState16:             neon.LionState16F32,
 }
 
 var neon64 = Table[float64]{

@@ -141,5 +141,17 @@ func genericTable[T generic.Float]() Table[T] {
 		ProdigyStep:             generic.ProdigyStep[T],
 		LAMBDirection:           generic.LAMBDirection[T],
 		ScheduleFree:            generic.ScheduleFree[T],
+		RoundBF16:               generic.RoundBF16,
+		RoundBF16Stochastic:     generic.RoundBF16Stochastic,
+		WidenBF16:               generic.WidenBF16,
+		SplitBF16:               generic.SplitBF16,
+		JoinBF16:                generic.JoinBF16,
+		SumSquaresBF16:          generic.SumSquaresBF16,
+		AdamState16:             generic.AdamState16,
+		AdamSplit:               generic.AdamSplit,
+		AdamBF16State16:         generic.AdamBF16State16,
+		MomentumState16:         generic.MomentumState16,
+		NesterovState16:         generic.NesterovState16,
+		LionState16:             generic.LionState16,
 	}
 }
