@@ -224,6 +224,26 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move100U8x010": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U8[0]
+			p1 := a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move100U8x010F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move010U8x100": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move010U8x100F32(p0, p1)
+				}
+				return r
+			}
+		},
 		"ReadBF16x1": func(a *Args[float32]) func(int) float64 {
 			p0 := a.U16[0]
 			return func(reps int) (r float64) {
@@ -266,6 +286,54 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.MoveBF16x103F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101I16x001U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.I16[0]
+			p2 := a.U16[1]
+			p3 := a.U8[0]
+			p4 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.MoveBF16x101I16x001U8x002F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.U16[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.MoveBF16x101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x001": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move101U8x001F32(p0, p1, p2)
 				}
 				return r
 			}
@@ -504,6 +572,26 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move100U8x010": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U8[0]
+			p1 := a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move100U8x010F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move010U8x100": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move010U8x100F32(p0, p1)
+				}
+				return r
+			}
+		},
 		"ReadBF16x1": func(a *Args[float32]) func(int) float64 {
 			p0 := a.U16[0]
 			return func(reps int) (r float64) {
@@ -546,6 +634,54 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.MoveBF16x103F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101I16x001U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.I16[0]
+			p2 := a.U16[1]
+			p3 := a.U8[0]
+			p4 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.MoveBF16x101I16x001U8x002F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.U16[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.MoveBF16x101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x001": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move101U8x001F32(p0, p1, p2)
 				}
 				return r
 			}

@@ -575,6 +575,26 @@ func (*Table[T]) SplitBF16(hi []uint16, rest []int16, x []float32) { generic.Spl
 // JoinBF16 computes dst[i] = float32 with the bits of hi[i] and rest[i].
 func (*Table[T]) JoinBF16(dst []float32, hi []uint16, rest []int16) { generic.JoinBF16(dst, hi, rest) }
 
+// QuantizeSigned computes codes[i] = x[i] in 8 bits with a sign.
+func (*Table[T]) QuantizeSigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
+	generic.QuantizeSigned(codes, exponents, x, k0, k1, shift)
+}
+
+// DequantizeSigned computes dst[i] = x[i] that codes[i] stands for.
+func (*Table[T]) DequantizeSigned(dst []float32, codes, exponents []uint8) {
+	generic.DequantizeSigned(dst, codes, exponents)
+}
+
+// QuantizeUnsigned computes codes[i] = |x[i]| in 8 bits.
+func (*Table[T]) QuantizeUnsigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
+	generic.QuantizeUnsigned(codes, exponents, x, k0, k1, shift)
+}
+
+// DequantizeUnsigned computes dst[i] = |x[i]| that codes[i] stands for.
+func (*Table[T]) DequantizeUnsigned(dst []float32, codes, exponents []uint8) {
+	generic.DequantizeUnsigned(dst, codes, exponents)
+}
+
 // SumSquaresBF16 computes sum of x[i]², in float64.
 func (*Table[T]) SumSquaresBF16(x []uint16) float64 { return generic.SumSquaresBF16(x) }
 
@@ -591,6 +611,36 @@ func (*Table[T]) AdamSplit(p []uint16, rest []int16, g []uint16, m, v []float32,
 // AdamBF16State16 computes one step of Adam or AdamW, all of bfloat16.
 func (*Table[T]) AdamBF16State16(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	generic.AdamBF16State16(p, g, m, v, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamState8 computes one step of Adam or AdamW, with moments of 8 bits.
+func (*Table[T]) AdamState8(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamState8(p, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamSplitState8 computes one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits.
+func (*Table[T]) AdamSplitState8(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamSplitState8(p, rest, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamBF16State8 computes one step of Adam or AdamW, of bfloat16 with moments of 8 bits.
+func (*Table[T]) AdamBF16State8(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamBF16State8(p, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// MomentumState8 computes one step of heavy-ball descent, with a velocity of 8 bits.
+func (*Table[T]) MomentumState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.MomentumState8(p, g, buf, bufexp, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// NesterovState8 computes one step of Nesterov's accelerated descent, with a velocity of 8 bits.
+func (*Table[T]) NesterovState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.NesterovState8(p, g, buf, bufexp, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// LionState8 computes one step of Lion, with a moment of 8 bits.
+func (*Table[T]) LionState8(p, g []float32, m, mexp []uint8, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32) {
+	generic.LionState8(p, g, m, mexp, scale, l2, decay, beta1, omb1, beta2, omb2, lr, k0, k1)
 }
 
 // MomentumState16 computes one step of heavy-ball descent, with a velocity of bfloat16.
