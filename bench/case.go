@@ -138,8 +138,11 @@ func repeatOn[T kernels.Float](x []T, f func()) func(reps int) float64 {
 func Specs(c Caches, memory int) []Spec {
 	f32, f64 := specs[float32]("f32", c, memory), specs[float64]("f64", c, memory)
 	var all []Spec
-	for i := range f32 {
-		all = append(append(all, f32[i]...), f64[i]...)
+	for _, list := range f32 {
+		all = append(all, list...)
+		if i := slices.IndexFunc(f64, func(other []Spec) bool { return other[0].Ops[0] == list[0].Ops[0] }); i >= 0 {
+			all = append(all, f64[i]...)
+		}
 	}
 	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), linearSpecs(c), entropySpecs(c), normSpecs(c), stepSpecs(c), blasSpecs(c))
 }
@@ -182,6 +185,9 @@ func (o *operation[T]) build(m *Arena, n int, pool *pools[T]) *Case {
 	a, streams, restore := o.arguments(m, s, pool)
 	c := &Case{Bytes: o.traffic(s), Flops: o.Flops * s.Rows * s.N, Reset: restore,
 		Probe: o.Probe, ProbeWork: probeTraffic(o.Probe, streams)}
+	if o.Family == "format" {
+		c.ProbeWork = o.traffic(s)
+	}
 	add := func(role Role, l kernels.Level, prepare func(), run func(int) float64) {
 		if run != nil {
 			c.Contenders = append(c.Contenders, Contender{Op: o.Name, Role: role, Level: l, Prepare: prepare, Run: run})
@@ -203,7 +209,7 @@ func (o *operation[T]) build(m *Arena, n int, pool *pools[T]) *Case {
 		}
 	}
 	for _, l := range kernels.Levels() {
-		add(Limit, l, nil, kerneltest.Probe(o.Probe, l, &kerneltest.Args[T]{Vec: streams}))
+		add(Limit, l, nil, kerneltest.Probe(o.Probe, l, &kerneltest.Args[T]{Vec: streams, U16: a.U16, I16: a.I16, U8: a.U8}))
 	}
 	return c
 }

@@ -1,10 +1,6 @@
 package bench
 
-import (
-	"unsafe"
-
-	"github.com/seed63264101/steepest/kernels"
-)
+import "unsafe"
 
 const (
 	cacheLine = 64
@@ -33,8 +29,9 @@ func room(size int) int { return size + 2*page }
 // begin at a page, as those that Go's allocator returns, with at least a page
 // between two, lest equal lengths of a power of two put all streams into the
 // same sets of a cache.
-func slice[T kernels.Float](m *Arena, n int) []T {
-	bytes := n * int(unsafe.Sizeof(T(0)))
+func slice[T any](m *Arena, n int) []T {
+	var x T
+	bytes := n * int(unsafe.Sizeof(x))
 	align := cacheLine
 	if bytes >= page {
 		align = page

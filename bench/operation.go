@@ -19,7 +19,7 @@ type operation[T kernels.Float] struct {
 
 // plainFamilies are those whose reference is the loop that a programmer would write: the
 // contract asks for nothing there that one would leave out.
-var plainFamilies = []string{"level1", "activation", "loss", "indexed"}
+var plainFamilies = []string{"level1", "activation", "loss", "indexed", "format"}
 
 // operations returns the kernels of the table, and the functions of package
 // kernels that are made of others. The reference of plainFamilies is a plain loop too, where naive has none.
@@ -143,7 +143,7 @@ func (o *operation[T]) extent(i int, s kerneltest.Shape) int {
 func (o *operation[T]) traffic(s kerneltest.Shape) int {
 	bytes := 0
 	for _, p := range o.Params {
-		size := elements(p, s) * sizeOf[T]()
+		size := elements(p, s) * p.Size(sizeOf[T]())
 		if p.Kind.Reads() {
 			bytes += size
 		}
@@ -169,11 +169,16 @@ func probeTraffic[T kernels.Float](probe string, streams [][]T) int {
 // bytesPerElement returns the bytes of memory behind one of the n elements of
 // shape(n): of all streams, or of the matrix.
 func (o *operation[T]) bytesPerElement() int {
-	streams := 1
-	if !o.IsRows() {
-		streams = len(o.Vectors())
+	if o.IsRows() {
+		return sizeOf[T]()
 	}
-	return streams * sizeOf[T]()
+	bytes := 0
+	for _, p := range o.Params {
+		if p.Kind.IsVector() {
+			bytes += p.Size(sizeOf[T]())
+		}
+	}
+	return bytes
 }
 
 // arguments lays a call's arguments out in the arena. restore fills the vectors
@@ -182,7 +187,7 @@ func (o *operation[T]) bytesPerElement() int {
 func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *kerneltest.Args[T], streams [][]T, restore func()) {
 	size := 0
 	for i := range o.Params {
-		size += room(o.extent(i, s) * sizeOf[T]())
+		size += room(o.extent(i, s) * o.Params[i].Size(sizeOf[T]()))
 	}
 	m.reset(size)
 	a = &kerneltest.Args[T]{}
@@ -218,6 +223,16 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 			continue
 		case kerneltest.Offsets:
 			a.Rows = append(a.Rows, s.Offsets())
+			continue
+		case kerneltest.Bits32, kerneltest.Shift:
+			a.Bits = append(a.Bits, 8) // any key, and the shift that parameters have
+			continue
+		}
+		if refill := o.narrow(m, s, i, a, p); refill != nil {
+			refill()
+			if param.Kind.Writes() {
+				written = append(written, refill)
+			}
 			continue
 		}
 		x := slice[T](m, o.extent(i, s))

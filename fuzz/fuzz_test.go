@@ -13,6 +13,7 @@ import (
 var targets = map[string]func(*testing.F){
 	"level1":     FuzzLevel1,
 	"activation": FuzzActivation,
+	"format":     FuzzFormat,
 	"function":   FuzzFunction,
 	"indexed":    FuzzIndexed,
 	"level2":     FuzzLevel2,
@@ -27,6 +28,7 @@ var targets = map[string]func(*testing.F){
 }
 
 func FuzzActivation(f *testing.F) { fuzzFamily(f) }
+func FuzzFormat(f *testing.F)     { fuzzFamily(f) }
 func FuzzFunction(f *testing.F)   { fuzzFamily(f) }
 func FuzzIndexed(f *testing.F)    { fuzzFamily(f) }
 func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }

@@ -119,7 +119,7 @@ func TestInstructionGates(t *testing.T) {
 		used := map[string]bool{}
 		for _, k := range catalog.All() {
 			m := machines[level](k)
-			for _, e := range elems {
+			for _, e := range elemsOf(k) {
 				if err := vec.Generate(k, e, m); err != nil {
 					t.Fatal(err)
 				}
@@ -254,7 +254,7 @@ func TestRegisters(t *testing.T) {
 
 // exactProducts are the kernels of float32 whose products are exact in float64: to fuse
 // them with the additions changes no bit.
-var exactProducts = []string{"Dsdot", "DsdotInc", "SumSquares", "SumSquaresInc"}
+var exactProducts = []string{"Dsdot", "DsdotInc", "SumSquares", "SumSquaresInc", "SumSquaresBF16"}
 
 // plainRandom are the kernels of random numbers that have nothing to fuse.
 var plainRandom = []string{"Bernoulli", "Dropout"}
@@ -273,7 +273,7 @@ func TestNoContraction(t *testing.T) {
 		_, random := k.Loop.(vec.Random)
 		random = random && !slices.Contains(plainRandom, k.Name)
 		if product || probe || function || random {
-			for _, e := range elems {
+			for _, e := range elemsOf(k) {
 				fusing["·"+k.Symbol(e)+"(SB),"] = true
 			}
 		}

@@ -39,7 +39,7 @@ func bits16(x []BFloat16) []uint16 {
 // panics if the lengths differ. The slices may not overlap.
 func RoundBF16(dst []BFloat16, x []float32) {
 	checkLen("RoundBF16", len(dst), len(x))
-	generic.RoundBF16(bits16(dst), noescape(x))
+	table[float32]().RoundBF16(bits16(dst), noescape(x))
 }
 
 // RoundBF16Stochastic rounds each element to one of its two neighbours in bfloat16, to either
@@ -55,7 +55,7 @@ func RoundBF16(dst []BFloat16, x []float32) {
 // lengths differ. The slices may not overlap.
 func RoundBF16Stochastic(dst []BFloat16, x []float32, r Rounding) {
 	checkLen("RoundBF16Stochastic", len(dst), len(x))
-	generic.RoundBF16Stochastic(bits16(dst), noescape(x), r.k0, r.k1, r.shift(16))
+	table[float32]().RoundBF16Stochastic(bits16(dst), noescape(x), r.k0, r.k1, r.shift(16))
 }
 
 // WidenBF16 converts each element to float32, exactly:
@@ -67,7 +67,7 @@ func RoundBF16Stochastic(dst []BFloat16, x []float32, r Rounding) {
 // WidenBF16 panics if the lengths differ. The slices may not overlap.
 func WidenBF16(dst []float32, x []BFloat16) {
 	checkLen("WidenBF16", len(dst), len(x))
-	generic.WidenBF16(noescape(dst), bits16(x))
+	table[float32]().WidenBF16(noescape(dst), bits16(x))
 }
 
 // SplitBF16 splits each element without loss into the nearest bfloat16, of two as near the
@@ -83,7 +83,7 @@ func WidenBF16(dst []float32, x []BFloat16) {
 func SplitBF16(hi []BFloat16, rest []int16, x []float32) {
 	checkLen("SplitBF16", len(hi), len(x))
 	checkLen("SplitBF16", len(rest), len(x))
-	generic.SplitBF16(bits16(hi), noescape(rest), noescape(x))
+	table[float32]().SplitBF16(bits16(hi), noescape(rest), noescape(x))
 }
 
 // JoinBF16 is the inverse of [SplitBF16]:
@@ -96,11 +96,11 @@ func SplitBF16(hi []BFloat16, rest []int16, x []float32) {
 func JoinBF16(dst []float32, hi []BFloat16, rest []int16) {
 	checkLen("JoinBF16", len(dst), len(hi))
 	checkLen("JoinBF16", len(rest), len(hi))
-	generic.JoinBF16(noescape(dst), bits16(hi), noescape(rest))
+	table[float32]().JoinBF16(noescape(dst), bits16(hi), noescape(rest))
 }
 
 // SumSquaresBF16 returns the sum of the squares, each taken and added in float64: the bits
 // that [SumSquares] has of the elements as float32. It is finite exactly if every element is.
 func SumSquaresBF16(x []BFloat16) float64 {
-	return generic.SumSquaresBF16(bits16(x))
+	return table[float32]().SumSquaresBF16(bits16(x))
 }

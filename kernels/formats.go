@@ -1,7 +1,5 @@
 package kernels
 
-import "github.com/seed63264101/steepest/kernels/generic"
-
 // The steps of this file are those of float32 between a decoding and an encoding: state and
 // parameters become float32, exactly, take the step of the function without the format in its
 // name, to the bit, and are rounded stochastically by the bits of r. The parameter's step
@@ -23,7 +21,7 @@ func AdamState16(p, g []float32, m, v []BFloat16, c AdamCoef[float32], r Roundin
 	checkLen("AdamState16", len(p), len(g))
 	checkLen("AdamState16", len(p), len(m))
 	checkLen("AdamState16", len(p), len(v))
-	generic.AdamState16(noescape(p), noescape(g), bits16(m), bits16(v),
+	table[float32]().AdamState16(noescape(p), noescape(g), bits16(m), bits16(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -42,7 +40,7 @@ func AdamState8(p, g []float32, m, v Vector8, c AdamCoef[float32], r Rounding) {
 	checkLen("AdamState8", len(p), len(g))
 	check8("AdamState8", len(p), m)
 	check8("AdamState8", len(p), v)
-	generic.AdamState8(noescape(p), noescape(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
+	table[float32]().AdamState8(noescape(p), noescape(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -54,7 +52,7 @@ func AdamSplit(p []BFloat16, rest []int16, g []BFloat16, m, v []float32, c AdamC
 	checkLen("AdamSplit", len(p), len(g))
 	checkLen("AdamSplit", len(p), len(m))
 	checkLen("AdamSplit", len(p), len(v))
-	generic.AdamSplit(bits16(p), noescape(rest), bits16(g), noescape(m), noescape(v),
+	table[float32]().AdamSplit(bits16(p), noescape(rest), bits16(g), noescape(m), noescape(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step)
 }
 
@@ -65,7 +63,7 @@ func AdamSplitState8(p []BFloat16, rest []int16, g []BFloat16, m, v Vector8, c A
 	checkLen("AdamSplitState8", len(p), len(g))
 	check8("AdamSplitState8", len(p), m)
 	check8("AdamSplitState8", len(p), v)
-	generic.AdamSplitState8(bits16(p), noescape(rest), bits16(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
+	table[float32]().AdamSplitState8(bits16(p), noescape(rest), bits16(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -76,7 +74,7 @@ func AdamBF16State16(p, g, m, v []BFloat16, c AdamCoef[float32], r Rounding) {
 	checkLen("AdamBF16State16", len(p), len(g))
 	checkLen("AdamBF16State16", len(p), len(m))
 	checkLen("AdamBF16State16", len(p), len(v))
-	generic.AdamBF16State16(bits16(p), bits16(g), bits16(m), bits16(v),
+	table[float32]().AdamBF16State16(bits16(p), bits16(g), bits16(m), bits16(v),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -87,7 +85,7 @@ func AdamBF16State8(p, g []BFloat16, m, v Vector8, c AdamCoef[float32], r Roundi
 	checkLen("AdamBF16State8", len(p), len(g))
 	check8("AdamBF16State8", len(p), m)
 	check8("AdamBF16State8", len(p), v)
-	generic.AdamBF16State8(bits16(p), bits16(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
+	table[float32]().AdamBF16State8(bits16(p), bits16(g), noescape(m.Codes), noescape(m.Exponents), noescape(v.Codes), noescape(v.Exponents),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
@@ -96,7 +94,7 @@ func AdamBF16State8(p, g []BFloat16, m, v Vector8, c AdamCoef[float32], r Roundi
 func MomentumState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("MomentumState16", len(p), len(g))
 	checkLen("MomentumState16", len(p), len(buf))
-	generic.MomentumState16(noescape(p), noescape(g), bits16(buf),
+	table[float32]().MomentumState16(noescape(p), noescape(g), bits16(buf),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -106,7 +104,7 @@ func MomentumState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r 
 func MomentumState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Rounding) {
 	checkLen("MomentumState8", len(p), len(g))
 	check8("MomentumState8", len(p), buf)
-	generic.MomentumState8(noescape(p), noescape(g), noescape(buf.Codes), noescape(buf.Exponents),
+	table[float32]().MomentumState8(noescape(p), noescape(g), noescape(buf.Codes), noescape(buf.Exponents),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -115,7 +113,7 @@ func MomentumState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 func NesterovState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("NesterovState16", len(p), len(g))
 	checkLen("NesterovState16", len(p), len(buf))
-	generic.NesterovState16(noescape(p), noescape(g), bits16(buf),
+	table[float32]().NesterovState16(noescape(p), noescape(g), bits16(buf),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -125,7 +123,7 @@ func NesterovState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r 
 func NesterovState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Rounding) {
 	checkLen("NesterovState8", len(p), len(g))
 	check8("NesterovState8", len(p), buf)
-	generic.NesterovState8(noescape(p), noescape(g), noescape(buf.Codes), noescape(buf.Exponents),
+	table[float32]().NesterovState8(noescape(p), noescape(g), noescape(buf.Codes), noescape(buf.Exponents),
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
@@ -134,7 +132,7 @@ func NesterovState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 func LionState16(p, g []float32, m []BFloat16, c LionCoef[float32], r Rounding) {
 	checkLen("LionState16", len(p), len(g))
 	checkLen("LionState16", len(p), len(m))
-	generic.LionState16(noescape(p), noescape(g), bits16(m),
+	table[float32]().LionState16(noescape(p), noescape(g), bits16(m),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.OneMinusBeta2, c.LR, r.k0, r.k1)
 }
 
@@ -144,6 +142,6 @@ func LionState16(p, g []float32, m []BFloat16, c LionCoef[float32], r Rounding) 
 func LionState8(p, g []float32, m Vector8, c LionCoef[float32], r Rounding) {
 	checkLen("LionState8", len(p), len(g))
 	check8("LionState8", len(p), m)
-	generic.LionState8(noescape(p), noescape(g), noescape(m.Codes), noescape(m.Exponents),
+	table[float32]().LionState8(noescape(p), noescape(g), noescape(m.Codes), noescape(m.Exponents),
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.OneMinusBeta2, c.LR, r.k0, r.k1)
 }

@@ -58,7 +58,7 @@ func check8(kernel string, n int, v Vector8) {
 // that of the blocks. The slices may not overlap.
 func QuantizeSigned(v Vector8, x []float32, r Rounding) {
 	check8("QuantizeSigned", len(x), v)
-	generic.QuantizeSigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
+	table[float32]().QuantizeSigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
 }
 
 // DequantizeSigned gives the values of what [QuantizeSigned] has stored. It panics if the
@@ -66,7 +66,7 @@ func QuantizeSigned(v Vector8, x []float32, r Rounding) {
 // overlap.
 func DequantizeSigned(dst []float32, v Vector8) {
 	check8("DequantizeSigned", len(dst), v)
-	generic.DequantizeSigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))
+	table[float32]().DequantizeSigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))
 }
 
 // QuantizeUnsigned stores |x| in 8 bits, as suits a second moment, whose elements differ by
@@ -86,7 +86,7 @@ func DequantizeSigned(dst []float32, v Vector8) {
 // overlap.
 func QuantizeUnsigned(v Vector8, x []float32, r Rounding) {
 	check8("QuantizeUnsigned", len(x), v)
-	generic.QuantizeUnsigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
+	table[float32]().QuantizeUnsigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
 }
 
 // DequantizeUnsigned gives the values of what [QuantizeUnsigned] has stored. It panics if the
@@ -94,5 +94,5 @@ func QuantizeUnsigned(v Vector8, x []float32, r Rounding) {
 // overlap.
 func DequantizeUnsigned(dst []float32, v Vector8) {
 	check8("DequantizeUnsigned", len(dst), v)
-	generic.DequantizeUnsigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))
+	table[float32]().DequantizeUnsigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))
 }

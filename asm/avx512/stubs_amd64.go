@@ -1334,6 +1334,116 @@ func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, av
 //go:noescape
 func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, average, look, lr float64)
 
+// RoundBF16F32 computes dst[i] = bfloat16 nearest to x[i].
+//
+//go:noescape
+func RoundBF16F32(dst []uint16, x []float32)
+
+// RoundBF16StochasticF32 computes dst[i] = x[i] rounded to bfloat16 by random bits.
+//
+//go:noescape
+func RoundBF16StochasticF32(dst []uint16, x []float32, k0, k1, shift uint32)
+
+// WidenBF16F32 computes dst[i] = float32 of x[i].
+//
+//go:noescape
+func WidenBF16F32(dst []float32, x []uint16)
+
+// SplitBF16F32 computes hi[i], rest[i] = bfloat16 nearest to x[i], rest of its bits.
+//
+//go:noescape
+func SplitBF16F32(hi []uint16, rest []int16, x []float32)
+
+// JoinBF16F32 computes dst[i] = float32 with the bits of hi[i] and rest[i].
+//
+//go:noescape
+func JoinBF16F32(dst []float32, hi []uint16, rest []int16)
+
+// QuantizeSignedF32 computes codes[i] = x[i] in 8 bits with a sign.
+//
+//go:noescape
+func QuantizeSignedF32(codes, exponents []uint8, x []float32, k0, k1, shift uint32)
+
+// DequantizeSignedF32 computes dst[i] = x[i] that codes[i] stands for.
+//
+//go:noescape
+func DequantizeSignedF32(dst []float32, codes, exponents []uint8)
+
+// QuantizeUnsignedF32 computes codes[i] = |x[i]| in 8 bits.
+//
+//go:noescape
+func QuantizeUnsignedF32(codes, exponents []uint8, x []float32, k0, k1, shift uint32)
+
+// DequantizeUnsignedF32 computes dst[i] = |x[i]| that codes[i] stands for.
+//
+//go:noescape
+func DequantizeUnsignedF32(dst []float32, codes, exponents []uint8)
+
+// SumSquaresBF16F32 computes sum of x[i]², in float64.
+//
+//go:noescape
+func SumSquaresBF16F32(x []uint16) float64
+
+// AdamState16F32 computes one step of Adam or AdamW, with moments of bfloat16.
+//
+//go:noescape
+func AdamState16F32(p, g []float32, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+
+// AdamSplitF32 computes one step of Adam or AdamW, with split parameters and gradients of bfloat16.
+//
+//go:noescape
+func AdamSplitF32(p []uint16, rest []int16, g []uint16, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32)
+
+// AdamBF16State16F32 computes one step of Adam or AdamW, all of bfloat16.
+//
+//go:noescape
+func AdamBF16State16F32(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+
+// AdamState8F32 computes one step of Adam or AdamW, with moments of 8 bits.
+//
+//go:noescape
+func AdamState8F32(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+
+// AdamSplitState8F32 computes one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits.
+//
+//go:noescape
+func AdamSplitState8F32(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+
+// AdamBF16State8F32 computes one step of Adam or AdamW, of bfloat16 with moments of 8 bits.
+//
+//go:noescape
+func AdamBF16State8F32(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+
+// MomentumState8F32 computes one step of heavy-ball descent, with a velocity of 8 bits.
+//
+//go:noescape
+func MomentumState8F32(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+
+// NesterovState8F32 computes one step of Nesterov's accelerated descent, with a velocity of 8 bits.
+//
+//go:noescape
+func NesterovState8F32(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+
+// LionState8F32 computes one step of Lion, with a moment of 8 bits.
+//
+//go:noescape
+func LionState8F32(p, g []float32, m, mexp []uint8, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32)
+
+// MomentumState16F32 computes one step of heavy-ball descent, with a velocity of bfloat16.
+//
+//go:noescape
+func MomentumState16F32(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+
+// NesterovState16F32 computes one step of Nesterov's accelerated descent, with a velocity of bfloat16.
+//
+//go:noescape
+func NesterovState16F32(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+
+// LionState16F32 computes one step of Lion, with a moment of bfloat16.
+//
+//go:noescape
+func LionState16F32(p, g []float32, m []uint16, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32)
+
 // Move101F32 computes the bits of all streams read, or'ed together.
 //
 //go:noescape
@@ -1483,6 +1593,81 @@ func Move212F32(a, b, c, d, e []float32)
 //
 //go:noescape
 func Move212F64(a, b, c, d, e []float64)
+
+// Move100BF16x010F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move100BF16x010F32(a []uint16, b []float32)
+
+// Move010BF16x100F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move010BF16x100F32(a []float32, b []uint16)
+
+// Move100BF16x010I16x010F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move100BF16x010I16x010F32(a []uint16, b []int16, c []float32)
+
+// Move010BF16x100I16x100F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move010BF16x100I16x100F32(a []float32, b []uint16, c []int16)
+
+// Move100U8x010F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move100U8x010F32(a []uint8, b []float32)
+
+// Move010U8x100F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move010U8x100F32(a []float32, b []uint8)
+
+// ReadBF16x1F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func ReadBF16x1F32(x []uint16) float32
+
+// Move101BF16x002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move101BF16x002F32(a, b []float32, c, d []uint16)
+
+// Move002BF16x101I16x001F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002BF16x101I16x001F32(a []uint16, b []int16, c []uint16, d, e []float32)
+
+// MoveBF16x103F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func MoveBF16x103F32(a, b, c, d []uint16)
+
+// Move101U8x002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move101U8x002F32(a, b []float32, c, d []uint8)
+
+// MoveBF16x101I16x001U8x002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func MoveBF16x101I16x001U8x002F32(a []uint16, b []int16, c []uint16, d, e []uint8)
+
+// MoveBF16x101U8x002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func MoveBF16x101U8x002F32(a, b []uint16, c, d []uint8)
+
+// Move101U8x001F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move101U8x001F32(a, b []float32, c []uint8)
+
+// Move101BF16x001F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move101BF16x001F32(a, b []float32, c []uint16)
 
 // MultiplyAddsF32 computes 1536 bytes of independent multiply-adds for each of n.
 //

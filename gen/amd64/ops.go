@@ -28,6 +28,8 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 		return b.Xor(args[0], b.Xor(args[1], args[2])), true
 	case op == vec.OpInsert && !m.evex:
 		return b.Or(b.And(args[1], args[0]), args[2]), true
+	case op == vec.OpOrMasked && !m.evex:
+		return b.Or(b.And(args[1], args[0]), args[2]), true
 	case op == vec.OpKeepLess && !m.evex:
 		return b.And(b.Less(args[0], args[1]), args[2]), true
 	case op != vec.OpFlush:
@@ -110,7 +112,9 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 	case vec.OpMulHalves:
 		m.VPMULUDQ(a[1], a[0], d)
 	case vec.OpSelect, vec.OpInsert:
-		m.choose(e, bytes, dst, args)
+		m.ternary(e, bytes, choose, dst, args)
+	case vec.OpOrMasked:
+		m.ternary(e, bytes, orMasked, dst, args)
 	case vec.OpMulBits:
 		m.VPMULLD(a[1], a[0], d)
 	case vec.OpMinBits:
@@ -216,8 +220,18 @@ func (m *Machine) mulAdd(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
 	}
 }
 
-// choose takes args[1] where the mask args[0] has all bits, args[2] where it has none.
-func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
+// tables are the truth tables of an operation on three registers, of which the first is
+// overwritten: that of the second argument, of the third, or of the first. Behind it come the
+// mask and the other one, or, where it is the mask itself, the two others.
+type tables struct{ second, third, first operand.U8 }
+
+var (
+	choose   = tables{0xe2, 0xb8, 0xca} // args[1] where the mask args[0] has all bits, args[2] where none
+	orMasked = tables{0xea, 0xf8, 0xea} // args[2], or args[1] where the mask has bits
+)
+
+// ternary computes one of them. AVX2 can only choose.
+func (m *Machine) ternary(e vec.Elem, bytes int, t tables, dst vec.V, args []vec.V) {
 	d, mask, a, b := sized(dst, bytes), sized(args[0], bytes), sized(args[1], bytes), sized(args[2], bytes)
 	if !m.evex {
 		blend := m.VBLENDVPD
@@ -227,19 +241,17 @@ func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
 		blend(mask, a, b, d)
 		return
 	}
-	// The instruction takes a truth table of three operands, the first of which is
-	// overwritten.
 	ternary := packed(e, m.VPTERNLOGD, m.VPTERNLOGQ)
 	switch dst {
 	case args[1]:
-		ternary(operand.U8(0xe2), b, mask, d) // the second operand says which
+		ternary(t.second, b, mask, d)
 	case args[2]:
-		ternary(operand.U8(0xb8), a, mask, d)
+		ternary(t.third, a, mask, d)
 	default:
 		if dst != args[0] {
 			packed(e, m.VMOVAPS, m.VMOVAPD)(mask, d)
 		}
-		ternary(operand.U8(0xca), b, a, d)
+		ternary(t.first, b, a, d)
 	}
 }
 

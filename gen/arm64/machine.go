@@ -593,6 +593,9 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	case vec.OpKeepNonZero:
 		m.word(enc.CMTST(arr, t, a[0], a[0]))
 		m.word(enc.AND(d, a[1], t))
+	case vec.OpOrMasked:
+		m.word(enc.AND(t, a[1], a[0]))
+		m.word(enc.ORR(d, a[2], t))
 	case vec.OpSelect, vec.OpInsert:
 		switch d {
 		case a[0]:

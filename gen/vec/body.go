@@ -64,6 +64,7 @@ const (
 	OpMaxBits      // the larger of a and b, as integers without a sign
 	OpShiftRightBy // bits of a, moved down by as many as b says, less than 32, zeros above
 	OpKeepNonZero  // b where a has any bits, otherwise +0
+	OpOrMasked     // bits of c, and those of b where a has them
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -229,6 +230,9 @@ func (b *Body) Load(name string) Val {
 		if rest := b.streams[s].Format.Rest; rest != "" {
 			v = b.AddBits(v, b.Load(rest))
 		}
+		if code := b.streams[s].Format.Code; code != 0 {
+			v = b.decode8(name, code, v)
+		}
 		b.loaded[s] = v
 	}
 	return v
@@ -250,6 +254,9 @@ func (b *Body) Store(name string, v Val) {
 	s := b.stream(name)
 	if !b.streams[s].Kind.Stores() {
 		panic(fmt.Sprintf("vec: kernel %s writes stream %q", b.kernel.Name, name))
+	}
+	if b.streams[s].Format.Code != 0 {
+		s = b.stream(uncoded(name))
 	}
 	b.emit(instr{op: OpStore, stream: s, args: []Val{b.encode(b.streams[s].Format, v)}}, false)
 }
@@ -459,6 +466,9 @@ func (b *Body) ShiftRightBy(x, by Val) Val { return b.op(OpShiftRightBy, x, by) 
 
 // KeepNonZero returns y where x has any bits, otherwise +0.
 func (b *Body) KeepNonZero(x, y Val) Val { return b.op(OpKeepNonZero, x, y) }
+
+// OrMasked returns the bits of y, and those of x where the mask has them.
+func (b *Body) OrMasked(mask, x, y Val) Val { return b.op(OpOrMasked, mask, x, y) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

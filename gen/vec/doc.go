@@ -1,7 +1,7 @@
 // Package vec is a small machine-independent vector language, and the loops
 // around it.
 //
-// A Kernel is described once: its parameters, the skeleton of its loop (Map, Function,
+// A Kernel is described once: its parameters, the skeleton of its loop (Map, Blocks8, Function,
 // Random, Reduce, Search, Rows, RowDots, RowAxpys, Outer, ColumnReduce, RowReduce, RowMap,
 // Bags, Product, Transposition or CopyRows) and a body, a straight line of lane-wise operations
 // that a function records in a Body. Generate lowers a kernel for one element type to a

@@ -11,6 +11,9 @@ type Format struct {
 	// Rest is the stream, of I16, that holds the rest of the bits of a value that is split:
 	// the other half, of the nearest BF16.
 	Rest string
+
+	// Code is what elements of U8 are, in blocks that share an exponent: see Blocks8.
+	Code Code
 }
 
 // elem returns the type that a stream's elements have in memory, in a kernel for the element
@@ -26,7 +29,9 @@ func (k *Kernel) checkFormat(p Param) error {
 		return fmt.Errorf("vec: kernel %s: %q has a format, which only streams of float32 kernels have", k.Name, p.Name)
 	case f.Rest != "" && (f.Elem != BF16 || f.Round != Truncate || k.Param(f.Rest).Format.Elem != I16):
 		return fmt.Errorf("vec: kernel %s: %q is split, and not of BF16 and I16", k.Name, p.Name)
-	case f.Round != Truncate && f.Elem != BF16:
+	case f.Code != 0 && f.Elem != U8:
+		return fmt.Errorf("vec: kernel %s: %q has codes that are no U8", k.Name, p.Name)
+	case f.Round != Truncate && f.Elem != BF16 && f.Code == 0:
 		return fmt.Errorf("vec: kernel %s: %q is rounded to what is no BF16", k.Name, p.Name)
 	}
 	return nil

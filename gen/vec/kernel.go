@@ -125,7 +125,7 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Function, Random, Reduce, Search, Rows, RowDots,
+// Skeleton is the loop of a kernel: Map, Blocks8, Function, Random, Reduce, Search, Rows, RowDots,
 // RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Bags, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type

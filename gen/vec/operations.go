@@ -14,6 +14,8 @@ func (k *Kernel) Operations() int {
 	switch s := k.Loop.(type) {
 	case Map:
 		s.Body(b)
+	case Blocks8:
+		s.Body(b)
 	case RowMap:
 		s.Body(b)
 	case Reduce:
@@ -36,7 +38,7 @@ func (k *Kernel) Operations() int {
 }
 
 // elements returns the streams of a body that works on the elements of all the kernel's
-// vectors and matrices: on a Row of these, too.
+// vectors and matrices, without their formats: on a Row of these, too.
 func (k *Kernel) elements() []Param {
 	kinds := map[Kind]Kind{Matrix: In, OutMatrix: Out, InOutMatrix: InOut}
 	var all []Param
@@ -44,7 +46,7 @@ func (k *Kernel) elements() []Param {
 		if kind, ok := kinds[p.Kind]; ok {
 			all = append(all, Param{Name: p.Name, Kind: kind}, Param{Name: Row(0).of(p.Name), Kind: kind})
 		} else if p.Kind.IsStream() {
-			all = append(all, p)
+			all = append(all, Param{Name: p.Name, Kind: p.Kind})
 		}
 	}
 	return all

@@ -13,16 +13,18 @@ const (
 )
 
 const (
-	leastExponent, mostExponent = 32, 254
+	LeastExponent, MostExponent = 32, 254
 	// NotFinite is the exponent of a block with an element that is infinite or NaN: all of
 	// it is NaN.
 	NotFinite = 255
 
 	infinityBits = 0x7f800000
 
-	// spanUnsigned and spanSigned are how far below a block's exponent those of the least
+	// SpanUnsigned and SpanSigned are how far below a block's exponent those of the least
 	// number's codes lie: five bits of exponent, and four beside the sign.
-	spanUnsigned, spanSigned = 31, 15
+	SpanUnsigned, SpanSigned = 31, 15
+	// SpareUnsigned and SpareSigned are what random bits may add to a block's greatest number.
+	SpareUnsigned, SpareSigned = 1<<20 - 1, 1<<20 + 1<<8 - 1
 )
 
 // blockBits returns the greatest bits of a block's elements without their signs.
@@ -39,15 +41,15 @@ func exponentOf(most, spare uint32) uint8 {
 	if most >= infinityBits {
 		return NotFinite
 	}
-	return uint8(min(max((most+spare)>>23, leastExponent), mostExponent))
+	return uint8(min(max((most+spare)>>23, LeastExponent), MostExponent))
 }
 
 // QuantizeUnsigned stores |x| in 8 bits, rounded stochastically: with the block's exponent E,
 // a code has five bits of exponent from E-31 and three of mantissa, and is 0 for 0 alone.
 func QuantizeUnsigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
 	eachBlock(codes, exponents, x, k0, func(codes []uint8, x []float32, k0 uint32) uint8 {
-		e := exponentOf(blockBits(x), 1<<20-1)
-		base := (int32(e) - spanUnsigned) << 23
+		e := exponentOf(blockBits(x), SpareUnsigned)
+		base := (int32(e) - SpanUnsigned) << 23
 		for i, v := range x {
 			b := int32(math.Float32bits(v) &^ (1 << 31))
 			switch {
@@ -71,7 +73,7 @@ func DequantizeUnsigned(dst []float32, codes, exponents []uint8) {
 		case c == 0:
 			dst[i] = 0
 		default:
-			dst[i] = math.Float32frombits((uint32(e)-spanUnsigned)<<23 + uint32(c)<<20)
+			dst[i] = math.Float32frombits((uint32(e)-SpanUnsigned)<<23 + uint32(c)<<20)
 		}
 	}
 }
@@ -80,8 +82,8 @@ func DequantizeUnsigned(dst []float32, codes, exponents []uint8) {
 // those of |x| + B, above those of B, with B = 2^(E-15): linear near 0, and logarithmic above.
 func QuantizeSigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
 	eachBlock(codes, exponents, x, k0, func(codes []uint8, x []float32, k0 uint32) uint8 {
-		e := exponentOf(blockBits(x), 1<<20+1<<8-1)
-		base := (uint32(e) - spanSigned) << 23
+		e := exponentOf(blockBits(x), SpareSigned)
+		base := (uint32(e) - SpanSigned) << 23
 		for i, v := range x {
 			if e == NotFinite {
 				codes[i] = 0
@@ -104,7 +106,7 @@ func DequantizeSigned(dst []float32, codes, exponents []uint8) {
 			dst[i] = float32(math.NaN())
 			continue
 		}
-		base := (uint32(e) - spanSigned) << 23
+		base := (uint32(e) - SpanSigned) << 23
 		y := math.Float32frombits(base+uint32(c&127)<<20) - math.Float32frombits(base)
 		dst[i] = math.Float32frombits(math.Float32bits(y) | uint32(c)>>7<<31)
 	}

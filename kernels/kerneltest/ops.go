@@ -3633,5 +3633,712 @@ func Ops[T kernels.Float]() []Op[T] {
 
 // float32Ops returns the kernels for float32 alone.
 func float32Ops() []Op[float32] {
-	return []Op[float32]{}
+	return []Op[float32]{
+		{
+			Name: "RoundBF16", Doc: "dst[i] = bfloat16 nearest to x[i]", Family: "format", Probe: "Move100BF16x010", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out, Memory: BF16},
+				{Name: "x", Kind: In},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.RoundBF16
+				p0 := a.U16[0]
+				p1 := a.Vec[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RoundBF16Stochastic", Doc: "dst[i] = x[i] rounded to bfloat16 by random bits", Family: "format", Probe: "Move100BF16x010", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out, Memory: BF16},
+				{Name: "x", Kind: In},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+				{Name: "shift", Kind: Shift},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.RoundBF16Stochastic
+				p0 := a.U16[0]
+				p1 := a.Vec[0]
+				p2 := a.Bits[0]
+				p3 := a.Bits[1]
+				p4 := a.Bits[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "WidenBF16", Doc: "dst[i] = float32 of x[i]", Family: "format", Probe: "Move010BF16x100", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "x", Kind: In, Memory: BF16},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.WidenBF16
+				p0 := a.Vec[0]
+				p1 := a.U16[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SplitBF16", Doc: "hi[i], rest[i] = bfloat16 nearest to x[i], rest of its bits", Family: "format", Probe: "Move100BF16x010I16x010", Flops: 0,
+			Params: []Param{
+				{Name: "hi", Kind: Out, Memory: BF16},
+				{Name: "rest", Kind: Out, Memory: I16},
+				{Name: "x", Kind: In},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.SplitBF16
+				p0 := a.U16[0]
+				p1 := a.I16[0]
+				p2 := a.Vec[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "JoinBF16", Doc: "dst[i] = float32 with the bits of hi[i] and rest[i]", Family: "format", Probe: "Move010BF16x100I16x100", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "hi", Kind: In, Memory: BF16},
+				{Name: "rest", Kind: In, Memory: I16},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.JoinBF16
+				p0 := a.Vec[0]
+				p1 := a.U16[0]
+				p2 := a.I16[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "QuantizeSigned", Doc: "codes[i] = x[i] in 8 bits with a sign", Family: "format", Probe: "Move100U8x010", Flops: 0,
+			Params: []Param{
+				{Name: "codes", Kind: Out, Memory: U8},
+				{Name: "exponents", Kind: OutExponents},
+				{Name: "x", Kind: In},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+				{Name: "shift", Kind: Shift},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.QuantizeSigned
+				p0 := a.U8[0]
+				p1 := a.U8[1]
+				p2 := a.Vec[0]
+				p3 := a.Bits[0]
+				p4 := a.Bits[1]
+				p5 := a.Bits[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "DequantizeSigned", Doc: "dst[i] = x[i] that codes[i] stands for", Family: "format", Probe: "Move010U8x100", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "codes", Kind: In, Memory: U8},
+				{Name: "exponents", Kind: InExponents},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.DequantizeSigned
+				p0 := a.Vec[0]
+				p1 := a.U8[0]
+				p2 := a.U8[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "QuantizeUnsigned", Doc: "codes[i] = |x[i]| in 8 bits", Family: "format", Probe: "Move100U8x010", Flops: 0,
+			Params: []Param{
+				{Name: "codes", Kind: Out, Memory: U8},
+				{Name: "exponents", Kind: OutExponents},
+				{Name: "x", Kind: In},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+				{Name: "shift", Kind: Shift},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.QuantizeUnsigned
+				p0 := a.U8[0]
+				p1 := a.U8[1]
+				p2 := a.Vec[0]
+				p3 := a.Bits[0]
+				p4 := a.Bits[1]
+				p5 := a.Bits[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "DequantizeUnsigned", Doc: "dst[i] = |x[i]| that codes[i] stands for", Family: "format", Probe: "Move010U8x100", Flops: 0,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "codes", Kind: In, Memory: U8},
+				{Name: "exponents", Kind: InExponents},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.DequantizeUnsigned
+				p0 := a.Vec[0]
+				p1 := a.U8[0]
+				p2 := a.U8[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumSquaresBF16", Doc: "sum of x[i]², in float64", Family: "format", Probe: "ReadBF16x1", Flops: 2,
+			Params: []Param{
+				{Name: "x", Kind: In, Memory: BF16},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.SumSquaresBF16
+				p0 := a.U16[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamState16", Doc: "one step of Adam or AdamW, with moments of bfloat16", Family: "format", Probe: "Move101BF16x002", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut, Memory: BF16},
+				{Name: "v", Kind: InOut, Memory: BF16},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamState16
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U16[0]
+				p3 := a.U16[1]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Scalar[8]
+				p13 := a.Bits[0]
+				p14 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamSplit", Doc: "one step of Adam or AdamW, with split parameters and gradients of bfloat16", Family: "format", Probe: "Move002BF16x101I16x001", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut, Memory: BF16},
+				{Name: "rest", Kind: InOut, Memory: I16},
+				{Name: "g", Kind: In, Memory: BF16},
+				{Name: "m", Kind: InOut},
+				{Name: "v", Kind: InOut},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamSplit
+				p0 := a.U16[0]
+				p1 := a.I16[0]
+				p2 := a.U16[1]
+				p3 := a.Vec[0]
+				p4 := a.Vec[1]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				p7 := a.Scalar[2]
+				p8 := a.Scalar[3]
+				p9 := a.Scalar[4]
+				p10 := a.Scalar[5]
+				p11 := a.Scalar[6]
+				p12 := a.Scalar[7]
+				p13 := a.Scalar[8]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamBF16State16", Doc: "one step of Adam or AdamW, all of bfloat16", Family: "format", Probe: "MoveBF16x103", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut, Memory: BF16},
+				{Name: "g", Kind: In, Memory: BF16},
+				{Name: "m", Kind: InOut, Memory: BF16},
+				{Name: "v", Kind: InOut, Memory: BF16},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamBF16State16
+				p0 := a.U16[0]
+				p1 := a.U16[1]
+				p2 := a.U16[2]
+				p3 := a.U16[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Scalar[8]
+				p13 := a.Bits[0]
+				p14 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamState8", Doc: "one step of Adam or AdamW, with moments of 8 bits", Family: "format", Probe: "Move101U8x002", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut, Memory: U8},
+				{Name: "mexp", Kind: InOutExponents},
+				{Name: "v", Kind: InOut, Memory: U8},
+				{Name: "vexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamState8
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U8[0]
+				p3 := a.U8[1]
+				p4 := a.U8[2]
+				p5 := a.U8[3]
+				p6 := a.Scalar[0]
+				p7 := a.Scalar[1]
+				p8 := a.Scalar[2]
+				p9 := a.Scalar[3]
+				p10 := a.Scalar[4]
+				p11 := a.Scalar[5]
+				p12 := a.Scalar[6]
+				p13 := a.Scalar[7]
+				p14 := a.Scalar[8]
+				p15 := a.Bits[0]
+				p16 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamSplitState8", Doc: "one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits", Family: "format", Probe: "MoveBF16x101I16x001U8x002", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut, Memory: BF16},
+				{Name: "rest", Kind: InOut, Memory: I16},
+				{Name: "g", Kind: In, Memory: BF16},
+				{Name: "m", Kind: InOut, Memory: U8},
+				{Name: "mexp", Kind: InOutExponents},
+				{Name: "v", Kind: InOut, Memory: U8},
+				{Name: "vexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamSplitState8
+				p0 := a.U16[0]
+				p1 := a.I16[0]
+				p2 := a.U16[1]
+				p3 := a.U8[0]
+				p4 := a.U8[1]
+				p5 := a.U8[2]
+				p6 := a.U8[3]
+				p7 := a.Scalar[0]
+				p8 := a.Scalar[1]
+				p9 := a.Scalar[2]
+				p10 := a.Scalar[3]
+				p11 := a.Scalar[4]
+				p12 := a.Scalar[5]
+				p13 := a.Scalar[6]
+				p14 := a.Scalar[7]
+				p15 := a.Scalar[8]
+				p16 := a.Bits[0]
+				p17 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16, p17)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamBF16State8", Doc: "one step of Adam or AdamW, of bfloat16 with moments of 8 bits", Family: "format", Probe: "MoveBF16x101U8x002", Flops: 16,
+			Params: []Param{
+				{Name: "p", Kind: InOut, Memory: BF16},
+				{Name: "g", Kind: In, Memory: BF16},
+				{Name: "m", Kind: InOut, Memory: U8},
+				{Name: "mexp", Kind: InOutExponents},
+				{Name: "v", Kind: InOut, Memory: U8},
+				{Name: "vexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "root", Kind: Scalar},
+				{Name: "eps", Kind: Scalar},
+				{Name: "step", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.AdamBF16State8
+				p0 := a.U16[0]
+				p1 := a.U16[1]
+				p2 := a.U8[0]
+				p3 := a.U8[1]
+				p4 := a.U8[2]
+				p5 := a.U8[3]
+				p6 := a.Scalar[0]
+				p7 := a.Scalar[1]
+				p8 := a.Scalar[2]
+				p9 := a.Scalar[3]
+				p10 := a.Scalar[4]
+				p11 := a.Scalar[5]
+				p12 := a.Scalar[6]
+				p13 := a.Scalar[7]
+				p14 := a.Scalar[8]
+				p15 := a.Bits[0]
+				p16 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "MomentumState8", Doc: "one step of heavy-ball descent, with a velocity of 8 bits", Family: "format", Probe: "Move101U8x001", Flops: 8,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut, Memory: U8},
+				{Name: "bufexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.MomentumState8
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U8[0]
+				p3 := a.U8[1]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Bits[0]
+				p10 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NesterovState8", Doc: "one step of Nesterov's accelerated descent, with a velocity of 8 bits", Family: "format", Probe: "Move101U8x001", Flops: 10,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut, Memory: U8},
+				{Name: "bufexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.NesterovState8
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U8[0]
+				p3 := a.U8[1]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Bits[0]
+				p10 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "LionState8", Doc: "one step of Lion, with a moment of 8 bits", Family: "format", Probe: "Move101U8x001", Flops: 13,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut, Memory: U8},
+				{Name: "mexp", Kind: InOutExponents},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "omb2", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.LionState8
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U8[0]
+				p3 := a.U8[1]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Bits[0]
+				p13 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "MomentumState16", Doc: "one step of heavy-ball descent, with a velocity of bfloat16", Family: "format", Probe: "Move101BF16x001", Flops: 8,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut, Memory: BF16},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.MomentumState16
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U16[0]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				p7 := a.Scalar[4]
+				p8 := a.Bits[0]
+				p9 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NesterovState16", Doc: "one step of Nesterov's accelerated descent, with a velocity of bfloat16", Family: "format", Probe: "Move101BF16x001", Flops: 10,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "buf", Kind: InOut, Memory: BF16},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "mu", Kind: Scalar},
+				{Name: "gain", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.NesterovState16
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U16[0]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				p7 := a.Scalar[4]
+				p8 := a.Bits[0]
+				p9 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "LionState16", Doc: "one step of Lion, with a moment of bfloat16", Family: "format", Probe: "Move101BF16x001", Flops: 13,
+			Params: []Param{
+				{Name: "p", Kind: InOut},
+				{Name: "g", Kind: In},
+				{Name: "m", Kind: InOut, Memory: BF16},
+				{Name: "scale", Kind: Scalar},
+				{Name: "l2", Kind: Scalar},
+				{Name: "decay", Kind: Scalar},
+				{Name: "beta1", Kind: Scalar},
+				{Name: "omb1", Kind: Scalar},
+				{Name: "beta2", Kind: Scalar},
+				{Name: "omb2", Kind: Scalar},
+				{Name: "lr", Kind: Scalar},
+				{Name: "k0", Kind: Bits32},
+				{Name: "k1", Kind: Bits32},
+			},
+			Bind: func(t *Table[float32], a *Args[float32]) func(int) float64 {
+				f := t.LionState16
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.U16[0]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				p7 := a.Scalar[4]
+				p8 := a.Scalar[5]
+				p9 := a.Scalar[6]
+				p10 := a.Scalar[7]
+				p11 := a.Bits[0]
+				p12 := a.Bits[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12)
+					}
+					return r
+				}
+			},
+		},
+	}
 }

@@ -181,6 +181,173 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move100BF16x010": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move100BF16x010F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move010BF16x100": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.U16[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move010BF16x100F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move100BF16x010I16x010": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.I16[0]
+			p2 := a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move100BF16x010I16x010F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move010BF16x100I16x100": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.U16[0]
+			p2 := a.I16[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move010BF16x100I16x100F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move100U8x010": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U8[0]
+			p1 := a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move100U8x010F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"Move010U8x100": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move010U8x100F32(p0, p1)
+				}
+				return r
+			}
+		},
+		"ReadBF16x1": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					r = float64(neon.ReadBF16x1F32(p0))
+				}
+				return r
+			}
+		},
+		"Move101BF16x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U16[0]
+			p3 := a.U16[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move101BF16x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move002BF16x101I16x001": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.I16[0]
+			p2 := a.U16[1]
+			p3 := a.Vec[0]
+			p4 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move002BF16x101I16x001F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MoveBF16x103": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.U16[1]
+			p2 := a.U16[2]
+			p3 := a.U16[3]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.MoveBF16x103F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101I16x001U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.I16[0]
+			p2 := a.U16[1]
+			p3 := a.U8[0]
+			p4 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.MoveBF16x101I16x001U8x002F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MoveBF16x101U8x002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.U16[0]
+			p1 := a.U16[1]
+			p2 := a.U8[0]
+			p3 := a.U8[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.MoveBF16x101U8x002F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move101U8x001": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U8[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move101U8x001F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move101BF16x001": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.U16[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move101BF16x001F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
 		"MultiplyAdds": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Int[0]
 			return func(reps int) (r float64) {

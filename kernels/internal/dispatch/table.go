@@ -276,6 +276,50 @@ type Table[T generic.Float] struct {
 	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, average, look, lr T)
+	// dst[i] = bfloat16 nearest to x[i]
+	RoundBF16 func(dst []uint16, x []float32)
+	// dst[i] = x[i] rounded to bfloat16 by random bits
+	RoundBF16Stochastic func(dst []uint16, x []float32, k0, k1, shift uint32)
+	// dst[i] = float32 of x[i]
+	WidenBF16 func(dst []float32, x []uint16)
+	// hi[i], rest[i] = bfloat16 nearest to x[i], rest of its bits
+	SplitBF16 func(hi []uint16, rest []int16, x []float32)
+	// dst[i] = float32 with the bits of hi[i] and rest[i]
+	JoinBF16 func(dst []float32, hi []uint16, rest []int16)
+	// codes[i] = x[i] in 8 bits with a sign
+	QuantizeSigned func(codes, exponents []uint8, x []float32, k0, k1, shift uint32)
+	// dst[i] = x[i] that codes[i] stands for
+	DequantizeSigned func(dst []float32, codes, exponents []uint8)
+	// codes[i] = |x[i]| in 8 bits
+	QuantizeUnsigned func(codes, exponents []uint8, x []float32, k0, k1, shift uint32)
+	// dst[i] = |x[i]| that codes[i] stands for
+	DequantizeUnsigned func(dst []float32, codes, exponents []uint8)
+	// sum of x[i]², in float64
+	SumSquaresBF16 func(x []uint16) float64
+	// one step of Adam or AdamW, with moments of bfloat16
+	AdamState16 func(p, g []float32, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+	// one step of Adam or AdamW, with split parameters and gradients of bfloat16
+	AdamSplit func(p []uint16, rest []int16, g []uint16, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32)
+	// one step of Adam or AdamW, all of bfloat16
+	AdamBF16State16 func(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+	// one step of Adam or AdamW, with moments of 8 bits
+	AdamState8 func(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+	// one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits
+	AdamSplitState8 func(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+	// one step of Adam or AdamW, of bfloat16 with moments of 8 bits
+	AdamBF16State8 func(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
+	// one step of heavy-ball descent, with a velocity of 8 bits
+	MomentumState8 func(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+	// one step of Nesterov's accelerated descent, with a velocity of 8 bits
+	NesterovState8 func(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+	// one step of Lion, with a moment of 8 bits
+	LionState8 func(p, g []float32, m, mexp []uint8, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32)
+	// one step of heavy-ball descent, with a velocity of bfloat16
+	MomentumState16 func(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+	// one step of Nesterov's accelerated descent, with a velocity of bfloat16
+	NesterovState16 func(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32)
+	// one step of Lion, with a moment of bfloat16
+	LionState16 func(p, g []float32, m []uint16, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32)
 }
 
 // residentBytes is how much of a strided vector that all rows share Level 2's kernels

@@ -557,3 +557,103 @@ func (*Table[T]) LAMBDirection(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2,
 func (*Table[T]) ScheduleFree(p, g, z, v []T, scale, wd, beta2, root, eps, step, average, look, lr T) {
 	generic.ScheduleFree(p, g, z, v, scale, wd, beta2, root, eps, step, average, look, lr)
 }
+
+// RoundBF16 computes dst[i] = bfloat16 nearest to x[i].
+func (*Table[T]) RoundBF16(dst []uint16, x []float32) { generic.RoundBF16(dst, x) }
+
+// RoundBF16Stochastic computes dst[i] = x[i] rounded to bfloat16 by random bits.
+func (*Table[T]) RoundBF16Stochastic(dst []uint16, x []float32, k0, k1, shift uint32) {
+	generic.RoundBF16Stochastic(dst, x, k0, k1, shift)
+}
+
+// WidenBF16 computes dst[i] = float32 of x[i].
+func (*Table[T]) WidenBF16(dst []float32, x []uint16) { generic.WidenBF16(dst, x) }
+
+// SplitBF16 computes hi[i], rest[i] = bfloat16 nearest to x[i], rest of its bits.
+func (*Table[T]) SplitBF16(hi []uint16, rest []int16, x []float32) { generic.SplitBF16(hi, rest, x) }
+
+// JoinBF16 computes dst[i] = float32 with the bits of hi[i] and rest[i].
+func (*Table[T]) JoinBF16(dst []float32, hi []uint16, rest []int16) { generic.JoinBF16(dst, hi, rest) }
+
+// QuantizeSigned computes codes[i] = x[i] in 8 bits with a sign.
+func (*Table[T]) QuantizeSigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
+	generic.QuantizeSigned(codes, exponents, x, k0, k1, shift)
+}
+
+// DequantizeSigned computes dst[i] = x[i] that codes[i] stands for.
+func (*Table[T]) DequantizeSigned(dst []float32, codes, exponents []uint8) {
+	generic.DequantizeSigned(dst, codes, exponents)
+}
+
+// QuantizeUnsigned computes codes[i] = |x[i]| in 8 bits.
+func (*Table[T]) QuantizeUnsigned(codes, exponents []uint8, x []float32, k0, k1, shift uint32) {
+	generic.QuantizeUnsigned(codes, exponents, x, k0, k1, shift)
+}
+
+// DequantizeUnsigned computes dst[i] = |x[i]| that codes[i] stands for.
+func (*Table[T]) DequantizeUnsigned(dst []float32, codes, exponents []uint8) {
+	generic.DequantizeUnsigned(dst, codes, exponents)
+}
+
+// SumSquaresBF16 computes sum of x[i]², in float64.
+func (*Table[T]) SumSquaresBF16(x []uint16) float64 { return generic.SumSquaresBF16(x) }
+
+// AdamState16 computes one step of Adam or AdamW, with moments of bfloat16.
+func (*Table[T]) AdamState16(p, g []float32, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamState16(p, g, m, v, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamSplit computes one step of Adam or AdamW, with split parameters and gradients of bfloat16.
+func (*Table[T]) AdamSplit(p []uint16, rest []int16, g []uint16, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32) {
+	generic.AdamSplit(p, rest, g, m, v, scale, l2, decay, beta1, omb1, beta2, root, eps, step)
+}
+
+// AdamBF16State16 computes one step of Adam or AdamW, all of bfloat16.
+func (*Table[T]) AdamBF16State16(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamBF16State16(p, g, m, v, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamState8 computes one step of Adam or AdamW, with moments of 8 bits.
+func (*Table[T]) AdamState8(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamState8(p, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamSplitState8 computes one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits.
+func (*Table[T]) AdamSplitState8(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamSplitState8(p, rest, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// AdamBF16State8 computes one step of Adam or AdamW, of bfloat16 with moments of 8 bits.
+func (*Table[T]) AdamBF16State8(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
+	generic.AdamBF16State8(p, g, m, mexp, v, vexp, scale, l2, decay, beta1, omb1, beta2, root, eps, step, k0, k1)
+}
+
+// MomentumState8 computes one step of heavy-ball descent, with a velocity of 8 bits.
+func (*Table[T]) MomentumState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.MomentumState8(p, g, buf, bufexp, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// NesterovState8 computes one step of Nesterov's accelerated descent, with a velocity of 8 bits.
+func (*Table[T]) NesterovState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.NesterovState8(p, g, buf, bufexp, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// LionState8 computes one step of Lion, with a moment of 8 bits.
+func (*Table[T]) LionState8(p, g []float32, m, mexp []uint8, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32) {
+	generic.LionState8(p, g, m, mexp, scale, l2, decay, beta1, omb1, beta2, omb2, lr, k0, k1)
+}
+
+// MomentumState16 computes one step of heavy-ball descent, with a velocity of bfloat16.
+func (*Table[T]) MomentumState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.MomentumState16(p, g, buf, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// NesterovState16 computes one step of Nesterov's accelerated descent, with a velocity of bfloat16.
+func (*Table[T]) NesterovState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
+	generic.NesterovState16(p, g, buf, scale, l2, mu, gain, lr, k0, k1)
+}
+
+// LionState16 computes one step of Lion, with a moment of bfloat16.
+func (*Table[T]) LionState16(p, g []float32, m []uint16, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32) {
+	generic.LionState16(p, g, m, scale, l2, decay, beta1, omb1, beta2, omb2, lr, k0, k1)
+}

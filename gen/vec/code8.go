@@ -1,0 +1,109 @@
+package vec
+
+import "github.com/seed63264101/steepest/kernels/generic"
+
+// Code is how a float32 is coded in 8 bits: see generic.QuantizeSigned and QuantizeUnsigned.
+type Code int
+
+// The codes.
+const (
+	Signed   Code = iota + 1 // as first moments and velocities are
+	Unsigned                 // as second moments are
+)
+
+// codes tells of each code.
+var codes = map[Code]struct {
+	span  uint32 // how far below a block's exponent that of the least number's code lies
+	spare uint32 // what random bits may add to the greatest number
+	limit uint32 // the greatest code, without its sign
+}{
+	Signed:   {generic.SpanSigned, generic.SpareSigned, 127},
+	Unsigned: {generic.SpanUnsigned, generic.SpareUnsigned, 255},
+}
+
+// Bits of float32.
+const (
+	infinity = 0x7f800000
+	aNaN     = infinity | quiet
+	signBit  = 1 << 31
+)
+
+// Where a body finds what belongs to a block and to a coded stream, as held values or as
+// streams of one element.
+func exponent(stream string) string  { return stream + " exponent" }
+func base(stream string) string      { return stream + " base" }       // bits that are subtracted from a number's
+func notFinite(stream string) string { return stream + " not finite" } // bits of NaN where a block is, or none
+func limit(stream string) string     { return stream + " limit" }      // the greatest code, 0 in a block that is not finite
+func sign(stream string) string      { return stream + " sign" }       // the sign's bit in a code, likewise
+func greatest(stream string) string  { return stream + " greatest" }   // the bits of the greatest number
+
+// uncoded names the stream of float32 that a body stores to in the place of a coded one.
+func uncoded(stream string) string { return stream + " uncoded" }
+
+// pattern returns a constant by its bits.
+func (b *Body) pattern(bits uint32) Val { return b.Const(Pattern(bits)) }
+
+// decode8 returns the numbers that codes stand for.
+func (b *Body) decode8(stream string, code Code, c Val) Val {
+	least := b.Held(base(stream))
+	if code == Unsigned {
+		v := b.KeepNonZero(c, b.AddBits(b.ShiftLeft(c, 20), least))
+		return b.Or(v, b.Held(notFinite(stream)))
+	}
+	y := b.AddBits(b.ShiftLeft(b.And(c, b.pattern(127)), 20), least)
+	return b.OrMasked(b.pattern(signBit), b.ShiftLeft(c, 24), b.Sub(y, least))
+}
+
+// opened records what decode8 needs of a block, from its exponent.
+func (b *Body) opened(stream string, code Code) {
+	e := b.Load(exponent(stream))
+	nan := b.EqualBits(e, b.pattern(generic.NotFinite))
+	least := b.ShiftUp(b.SubBits(e, b.pattern(codes[code].span)))
+	if code == Unsigned {
+		b.Store(base(stream), least)
+		b.Store(notFinite(stream), b.And(nan, b.pattern(aNaN)))
+		return
+	}
+	b.Store(base(stream), b.Select(nan, b.pattern(aNaN), least))
+}
+
+// closed records what encode8 needs of a block, and its exponent, from its greatest bits.
+func (b *Body) closed(stream string, code Code) {
+	c, most := codes[code], b.Load(greatest(stream))
+	nan := b.EqualBits(b.MinBits(most, b.pattern(infinity)), b.pattern(infinity))
+	e := b.ShiftDown(b.AddBits(most, b.pattern(c.spare)))
+	e = b.MinBits(b.MaxBits(e, b.pattern(generic.LeastExponent)), b.pattern(generic.MostExponent))
+	b.Store(exponent(stream), b.Select(nan, b.pattern(generic.NotFinite), e))
+	b.Store(base(stream), b.ShiftUp(b.SubBits(e, b.pattern(c.span))))
+	b.Store(limit(stream), b.Select(nan, b.pattern(0), b.pattern(c.limit)))
+	if code == Signed {
+		b.Store(sign(stream), b.Select(nan, b.pattern(0), b.pattern(128)))
+	}
+}
+
+// encode8 returns the codes of numbers, rounded by random bits.
+func (b *Body) encode8(stream string, code Code, r Rounding, x Val) Val {
+	least, most := b.Held(base(stream)), b.Held(limit(stream))
+	random, a := b.random20(r), b.Abs(x)
+	if code == Unsigned {
+		y := b.AddBits(b.SubBits(b.MaxBits(a, least), least), random)
+		some := b.MinBits(a, b.pattern(1)) // 0 for 0 alone
+		return b.MinBits(b.MaxBits(b.ShiftRight(y, 20), some), most)
+	}
+	y := b.AddBits(b.SubBits(b.Add(a, least), least), random)
+	return b.OrMasked(b.Held(sign(stream)), b.ShiftRight(x, 24), b.MinBits(b.ShiftRight(y, 20), most))
+}
+
+// random20 returns twenty of the elements' random bits.
+func (b *Body) random20(r Rounding) Val {
+	x := b.Random()
+	switch r {
+	case High:
+		return b.ShiftRight(x, generic.High20)
+	case Shifted:
+		x = b.ShiftRightBy(x, b.Coef(b.kernel.OfKind(Shift).Name))
+	case Middle:
+		x = b.ShiftRight(x, generic.Middle20)
+	}
+	return b.And(x, b.pattern(1<<20-1))
+}
