@@ -189,12 +189,21 @@ func TestPackedSteps(t *testing.T) {
 				rng := rand.New(rand.NewPCG(5, uint64(len(name))))
 				o := mustNew(t, rule, c.params(random[float32](rng, lengths...)), c.options(opts...)...)
 				native := mustNew(t, rule, named(random[float32](rng, lengths...)), opts...)
-				steps := 2
+				steps := 3
 				if name == "plain" && rule.Name() == "RAdam" {
 					steps = 7 // its first ones are others
 				}
-				comparePackedSteps(t, fmt.Sprintf("%v %+v, %v", rule.Name(), rule, c), o, native, steps, func() []*Gradients[float32] {
-					return []*Gradients[float32]{{Dense: random[float32](rng, lengths...)}}
+				comparePackedSteps(t, fmt.Sprintf("%v %+v, %v", rule.Name(), rule, c), o, native, steps, func(step int) *Gradients[float32] {
+					g := &Gradients[float32]{Dense: random[float32](rng, lengths...)}
+					if step%3 > 0 { // bfloat16, those of some parameters or of all
+						g.BF16 = make([][]kernels.BFloat16, len(lengths))
+						for i := step%3 - 1; i < len(lengths); i++ {
+							g.BF16[i] = make([]kernels.BFloat16, lengths[i])
+							kernels.RoundBF16(g.BF16[i], g.Dense[i])
+							g.Dense[i] = nil
+						}
+					}
+					return g
 				})
 			}
 		}
@@ -208,31 +217,34 @@ func TestPackedSteps(t *testing.T) {
 			opts := []Option{ClipValue(0.7), WithGroup(func(name string) bool { return name == "p1" }, GroupRule(SGD{LR: 0.1}))}
 			o := mustNew(t, rule, c.params(start, shape, nil), c.options(opts...)...)
 			native := mustNew(t, rule, packedCase{}.params(start, shape, nil), opts...)
-			comparePackedSteps(t, fmt.Sprintf("rows, %v, %v", rule.Name(), c), o, native, 3, func() []*Gradients[float32] {
+			comparePackedSteps(t, fmt.Sprintf("rows, %v, %v", rule.Name(), c), o, native, 3, func(int) *Gradients[float32] {
 				g := o.NewGradients()
 				rows := []int{3, 496, 497, 699, 496, rng.IntN(700)}
 				copy(g.Rows[0].Add(rows...), random[float32](rng, len(rows)*33)[0])
+				if g.Dense[1] == nil {
+					g.BF16[1], g.Dense[1] = nil, make([]float32, 9)
+				}
 				copy(g.Dense[1], random[float32](rng, 9)[0])
-				return []*Gradients[float32]{g}
+				return g
 			})
 		}
 	}
 }
 
-func comparePackedSteps(t *testing.T, what string, o, native *Optimizer[float32], steps int, batches func() []*Gradients[float32]) {
+func comparePackedSteps(t *testing.T, what string, o, native *Optimizer[float32], steps int, batch func(step int) *Gradients[float32]) {
 	t.Helper()
 	var signed []bool
 	if s, ok := o.rule.(Signer); ok {
 		signed = s.Signed()
 	}
-	for range steps {
+	for step := range steps {
 		before := mustSnapshot(t, o)
 		if err := native.Restore(nativeOf(before, signed)); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
-		b := batches()
+		g := batch(step)
 		for _, opt := range []*Optimizer[float32]{o, native} {
-			if r, err := opt.StepGradients(b...); err != nil || r.Skipped {
+			if r, err := opt.StepGradients(g); err != nil || r.Skipped {
 				t.Fatalf("%s: %+v, %v", what, r, err)
 			}
 		}
