@@ -191,3 +191,28 @@ func (u *adam[T]) Update(p, g []T, state [][]T) {
 		kernels.Adam(p, g, state[0], state[1], u.coef)
 	}
 }
+
+func (u *adam[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
+	c, ok := any(&u.coef).(*kernels.AdamCoef[float32])
+	if !ok || u.amsgrad {
+		return false
+	}
+	p, g, p16, g16 := float32s(x.value), float32s(x.grad.native), x.packed.values, x.grad.bf16
+	switch m := x.packed.state; x.kind() {
+	case kind{state: BFloat16}:
+		kernels.AdamState16(p, g, m[0].bf16, m[1].bf16, *c, r)
+	case kind{state: Int8}:
+		kernels.AdamState8(p, g, m[0].int8, m[1].int8, *c, r)
+	case kind{valuesSplit, true, Native}:
+		kernels.AdamSplit(p16.bf16, p16.rest, g16, float32s(x.state[0]), float32s(x.state[1]), *c)
+	case kind{valuesSplit, true, Int8}:
+		kernels.AdamSplitState8(p16.bf16, p16.rest, g16, m[0].int8, m[1].int8, *c, r)
+	case kind{valuesRounded, true, BFloat16}:
+		kernels.AdamBF16State16(p16.bf16, g16, m[0].bf16, m[1].bf16, *c, r)
+	case kind{valuesRounded, true, Int8}:
+		kernels.AdamBF16State8(p16.bf16, g16, m[0].int8, m[1].int8, *c, r)
+	default:
+		return false
+	}
+	return true
+}

@@ -10,11 +10,12 @@ import (
 // A parameter is a Param with what the optimizer knows of it.
 type parameter[T kernels.Float] struct {
 	Param[T]
-	dims   []int        // its shape, a vector's too
-	state  [][]T        // in the order of Rule.State, then scratch vectors
-	table  *rowTable[T] // nil for a dense one
-	frozen bool
-	group  int // index
+	dims    []int        // its shape, a vector's too
+	state   [][]T        // in the order of Rule.State, then scratch vectors
+	packing *packing     // what is in a format of fewer bits instead, nil if nothing is
+	table   *rowTable[T] // nil for a dense one
+	frozen  bool
+	group   int // index
 
 	// Noted by settle.
 	steps   int       // taken by this parameter
@@ -33,6 +34,8 @@ type cohort[T kernels.Float] struct {
 	Updater[T]
 	measurer Measurer[T]     // the same, or nil
 	whole    WholeUpdater[T] // the same, or nil
+	fused    fused[T]        // the same, or nil
+	scratch  int             // vectors that the rule needs besides its state
 	group    int
 	members  []int // indices of parameters
 	steps    int   // taken by each of them
@@ -54,7 +57,7 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 	lens := make([][]int, len(params))
 	for i, p := range params {
 		var err error
-		p.Shape = slices.Clone(p.Shape)
+		p = p.normal()
 		added[i] = parameter[T]{Param: p, dims: p.shape()}
 		if added[i].group, groups, err = o.groupOf(p, groups); err != nil {
 			return err
@@ -76,11 +79,11 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 			added[i].table = newRowTable(p, g.rule, lens[i])
 		}
 	}
-	for i, state := range newState[T](lens) {
+	o.allocate(added, groups, lens)
+	for i := range added {
 		p := &added[i]
-		p.state = state
 		sample := groups[p.group].sample
-		initialize(sample, p.Value, p.state)
+		o.initialize(p, sample, len(o.params)+i, 0)
 		p.carried = valuesCarriedBy(sample, nil)
 	}
 	o.settle()
@@ -163,8 +166,9 @@ func (o *Optimizer[T]) newCohort(p *parameter[T]) cohort[T] {
 	carry(u, p.carried)
 	measurer, _ := u.(Measurer[T])
 	whole, _ := u.(WholeUpdater[T])
+	fused, _ := u.(fused[T])
 	return cohort[T]{
-		Updater: u, measurer: measurer, whole: whole, group: p.group, steps: p.steps,
+		Updater: u, measurer: measurer, whole: whole, fused: fused, scratch: scratchOf(o.groups[p.group].rule), group: p.group, steps: p.steps,
 		constrains: o.groups[p.group].constrains(),
 	}
 }
@@ -191,10 +195,11 @@ func (o *Optimizer[T]) leaderOf(c *cohort[T], p *parameter[T]) int {
 // first vectors of all lie one behind the other, and so do the second ones, so that a
 // step over many small parameters reads memory as one over a large parameter does. Each
 // begins on a cache line of its own.
-func newState[T kernels.Float](lens [][]int) [][][]T {
-	line := 64 / int(unsafe.Sizeof(T(0)))
+func newState[E any](lens [][]int) [][][]E {
+	var e E
+	line := 64 / int(unsafe.Sizeof(e))
 	padded := func(n int) int { return (n + line - 1) / line * line }
-	states := make([][][]T, len(lens))
+	states := make([][][]E, len(lens))
 	for k, more := 0, true; more; k++ {
 		total := 0
 		more = false
@@ -204,7 +209,7 @@ func newState[T kernels.Float](lens [][]int) [][][]T {
 				more = true
 			}
 		}
-		rest := make([]T, total)
+		rest := make([]E, total)
 		for i, l := range lens {
 			if k < len(l) {
 				states[i] = append(states[i], rest[:l[k]:l[k]])

@@ -2,7 +2,6 @@ package optim
 
 import (
 	"fmt"
-	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -69,9 +68,6 @@ func (f *Format) UnmarshalText(text []byte) error {
 	return err
 }
 
-// isFloat32 reports whether the elements are, so that there are formats of fewer bits.
-func isFloat32[T kernels.Float]() bool { return unsafe.Sizeof(T(0)) == 4 }
-
 // WithStateFormat sets how the rule's state is kept: Native without it. SGD, Momentum, Adam,
 // AdamW and Lion have fused kernels for BFloat16 and Int8; for BFloat16 every other rule that
 // works element by element is decoded and coded in pieces that stay in the first-level cache,
@@ -119,20 +115,8 @@ func checkFormat[T kernels.Float](option string, f Format) error {
 	if !f.isValid() {
 		return fmt.Errorf("optim: %s = %v, want Native, BFloat16 or Int8", option, f)
 	}
-	if f != Native && !isFloat32[T]() {
+	if f != Native && !is32[T]() {
 		return fmt.Errorf("optim: %s = %v, which is for optimizers of float32, not of %T", option, f, T(0))
-	}
-	return nil
-}
-
-// checkFormat returns an error unless the group's rule has the formats of the parameter and its
-// state.
-func (g *group[T]) checkFormat(p Param[T]) error {
-	if p.BF16 != nil {
-		return fmt.Errorf("optim: parameter %q is BF16: %s has no steps for such parameters", p.Name, g.rule.Name())
-	}
-	if g.format != Native && len(g.rule.State()) > 0 {
-		return fmt.Errorf("optim: parameter %q: %s has no state of %v", p.Name, g.rule.Name(), g.format)
 	}
 	return nil
 }

@@ -91,8 +91,24 @@ func (o *Optimizer[T]) bits() []uint64 {
 		for _, s := range p.state {
 			add(s)
 		}
+		if p.packing == nil {
+			continue
+		}
+		for _, s := range append([]packed{p.packing.values}, p.packing.state...) {
+			addInts(&all, s.bf16)
+			addInts(&all, s.rest)
+			addInts(&all, s.int8.Codes)
+			addInts(&all, s.int8.Exponents)
+		}
 	}
 	return all
+}
+
+// addInts appends integers to a list of bits.
+func addInts[E kernels.BFloat16 | int16 | uint8](all *[]uint64, x []E) {
+	for _, v := range x {
+		*all = append(*all, uint64(v))
+	}
 }
 
 // some returns a sixth of the rules where tests are short, as under emulation:

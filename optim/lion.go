@@ -78,3 +78,20 @@ func (u *lion[T]) Prepare(s StepInfo) {
 }
 
 func (u *lion[T]) Update(p, g []T, state [][]T) { kernels.Lion(p, g, state[0], u.coef) }
+
+func (u *lion[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
+	c, ok := any(&u.coef).(*kernels.LionCoef[float32])
+	if !ok {
+		return false
+	}
+	p, g := float32s(x.value), float32s(x.grad.native)
+	switch m := x.packed.state; x.kind() {
+	case kind{state: BFloat16}:
+		kernels.LionState16(p, g, m[0].bf16, *c, r)
+	case kind{state: Int8}:
+		kernels.LionState8(p, g, m[0].int8, *c, r)
+	default:
+		return false
+	}
+	return true
+}

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/schedule"
@@ -88,6 +89,12 @@ func goodTables() *optim.Optimizer[f32] {
 	return must(optim.New(optim.NewAdam(0.1), []optim.Param[f32]{
 		{Name: "w", Value: make([]f32, 8), Shape: []int{8, 1}, Sparse: true}, {Name: "b", Value: make([]f32, 3)},
 	}))
+}
+
+func goodPacked() *optim.Optimizer[f32] {
+	return must(optim.New(optim.NewAdam(0.1), []optim.Param[f32]{
+		{Name: "w", BF16: make([]kernels.BFloat16, 8), Shape: []int{8, 1}, Sparse: true}, {Name: "b", BF16: make([]kernels.BFloat16, 3)},
+	}, optim.WithStateFormat(optim.BFloat16), optim.WithGroup(func(name string) bool { return name == "b" }, optim.GroupStateFormat(optim.Int8), optim.GroupSplitParams())))
 }
 
 func goodGradients() *optim.Gradients[f32] {
@@ -249,6 +256,14 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		if m.IntN(4) > 0 { // a longer table
 			return make([]f32, 9), true
 		}
+	case reflect.TypeFor[[]kernels.BFloat16]():
+		if m.IntN(4) > 0 {
+			return make([]kernels.BFloat16, 9), true
+		}
+	case reflect.TypeFor[[]int16]():
+		if m.IntN(4) > 0 {
+			return []int16(nil), true
+		}
 	case reflect.TypeFor[[][]f32]():
 		if m.IntN(3) > 0 {
 			return [][]f32{{1, 2}, {3}}, true
@@ -263,7 +278,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 	case reflect.TypeFor[*optim.Optimizer[f32]]():
 		if m.IntN(2) == 0 {
-			return pick(m, goodOptimizer, goodTables, goodTables)(), true
+			return pick(m, goodOptimizer, goodTables, goodPacked, goodTables, goodPacked)(), true
 		}
 	case reflect.TypeFor[*optim.Gradients[f32]]():
 		if m.IntN(2) == 0 {
@@ -279,7 +294,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 		s := must(pick[interface {
 			Snapshot() (*optim.Snapshot[f32], error)
-		}](m, goodOptimizer(), goodTables(), goodRun()).Snapshot())
+		}](m, goodOptimizer(), goodTables(), goodPacked(), goodRun()).Snapshot())
 		v := reflect.ValueOf(s).Elem()
 		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field
 			v.Field(i).Set(m.value(v.Field(i).Type(), depth+1))

@@ -129,7 +129,9 @@ func (o *Optimizer[T]) updateBlock(w *workspace[T], k int) {
 		o.reduce(w, b)
 	}
 	g := o.gradientIn(b)
-	if !o.clipValue.set && c.pre == 1 && g.bf16 == nil {
+	if t.packed != nil {
+		o.updatePacked(w, k, g)
+	} else if !o.clipValue.set && c.pre == 1 && g.bf16 == nil {
 		o.updatePiece(k, t.value, g.native, t.state)
 	} else {
 		for lo := 0; lo < g.len(); lo += len(w.scratch) {

@@ -41,6 +41,19 @@ func (p Param[T]) Len() int {
 	return max(len(p.Value), len(p.BF16)) // of which one is none
 }
 
+// normal returns the parameter as the optimizer keeps it: with a shape of its own, and nil for
+// the vectors that it does not have.
+func (p Param[T]) normal() Param[T] {
+	p.Shape = slices.Clone(p.Shape)
+	if len(p.Value) == 0 {
+		p.Value = nil
+	}
+	if len(p.BF16) == 0 {
+		p.BF16 = nil
+	}
+	return p
+}
+
 // checkValues returns an error unless the parameter has values in one format.
 func (p Param[T]) checkValues() error {
 	failed := func(format string, args ...any) error {
@@ -55,7 +68,7 @@ func (p Param[T]) checkValues() error {
 		return failed("has a Rest, of %d elements, without BF16", len(p.Rest))
 	case p.Rest != nil && len(p.Rest) != len(p.BF16):
 		return failed("has a Rest of %d elements, want those of BF16, %d", len(p.Rest), len(p.BF16))
-	case len(p.BF16) > 0 && !isFloat32[T]():
+	case len(p.BF16) > 0 && !is32[T]():
 		return failed("is BF16, which is for optimizers of float32, not of %T", T(0))
 	}
 	return nil
@@ -158,7 +171,11 @@ func (o *Optimizer[T]) Params() []ParamInfo {
 			info.Format = BFloat16
 		}
 		for j := range g.rule.State() {
-			info.StateBytes += len(p.state[j]) * int(unsafe.Sizeof(T(0)))
+			if p.state != nil {
+				info.StateBytes += len(p.state[j]) * int(unsafe.Sizeof(T(0)))
+			} else {
+				info.StateBytes += p.packing.state[j].bytes()
+			}
 		}
 		infos[i] = info
 	}

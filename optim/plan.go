@@ -93,6 +93,7 @@ type target[T kernels.Float] struct {
 	cohort *cohort[T]
 	value  []T
 	state  [][]T
+	packed *packing // nil if nothing is
 }
 
 // newTargets returns the targets of the plan's blocks.
@@ -105,7 +106,14 @@ func (o *Optimizer[T]) newTargets() []target[T] {
 	views := make([][]T, total)
 	for k, b := range o.plan.blocks {
 		p := &o.params[b.param]
-		targets[k] = target[T]{cohort: &o.cohorts[p.cohort], value: p.Value[b.lo:b.hi]}
+		targets[k] = target[T]{cohort: &o.cohorts[p.cohort]}
+		if p.Value != nil {
+			targets[k].value = p.Value[b.lo:b.hi]
+		}
+		if p.packing != nil {
+			part := p.packing.part(b.lo, b.hi, make([]packed, len(p.packing.state)))
+			targets[k].packed = &part
+		}
 		if targets[k].cohort.whole == nil { // or its state cannot be cut
 			targets[k].state = cut(views, p.state, b.lo, b.hi)
 			views = views[len(p.state):]
@@ -120,7 +128,9 @@ type workspace[T kernels.Float] struct {
 	pieces  [][]T // a piece of a block of each state vector
 	scratch []T   // a piece of the gradient, clipped by value or scaled
 	whole   []T   // the gradient of a whole parameter or row like that, and an updater's own scratch
-	_       [64]byte
+
+	packed packedSpace[T]
+	_      [64]byte
 }
 
 // newWorkspace returns a workspace for all that the cohorts need.
@@ -128,9 +138,10 @@ func (o *Optimizer[T]) newWorkspace() workspace[T] {
 	vectors, whole := 0, 0
 	for i := range o.params {
 		p := &o.params[i]
-		vectors = max(vectors, len(p.state))
+		rule := o.groups[p.group].rule
+		vectors = max(vectors, len(rule.State())+scratchOf(rule))
 		if t := p.table; t != nil {
-			vectors, whole = max(vectors, len(p.state)+t.scratch), max(whole, (1+t.scratch)*t.dim)
+			whole = max(whole, (1+t.scratch)*t.dim)
 		} else if p.cohort >= 0 {
 			if u := o.cohorts[p.cohort].whole; u != nil {
 				whole = max(whole, p.Len()+u.Scratch(p.dims))
@@ -141,6 +152,7 @@ func (o *Optimizer[T]) newWorkspace() workspace[T] {
 		pieces:  make([][]T, vectors),
 		scratch: make([]T, scratchBytes/unsafe.Sizeof(T(0))),
 		whole:   make([]T, whole),
+		packed:  newPackedSpace(o.params, vectors),
 	}
 }
 

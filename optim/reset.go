@@ -37,7 +37,12 @@ func (o *Optimizer[T]) Reset() error {
 		for _, s := range p.state {
 			clear(s)
 		}
-		initialize(sample, p.Value, p.state)
+		if p.packing != nil {
+			for _, s := range p.packing.state {
+				s.clear()
+			}
+		}
+		o.initialize(p, sample, i, 0)
 		p.steps, p.carried = 0, valuesCarriedBy(sample, p.carried[:0])
 	}
 	o.regroup()

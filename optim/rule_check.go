@@ -60,6 +60,7 @@ var hideable = map[string]reflect.Type{
 	"Scratch":   reflect.TypeFor[Scratcher](),
 	"WithDecay": reflect.TypeFor[Decayer](),
 	"CheckL1":   reflect.TypeFor[L1Checker](),
+	"Signed":    reflect.TypeFor[Signer](),
 }
 
 // checkHidden returns an error if a rule has one of the methods in an embedded interface

@@ -162,3 +162,28 @@ func (u *momentum[T]) Update(p, g []T, state [][]T) {
 		kernels.Momentum(p, g, state[0], u.coef)
 	}
 }
+
+func (u *momentum[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
+	c, ok := any(&u.coef).(*kernels.MomentumCoef[float32])
+	if !ok {
+		return false
+	}
+	p, g := float32s(x.value), float32s(x.grad.native)
+	switch b := x.packed.state; x.kind() {
+	case kind{state: BFloat16}:
+		if u.rule.Nesterov {
+			kernels.NesterovState16(p, g, b[0].bf16, *c, r)
+		} else {
+			kernels.MomentumState16(p, g, b[0].bf16, *c, r)
+		}
+	case kind{state: Int8}:
+		if u.rule.Nesterov {
+			kernels.NesterovState8(p, g, b[0].int8, *c, r)
+		} else {
+			kernels.MomentumState8(p, g, b[0].int8, *c, r)
+		}
+	default:
+		return false
+	}
+	return true
+}

@@ -151,18 +151,22 @@ func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
 	for i := range o.params {
 		s.Params = append(s.Params, o.snapshotParam(&o.params[i]))
 	}
+	if o.rounds() {
+		s.RoundingSeed = o.roundingSeed
+	}
 	return s, nil
 }
 
 func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 	g := &o.groups[p.group]
-	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Sparse: p.Sparse, Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
+	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Sparse: p.Sparse, Steps: p.steps, Frozen: p.frozen,
+		Value: slices.Clone(p.Value), BF16: slices.Clone(p.BF16), Rest: slices.Clone(p.Rest)}
 	if !meansSame(g.rule, o.rule) {
 		s.Rule, s.Options = g.rule.Name(), savedOptions(g.rule)
 	}
 	// Behind the named vectors there may be scratch space.
 	for j, name := range g.rule.State() {
-		s.State = append(s.State, StateSnapshot[T]{Name: name, Value: slices.Clone(p.state[j])})
+		s.State = append(s.State, p.snapshotState(name, j))
 	}
 	for j, n := range carriedBy(g.sample) {
 		if s.Numbers == nil {
@@ -189,6 +193,9 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		return err
 	}
 	o.steps, o.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
+	if o.rounds() {
+		o.roundingSeed = s.RoundingSeed
+	}
 	if s.LossScale != nil && o.scaler.adapts() {
 		o.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
 	}
@@ -196,8 +203,10 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		p, saved := &o.params[i], &s.Params[i]
 		p.steps, p.frozen = saved.Steps, saved.Frozen
 		copy(p.Value, saved.Value)
+		copy(p.BF16, saved.BF16)
+		copy(p.Rest, saved.Rest)
 		for j := range saved.State {
-			copy(p.state[j], saved.State[j].Value)
+			p.restoreState(j, &saved.State[j])
 		}
 		for j, n := range carriedBy(o.groups[p.group].sample) {
 			p.carried[j] = saved.Numbers[n.Name]

@@ -62,8 +62,8 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 	if s.Steps < 0 || s.Steps > all.Steps {
 		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
 	}
-	if len(s.Value) != p.Len() {
-		return failed("%d elements, want %d", len(s.Value), p.Len())
+	if err := p.checkSavedValues(s); err != nil {
+		return failed("%w", err)
 	}
 	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
 		return failed("the shape %v, want %v", s.Shape, p.dims)
@@ -79,8 +79,8 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 		if x.Name != names[j] {
 			return failed("state vector %d is %q, want %q", j, x.Name, names[j])
 		}
-		if got, want := len(x.Value), len(p.state[j]); got != want {
-			return failed("state vector %q has %d elements, want %d", x.Name, got, want)
+		if err := p.checkSavedState(j, &x); err != nil {
+			return failed("state vector %q %w", x.Name, err)
 		}
 	}
 	numbers := carriedBy(g.sample)

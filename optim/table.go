@@ -129,22 +129,34 @@ func divide[T kernels.Float](x []T, by T, scratch []T) {
 	}
 }
 
+// rowState returns the parts of the state vectors that belong to a row of a table, and behind
+// them the updater's scratch.
+func (w *workspace[T]) rowState(p *parameter[T], row int) [][]T {
+	t := p.table
+	state := w.pieces[:len(t.widths)+t.scratch]
+	for s, width := range t.widths {
+		state[s] = p.state[s][row*width:][:width]
+	}
+	for i := range t.scratch {
+		state[len(t.widths)+i] = w.whole[(1+i)*t.dim:][:t.dim]
+	}
+	return state
+}
+
 // updateRows updates the rows that end in a block.
 func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 	p, g := &o.params[b.param], o.grads[b.param]
-	t, c := p.table, &o.cohorts[p.cohort]
-	state := w.pieces[:len(p.state)+t.scratch]
-	for i := range t.scratch {
-		state[len(p.state)+i] = w.whole[(1+i)*t.dim:][:t.dim]
+	if p.packing != nil {
+		o.updatePackedRows(w, b)
+		return
 	}
+	t, c := p.table, &o.cohorts[p.cohort]
 	changes := o.clipValue.set || c.pre != 1
 	first, last := t.rowsOf(b)
 	value, dim, updater := p.Value, t.dim, c.Updater
 	for i, row := range t.rows[first:last] {
 		x, seen := value[row*dim:][:dim], g[(first+i)*dim:][:dim]
-		for s, width := range t.widths {
-			state[s] = p.state[s][row*width:][:width]
-		}
+		state := w.rowState(p, row)
 		if changes {
 			gradient[T]{native: seen}.copyScaled(w.whole[:dim], o.clipValue.set, c.clip, c.pre)
 			seen = w.whole[:dim]

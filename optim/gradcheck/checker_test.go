@@ -146,6 +146,8 @@ func TestErrors(t *testing.T) {
 			t.Fatalf("%s: the parameter became %v", name, x)
 		}
 	}
+	_, err := CheckGradient([]optim.Param[float32]{{Name: "y", BF16: make([]kernels.BFloat16, 2)}}, func(train.Batch, *optim.Gradients[float32]) (float64, error) { return 0, nil }, Options{})
+	opttest.WantError(t, err, "gradcheck: ", `"y"`, "BF16")
 	defer func() {
 		if r := recover(); r != any(own) || !slices.Equal(x, []float64{1, 2}) {
 			t.Errorf("recovered %v, parameter %v", r, x)

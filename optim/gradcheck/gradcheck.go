@@ -54,7 +54,7 @@ type Options struct {
 // between the two is right.
 //
 // A Report tells how it went. An error means that there is none: options or parameters that
-// are bad, as in optim.New; an error of the objective, or gradients that are not those of
+// are bad, as in optim.New, or BF16; an error of the objective, or gradients that are not those of
 // the parameters; two calls that give two losses or two gradients, as those of an objective
 // with random numbers that do not follow from the batch; an objective that changes the
 // parameters; and a loss or a gradient that is not finite. The parameters are as before in
@@ -74,6 +74,11 @@ func CheckGradient[T kernels.Float](params []optim.Param[T], f train.Objective[T
 	opt, err := optim.New(optim.SGD{LR: 1}, params)
 	if err != nil {
 		return Report{}, fmt.Errorf("gradcheck: %w", err)
+	}
+	for _, p := range params {
+		if len(p.BF16) > 0 {
+			return Report{}, fmt.Errorf("gradcheck: parameter %q is BF16, in which differences are mostly rounding: check the objective in float64 or float32", p.Name)
+		}
 	}
 	c := newChecker(params, f, o, opt.NewGradients())
 	defer c.restore()

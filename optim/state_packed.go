@@ -1,0 +1,109 @@
+package optim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// formatOf returns the format of state vector j.
+func (p *parameter[T]) formatOf(j int) Format {
+	switch {
+	case p.state != nil:
+		return Native
+	case p.packing.state[j].bf16 != nil:
+		return BFloat16
+	}
+	return Int8
+}
+
+// snapshotState copies state vector j.
+func (p *parameter[T]) snapshotState(name string, j int) StateSnapshot[T] {
+	s := StateSnapshot[T]{Name: name, Format: p.formatOf(j)}
+	switch s.Format {
+	case Native:
+		s.Value = slices.Clone(p.state[j])
+	case BFloat16:
+		s.BF16 = slices.Clone(p.packing.state[j].bf16)
+	case Int8:
+		v := p.packing.state[j].int8
+		s.Int8 = kernels.Vector8{Codes: slices.Clone(v.Codes), Exponents: slices.Clone(v.Exponents)}
+	}
+	return s
+}
+
+// restoreState copies state vector j of a snapshot that fits.
+func (p *parameter[T]) restoreState(j int, s *StateSnapshot[T]) {
+	if s.Format == Native {
+		copy(p.state[j], s.Value)
+	} else {
+		p.packing.state[j].copyFrom(packed{bf16: s.BF16, int8: s.Int8})
+	}
+}
+
+// checkSavedValues returns an error unless the saved values are in the parameter's format and as
+// many.
+func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T]) error {
+	of := func(values, rest bool) string {
+		switch {
+		case rest:
+			return "bfloat16 with lower halves"
+		case values:
+			return BFloat16.String()
+		}
+		return fmt.Sprintf("%T", T(0))
+	}
+	if got, want := of(s.BF16 != nil, s.Rest != nil), of(p.BF16 != nil, p.Rest != nil); got != want {
+		return fmt.Errorf("values of %s, want %s", got, want)
+	}
+	n := len(s.Value)
+	if p.BF16 != nil {
+		n = len(s.BF16)
+	}
+	if n != p.Len() {
+		return fmt.Errorf("%d elements, want %d", n, p.Len())
+	}
+	if len(s.Rest) != len(p.Rest) {
+		return fmt.Errorf("%d lower halves, want %d", len(s.Rest), len(p.Rest))
+	}
+	return nil
+}
+
+// checkSavedState returns an error unless a saved vector is what state vector j is.
+func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
+	format := p.formatOf(j)
+	if s.Format != format {
+		return fmt.Errorf("is %v, want %v", s.Format, format)
+	}
+	want := 0
+	if format == Native {
+		want = len(p.state[j])
+	} else {
+		want = p.packing.state[j].len()
+	}
+	if got := s.Len(); got != want {
+		return fmt.Errorf("has %d elements, want %d", got, want)
+	}
+	if format != Int8 {
+		return nil
+	}
+	if got, want := len(s.Int8.Exponents), kernels.Exponents8(want); got != want {
+		return fmt.Errorf("has %d exponents, want %d", got, want)
+	}
+	return checkCodes(s.Int8)
+}
+
+// checkCodes returns an error for exponents that no quantization has: they could stand for
+// second moments below zero.
+func checkCodes(v kernels.Vector8) error {
+	const least = 32 // of a block that is not all zeros from the beginning
+	for i, e := range v.Exponents {
+		lo := i * kernels.BlockLen8
+		codes := v.Codes[lo:min(len(v.Codes), lo+kernels.BlockLen8)]
+		if e < least && (e > 0 || slices.ContainsFunc(codes, func(c uint8) bool { return c != 0 })) {
+			return fmt.Errorf("has the exponent %d in block %d, want %d to 255, or 0 and codes of 0", e, i, least)
+		}
+	}
+	return nil
+}
