@@ -158,7 +158,7 @@ func packedOf(s, like *Snapshot[float32], signed []bool) *Snapshot[float32] {
 				}
 			})
 			if x.Value = nil; x.Format == Int8 {
-				x.BF16 = nil
+				x.BF16, x.Signed = nil, signed[j]
 			} else {
 				x.Int8 = kernels.Vector8{}
 			}

@@ -29,6 +29,7 @@ func (p *parameter[T]) snapshotState(name string, j int) StateSnapshot[T] {
 	case Int8:
 		v := p.packing.state[j].int8
 		s.Int8 = kernels.Vector8{Codes: slices.Clone(v.Codes), Exponents: slices.Clone(v.Exponents)}
+		s.Signed = p.packing.state[j].signed
 	}
 	return s
 }
@@ -90,6 +91,9 @@ func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
 	}
 	if got, want := len(s.Int8.Exponents), kernels.Exponents8(want); got != want {
 		return fmt.Errorf("has %d exponents, want %d", got, want)
+	}
+	if want := p.packing.state[j].signed; s.Signed != want {
+		return fmt.Errorf("has Signed = %t, want %t", s.Signed, want)
 	}
 	return checkCodes(s.Int8)
 }

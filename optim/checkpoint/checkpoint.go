@@ -22,6 +22,17 @@
 //   - other names for them: with [Rename];
 //   - the other float type, or 16 bits: with [Convert], which whole checkpoints take, too.
 //
+// Parameters of bfloat16 are BF16 in the file, those that have a Rest, F32. In Python
+// safetensors.torch.load_file reads both. numpy has no bfloat16, nor has
+// safetensors.numpy.load_file; there
+//
+//	for name, t in safetensors.deserialize(open("model.safetensors", "rb").read()):
+//	    if t["dtype"] == "BF16":
+//	        bits = numpy.frombuffer(t["data"], "<u2").astype("<u4") << 16
+//	        values = bits.view("<f4").reshape(t["shape"])
+//
+// gives the float32s that they are.
+//
 // # Format
 //
 // The files are [safetensors], which Python and other languages read: 8 bytes

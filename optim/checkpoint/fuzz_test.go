@@ -13,26 +13,43 @@ import (
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
-// seeds returns a small checkpoint and damaged forms of it.
-func seeds(f *testing.F) [][]byte {
-	f.Helper()
-	opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
+// small returns two optimizers for the same gradients, the second with state and parameters in
+// formats.
+func small(t testing.TB) []*run[float32] {
+	t.Helper()
+	plain, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
 		{Name: "w", Value: []float32{1, 2, 3}, Shape: []int{3, 1}}, {Name: "b", Value: []float32{4}},
 	}, optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	grads := [][]float32{{1, 2, 3}, {4}}
-	if _, err := opt.Step(grads); err != nil {
-		f.Fatal(err)
+	formats, err := optim.New(optim.NewAdam(0.1), []optim.Param[float32]{
+		{Name: "w", BF16: []kernels.BFloat16{0x3f80, 0x4000, 0x4040}, Shape: []int{3, 1}}, {Name: "b", BF16: []kernels.BFloat16{0x4080}, Rest: []int16{7}},
+	}, optim.WithStateFormat(optim.Int8), optim.WithRoundingSeed(5),
+		optim.WithGroup(func(name string) bool { return name == "b" }, optim.GroupStateFormat(optim.BFloat16)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := opt.Accumulate(grads); err != nil {
-		f.Fatal(err)
+	return []*run[float32]{{opt: plain}, {opt: formats}}
+}
+
+// seeds returns small checkpoints and damaged forms of them.
+func seeds(f *testing.F) [][]byte {
+	f.Helper()
+	var files [][]byte
+	for _, r := range small(f) {
+		grads := [][]float32{{1, 2, 3}, {4}}
+		if _, err := r.opt.Step(grads); err != nil {
+			f.Fatal(err)
+		}
+		if err := r.opt.Accumulate(grads); err != nil {
+			f.Fatal(err)
+		}
+		files = append(files, readBytes(f, r.save(f)))
 	}
-	r := &run[float32]{opt: opt}
-	good := readBytes(f, r.save(f))
-	formats := fileOf(f, formatted(3))
+	good, formats := files[0], fileOf(f, formatted(3))
 	list := [][]byte{
+		files[1], edit(f, files[1], replace(`,\"signed\":true`, ``)), edit(f, files[1], replace(`\"rounding_seed\":5`, `\"rounding_seed\":0`)),
 		formats, fileOf(f, formatted(257)), edit(f, formats, replace(`\"format\":\"int8\"`, `\"format\":\"int8\",\"signed\":true`)),
 		edit(f, formats, replace(`\"format\":\"int8\"`, `\"format\":\"bfloat16\"`)), edit(f, formats, replace(`"dtype":"I16"`, `"dtype":"BF16"`)),
 		nil, good, good[:9], good[:len(good)-1], append(bytes.Clone(good), 0), file("{}", 0), file("[]", 0),
@@ -129,21 +146,15 @@ func FuzzDecode(f *testing.F) {
 		if again, err := Read[float32](path); err != nil || !sameBits(again, s) {
 			t.Fatalf("wrote %+v, read %+v (%v)", s, again, err)
 		}
-		opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
-			{Name: "w", Value: []float32{5, 6, 7}}, {Name: "b", Value: []float32{8}},
-		}, optim.WithSchedule(schedule.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &run[float32]{opt: opt}
-		before := r.snapshot(t)
-		if err := opt.Restore(s); err == nil {
-			_, err = opt.Step([][]float32{{1, 2, 3}, {4}})
-			if err != nil {
-				t.Logf("step: %v", err)
+		for _, r := range small(t) {
+			before := r.snapshot(t)
+			if err := r.opt.Restore(s); err == nil {
+				if _, err = r.opt.Step([][]float32{{1, 2, 3}, {4}}); err != nil {
+					t.Logf("step: %v", err)
+				}
+			} else if !sameBits(r.snapshot(t), before) {
+				t.Fatalf("failed Restore changed the optimizer: %v", err)
 			}
-		} else if !sameBits(r.snapshot(t), before) {
-			t.Fatalf("failed Restore changed the optimizer: %v", err)
 		}
 	})
 }

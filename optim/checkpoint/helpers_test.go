@@ -48,7 +48,7 @@ func (r *run[T]) grads() [][]T {
 	rng := rand.New(rand.NewPCG(3, uint64(r.opt.Steps())))
 	var grads [][]T
 	for _, p := range r.params {
-		g := make([]T, len(p.Value))
+		g := make([]T, p.Len())
 		for i := range g {
 			g[i] = T(rng.NormFloat64())
 		}

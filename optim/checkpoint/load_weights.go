@@ -25,7 +25,8 @@ type LoadReport struct {
 //
 // Each parameter wants a tensor of its name, type and shape, or of any shape with as many
 // elements if its own is nil, and each tensor a parameter: [Partial] allows both to be alone.
-// [Rename] maps names, and [Convert] types. Tensors of other types than the floats that
+// [Rename] maps names, and [Convert] types. A parameter of bfloat16 is of the type BF16, and
+// one that has a Rest of F32, and takes BF16, too. Tensors of other types than the floats that
 // Convert takes cannot be loaded, but may be left out.
 //
 // The values are all that an optimizer of any rule needs to begin with. It should be made

@@ -28,14 +28,22 @@ type loadOption struct{ weightsOption }
 func (loadOption) whole() {}
 
 // Convert allows tensors of the other float type: a float32 run goes on in float64, and the
-// other way. [LoadWeights] takes F16 and BF16, too. Numbers are rounded to the nearest; it is
-// an error, with the tensor and the element, if a finite one is beyond the range of float32.
+// other way. [LoadWeights] takes F16 and BF16, too, and into parameters of bfloat16 all of
+// them. Numbers are rounded to the nearest; it is an error, with the tensor and the element,
+// if a finite one is beyond the range of the type that it is to have.
 //
 // All that is in a checkpoint is converted: state, gradients, the averages of a train.Run, and
 // extra vectors. A second moment below the floor of float32's (see package kernels), or an
 // average that vanishes there, is what a float32 run could have, too: the next step takes it
 // as it takes the zeros of a new optimizer. What a rule has from its type, as Adafactor has an
 // Eps1 of 0, is that of the new type.
+//
+// [Load] and [LoadLatest] also give parameters and state the formats that the optimizer of
+// float32 has: a run begins in float32 and goes on with state of 8 bits, or the other way.
+// What has its format already keeps every bit. Parameters are rounded to the nearest, and
+// state as a step rounds it, by the run's seed: that of the file, or, if nothing there is
+// rounded, the optimizer's. [Read] knows no optimizer and leaves formats as they are, but for
+// float64, which has none.
 func Convert() LoadOption {
 	return loadOption{func(o *options) { o.convert = true }}
 }

@@ -29,7 +29,7 @@ type state[T kernels.Float] struct {
 	vector      *optim.StateSnapshot[T]
 	key         [3]any // tells what the vector is
 	param, step int
-	second      bool // whether it is not the first of its parameter
+	number      int // of the rule's vectors
 }
 
 // statesOf lists the vectors that may have a format.
@@ -38,18 +38,18 @@ func statesOf[T kernels.Float](s *optim.Snapshot[T]) (list []state[T]) {
 		p := &s.Params[i]
 		for j := range p.State {
 			v := &p.State[j]
-			list = append(list, state[T]{v, [3]any{"state", p.Name, v.Name}, i, p.Steps, j > 0})
+			list = append(list, state[T]{v, [3]any{"state", p.Name, v.Name}, i, p.Steps, j})
 		}
 	}
 	for i := range s.Run {
 		for j := range s.Run[i].Vectors {
 			v := &s.Run[i].Vectors[j]
-			list = append(list, state[T]{v, [3]any{"run", i, v.Name}, j, s.Steps, false})
+			list = append(list, state[T]{v, [3]any{"run", i, v.Name}, j, s.Steps, 0})
 		}
 	}
 	for j := range s.ExtraVectors {
 		v := &s.ExtraVectors[j]
-		list = append(list, state[T]{v, [3]any{"extra", 0, v.Name}, j, s.Steps, false})
+		list = append(list, state[T]{v, [3]any{"extra", 0, v.Name}, j, s.Steps, 0})
 	}
 	return list
 }
@@ -166,7 +166,8 @@ func recodeParam(p, like *optim.ParamSnapshot[float32]) error {
 }
 
 // encoded returns the vector with the numbers x in the format of another one. They are rounded
-// by the random bits of the parameter's last step, block by block as a step rounds.
+// as the parameter's last step rounds, block by block: pairs of vectors share random bits, of
+// which the first has the upper ones.
 func (v state[T]) encoded(x []float32, like *optim.StateSnapshot[float32], seed uint64) optim.StateSnapshot[float32] {
 	y := optim.StateSnapshot[float32]{Name: like.Name, Format: like.Format, Signed: like.Signed}
 	switch like.Format {
@@ -181,8 +182,8 @@ func (v state[T]) encoded(x []float32, like *optim.StateSnapshot[float32], seed 
 	const block = kernels.BlockBytes / 4
 	for lo := 0; lo < len(x); lo += block {
 		hi := min(lo+block, len(x))
-		r := kernels.NewRounding(seed, v.step, v.param, lo/block).High()
-		if v.second {
+		r := kernels.NewRounding(seed^uint64(v.number/2)<<32, v.step, v.param, lo/block).High()
+		if v.number%2 == 1 {
 			r = r.Low()
 		}
 		switch {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -34,16 +35,19 @@ func draw[T kernels.Float](step int, g *optim.Gradients[T]) {
 
 // TestRun resumes a run with everything that it remembers after every iteration.
 func TestRun(t *testing.T) {
-	t.Run("float32", testRun[float32])
-	t.Run("float64", testRun[float64])
+	t.Run("float32", func(t *testing.T) { testRun[float32](t) })
+	t.Run("float64", func(t *testing.T) { testRun[float64](t) })
+	t.Run("int8", func(t *testing.T) {
+		testRun[float32](t, optim.WithStateFormat(optim.Int8), optim.WithRoundingSeed(3))
+	})
 }
 
-func testRun[T kernels.Float](t *testing.T) {
+func testRun[T kernels.Float](t *testing.T, opts ...optim.Option) {
 	const last = 9
 	path := filepath.Join(t.TempDir(), "run.safetensors")
 	fresh := func(stop int) *train.Run[T] {
 		params := newParams[T]()
-		opt, err := optim.New(optim.NewAdam(1e-2), params, optim.WithSchedule(schedule.NewPlateau()))
+		opt, err := optim.New(optim.NewAdam(1e-2), params, append(opts, optim.WithSchedule(schedule.NewPlateau()))...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,10 +162,41 @@ func TestConvertRun(t *testing.T) {
 	}
 }
 
-func newConverted[T kernels.Float](t *testing.T, last int) *train.Run[T] {
+// TestConvertRunFormat: a whole float32 run goes on with state of 8 bits.
+func TestConvertRunFormat(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	plain := newConverted[float32](t, 3)
+	if _, err := plain.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkpoint.Save(path, plain); err != nil {
+		t.Fatal(err)
+	}
+	short := newConverted[float32](t, 5, optim.WithStateFormat(optim.Int8), optim.WithRoundingSeed(3))
+	opttest.WantError(t, checkpoint.Load(path, short), path, `"weights"`, `"exp_avg"`, "float32", "int8")
+	if err := checkpoint.Load(path, short, checkpoint.Convert()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := plain.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := short.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(after.Run, before.Run) || after.RoundingSeed != 3 || after.Params[0].State[0].Int8.Len() != 1000 {
+		t.Errorf("got %+v, want %+v but for 8 bits", after, before)
+	}
+	if r, err := short.Fit(t.Context()); err != nil || r.Iteration != 5 {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func newConverted[T kernels.Float](t *testing.T, last int, opts ...optim.Option) *train.Run[T] {
 	t.Helper()
 	params := newParams[T]()
-	opt, err := optim.New(optim.NewAdam(0.01), params)
+	opt, err := optim.New(optim.NewAdam(0.01), params, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,8 @@ func Metadata(entries map[string]string) SaveOption {
 // SaveWeights writes the values of parameters to a file, and replaces the one that may be
 // there as [Write] does. It is a plain safetensors file, which other programs read: a tensor
 // for each parameter with its name and shape, one dimension if that is nil, in their order.
+// Parameters of bfloat16 are tensors of BF16. One that has a Rest is F32, so that nothing is
+// lost; without the Rest it is BF16, too.
 //
 // While an optimizer trains with a rule such as ScheduleFreeAdamW, the values are not those to
 // evaluate with: optim.Optimizer.EvalMode sets those. An average has parameters of its own,
