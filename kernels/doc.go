@@ -195,7 +195,9 @@
 // and a second moment the lower ones. So of 16 bits a parameter shares eight with each of the
 // moments, which share none, and of 20 the moments share eight. A number that the format has
 // is not changed, and what a flush has made 0 stays 0; but an 8-bit second moment above 0,
-// however small beside the block's greatest, is at least about 2^-31 of that.
+// however small beside the block's greatest, is at least about 2^-31 of that. So elements
+// whose gradients stay below 2^-15 of others' in their block take shorter steps than in
+// float32.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. [Amax] is NaN if any element is; [Iamax] passes over NaN

@@ -39,13 +39,19 @@ func splitMix64(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// keys returns what the hash of an element is a function of beside its index.
+func (p place) keys() (k0, k1 uint32) {
+	h := p.seed
+	for _, number := range []int{p.step, p.param, p.block} {
+		h = splitMix64((h + 0x9e3779b97f4a7c15) ^ uint64(number))
+	}
+	return uint32(h), uint32(h >> 32)
+}
+
 // hash returns element i's 32 random bits.
 func (p place) hash(i int) uint32 {
-	keys := p.seed
-	for _, number := range []int{p.step, p.param, p.block} {
-		keys = splitMix64((keys + 0x9e3779b97f4a7c15) ^ uint64(number))
-	}
-	return lowBias32((uint32(i)*0x9e3779b9 + uint32(keys)) ^ uint32(keys>>32))
+	k0, k1 := p.keys()
+	return lowBias32((uint32(i)*0x9e3779b9 + k0) ^ k1)
 }
 
 func lowBias32(x uint32) uint32 {

@@ -53,6 +53,7 @@ func check8(kernel string, n int, v Vector8) {
 //
 // The value of a code c is (B with c<<20 added to its bits) - B, with the sign: the error is
 // below (|x[i]|+B)/8, and its mean over all random bits 0 but for the rounding of |x[i]| + B.
+// (Beyond 1.875*2^127 - B elements get the last code, as there is no greater one.)
 // A block with an element that is infinite or NaN has E = 255 and codes of 0, and stands for
 // NaN alone. QuantizeSigned panics if the lengths differ or the number of exponents is not
 // that of the blocks. The slices may not overlap.
@@ -79,9 +80,10 @@ func DequantizeSigned(dst []float32, v Vector8) {
 //	min(max((bits(|x[i]|) - (E-31)<<23 + r) >> 20, 1), 255) // r = 20 random bits of element i
 //
 // but 0 for 0 alone: an element that has not vanished never does so here. The value of a code
-// c is that of the bits (E-31)<<23 + c<<20: the error is below |x[i]|/8, for elements above
-// 2^-31 of the block's greatest, and its mean over all random bits 0; smaller ones become
-// about 2^-31 of it. Infinity and NaN are as in QuantizeSigned. QuantizeUnsigned panics if
+// c is that of the bits (E-31)<<23 + c<<20: the error is below |x[i]|/8, for elements from
+// 2^-30 of the block's greatest and from 2^-125, and its mean over all random bits 0; smaller
+// ones may become as much as that, the least code's value. (Beyond 1.875*2^127 elements get
+// the last code.) Infinity and NaN are as in QuantizeSigned. QuantizeUnsigned panics if
 // the lengths differ or the number of exponents is not that of the blocks. The slices may not
 // overlap.
 func QuantizeUnsigned(v Vector8, x []float32, r Rounding) {
