@@ -33,14 +33,14 @@ func TestSameBits(t *testing.T) { eachOp(t, sameBits[float32], sameBits[float64]
 func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	var draw [kerneltest.NumCases]func() T
-	for c := range draw {
-		draw[c] = kerneltest.Draw[T](kerneltest.Values(c), r)
+	var pools [kerneltest.NumCases]*kerneltest.Pool[T]
+	for c := range pools {
+		pools[c] = kerneltest.NewPool[T](kerneltest.Values(c), r)
 	}
 	check := func(s kerneltest.Shape, off int, c kerneltest.Values) {
 		t.Helper()
 		s.Incs = incs[(s.N+off)%len(incs)][:]
-		a := kerneltest.New(op, s, kerneltest.Heap[T](off), draw[c])
+		a := kerneltest.NewFrom(op, s, kerneltest.Heap[T](off), pools[c])
 		overwrite(op, a, s.N+off)
 		if err := kerneltest.Compare(op, l, a); err != nil {
 			t.Fatalf("n=%d rows=%d stride=%d incs=%v offset=%d values=%d: %v", s.N, s.Rows, s.Stride, s.Incs, off, c, err)
@@ -91,12 +91,12 @@ func overwrite[T kernels.Float](op kerneltest.Op[T], a *kerneltest.Args[T], k in
 func TestAliases(t *testing.T) { eachOp(t, aliases[float32], aliases[float64]) }
 
 func aliases[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
-	r := rand.New(rand.NewPCG(3, 4))
+	pool := kerneltest.NewPool[T](kerneltest.Normal, rand.New(rand.NewPCG(3, 4)))
 	for _, pair := range op.Alias {
 		for _, n := range []int{0, 1, 2, 3, 5, 7, 10, 16, 20, 45, 63, 200, 1000, 20000} {
 			for off := range 3 {
 				shape := kerneltest.Shape{N: n, Rows: mostRows(op), Stride: n + off}
-				a := kerneltest.New(op, shape, kerneltest.Heap[T](off), kerneltest.Draw[T](kerneltest.Normal, r))
+				a := kerneltest.NewFrom(op, shape, kerneltest.Heap[T](off), pool)
 				a.Join(op, pair)
 				if err := kerneltest.Compare(op, l, a); err != nil {
 					t.Fatalf("n=%d, %s is %s: %v", n, pair[0], pair[1], err)

@@ -44,11 +44,11 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		defer g.Close()
 		guards = append(guards, g)
 	}
-	draw := kerneltest.Draw[T](kerneltest.Normal, rand.New(rand.NewPCG(9, 10)))
+	pool := kerneltest.NewPool[T](kerneltest.Normal, rand.New(rand.NewPCG(9, 10)))
 	check := func(s kerneltest.Shape, inc int, place placement[T]) {
 		t.Helper()
 		s.Incs = incs[(s.N+inc)%len(incs)][:]
-		a := kerneltest.New(op, s, func(i, n int) []T { return place.elements(guards[i], n) }, draw)
+		a := kerneltest.NewFrom(op, s, func(i, n int) []T { return place.elements(guards[i], n) }, pool)
 		for i, rows := range a.Rows {
 			a.Rows[i] = place.rows(guards[len(a.Vec)+i], len(rows))
 			copy(a.Rows[i], rows)

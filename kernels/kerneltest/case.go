@@ -3,7 +3,6 @@ package kerneltest
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"unsafe"
 
@@ -138,14 +137,25 @@ type Alloc[T kernels.Float] func(i, n int) []T
 
 // New builds arguments of a shape: memory from alloc, every value from value.
 func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Args[T] {
+	return build(op, s, alloc, value, func(x []T) {
+		for i := range x {
+			x[i] = value()
+		}
+	})
+}
+
+// NewFrom is New with values from a pool, which fills a slice at once.
+func NewFrom[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], pool *Pool[T]) *Args[T] {
+	return build(op, s, alloc, pool.Value, pool.Fill)
+}
+
+func build[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T, fillAll func([]T)) *Args[T] {
 	a := &Args[T]{}
 	slices := 0
 	fill := func(n int) []T {
 		x := alloc(slices, n)
 		slices++
-		for i := range x {
-			x[i] = value()
-		}
+		fillAll(x)
 		return x
 	}
 	incs := 0
@@ -278,8 +288,7 @@ func (a *Args[T]) Clone() *Args[T] {
 		if c, ok := seen[unsafe.SliceData(x)]; ok && len(c) == len(x) {
 			return c
 		}
-		c := make([]T, len(x))
-		copy(c, x)
+		c := slices.Clone(x)
 		seen[unsafe.SliceData(x)] = c
 		return c
 	}
@@ -321,93 +330,4 @@ func Compare[T kernels.Float](op Op[T], level kernels.Level, a *Args[T]) error {
 		return fmt.Errorf("%s of %T at level %v: %w, as at level generic", op.Name, T(0), level, err)
 	}
 	return nil
-}
-
-// Values draws test values of one character.
-type Values int
-
-// The characters of values.
-const (
-	Normal   Values = iota // standard normal deviates
-	Raw                    // any bits: mostly huge and tiny, some NaN and subnormal
-	Special                // zeros, infinities, NaN, largest, smallest, among ordinary ones
-	Small                  // around the thresholds of the update kernels and below, zeros of both signs
-	NumCases               // the number of characters
-)
-
-// Draw returns a source of values of the character. It draws a few thousand
-// values and then goes round them: tests want variety, not a good generator's
-// time for every element.
-func Draw[T kernels.Float](c Values, r *rand.Rand) func() T {
-	draw := source[T](c, r)
-	pool := make([]T, 4099)
-	for i := range pool {
-		pool[i] = draw()
-	}
-	next := r.IntN(len(pool))
-	return func() T {
-		next++
-		if next >= len(pool) {
-			next = 0
-		}
-		return pool[next]
-	}
-}
-
-func source[T kernels.Float](c Values, r *rand.Rand) func() T {
-	normal := func() T { return T(r.NormFloat64()) }
-	switch c {
-	case Raw:
-		return func() T { return FromBits[T](r.Uint64()) }
-	case Special:
-		list := []T{0, T(math.Copysign(0, -1)), T(math.Inf(1)), T(math.Inf(-1)), T(math.NaN()),
-			largest[T](), -largest[T](), smallest[T](), -smallest[T](), 1, -1}
-		return func() T {
-			if r.IntN(3) == 0 {
-				return list[r.IntN(len(list))]
-			}
-			return normal()
-		}
-	case Small:
-		exponents := []int{-95, -63, -102, -126, -140}
-		if unsafe.Sizeof(T(0)) == 8 {
-			exponents = []int{-959, -511, -968, -1022, -1060}
-		}
-		return func() T {
-			switch r.IntN(6) {
-			case 0:
-				return T(math.Copysign(0, r.NormFloat64()))
-			case 1:
-				return normal()
-			default:
-				x := math.Ldexp(1+r.Float64(), exponents[r.IntN(len(exponents))]-1+r.IntN(2))
-				return T(math.Copysign(x, r.NormFloat64()))
-			}
-		}
-	}
-	return normal
-}
-
-// FromBits returns the number with the low bits of b.
-func FromBits[T kernels.Float](b uint64) T {
-	if unsafe.Sizeof(T(0)) == 4 {
-		return T(math.Float32frombits(uint32(b)))
-	}
-	return T(math.Float64frombits(b))
-}
-
-func largest[T kernels.Float]() T {
-	if unsafe.Sizeof(T(0)) == 4 {
-		return T(math.MaxFloat32)
-	}
-	f := math.MaxFloat64
-	return T(f)
-}
-
-func smallest[T kernels.Float]() T {
-	f := math.SmallestNonzeroFloat64
-	if unsafe.Sizeof(T(0)) == 4 {
-		f = math.SmallestNonzeroFloat32
-	}
-	return T(f)
 }

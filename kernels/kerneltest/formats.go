@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -115,14 +116,23 @@ func (a *Args[T]) diff(op Op[T], want *Args[T], compares func(Kind) bool) error 
 }
 
 // difference returns an error that names the first difference between two vectors, if they
-// are compared.
+// are compared. Most have the same bytes, which takes a fraction of the time to see.
 func difference[E any](check bool, name string, got, want []E, same func(x, y E) bool) error {
+	if !check || bytes.Equal(bytesOf(got), bytesOf(want)) {
+		return nil
+	}
 	for i, x := range got {
-		if check && !same(x, want[i]) {
+		if !same(x, want[i]) {
 			return fmt.Errorf("%s[%d] = %v (%x), want %v (%x)", name, i, any(x), any(x), any(want[i]), any(want[i]))
 		}
 	}
 	return nil
+}
+
+// bytesOf returns a vector's memory.
+func bytesOf[E any](x []E) []byte {
+	var e E
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(e)))
 }
 
 // Elements calls f for the elements of all vectors, as numbers.

@@ -7,6 +7,8 @@
 package kerneltest
 
 import (
+	"sync"
+
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/internal/dispatch"
 )
@@ -104,12 +106,23 @@ func (p Param) Size(float int) int {
 // TableOf returns a level's own kernels. The active level may run others on some cores. A
 // level that the machine lacks is an error.
 func TableOf[T kernels.Float](l kernels.Level) (*Table[T], error) {
+	type key struct {
+		level kernels.Level
+		_     [0]T
+	}
+	if t, ok := tables.Load(key{level: l}); ok {
+		return t.(*Table[T]), nil
+	}
 	t, err := dispatch.Of[T](dispatch.Level(l))
 	if err != nil {
 		return nil, err
 	}
-	return tableOf(t), nil
+	all, _ := tables.LoadOrStore(key{level: l}, tableOf(t))
+	return all.(*Table[T]), nil
 }
+
+// tables has what TableOf has built: a short call takes less time than a table.
+var tables sync.Map
 
 // Args are a kernel's arguments, those of each kind in the kernel's order.
 type Args[T kernels.Float] struct {

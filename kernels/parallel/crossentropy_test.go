@@ -21,12 +21,7 @@ func TestCrossEntropy(t *testing.T) {
 
 func testCrossEntropy[T kernels.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	pools := []*parallel.Pool{parallel.Shared()}
-	for workers := 1; workers <= 5; workers++ {
-		pool := parallel.New(workers)
-		defer pool.Close()
-		pools = append(pools, pool)
-	}
+	pools := somePools(t, 5)
 	for i, s := range [][2]int{{20, 3}, {5000, 10}, {3328, 10}, {700, 300}, {129, 1000}, {1000, 40}} {
 		rows, classes := s[0], s[1]
 		stride, gradStride := classes+i%3, classes+i%2

@@ -20,12 +20,7 @@ func TestLinearGradient(t *testing.T) {
 
 func testLinear[T kernels.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	pools := []*parallel.Pool{parallel.Shared()}
-	for workers := 1; workers <= 5; workers++ {
-		pool := parallel.New(workers)
-		defer pool.Close()
-		pools = append(pools, pool)
-	}
+	pools := somePools(t, 5)
 	shapes := [][2]int{{100, 20}, {257, 1030}, {1024, 300}, {2300, 600}, {1500, 100000}}
 	if testing.Short() {
 		shapes = shapes[:3]

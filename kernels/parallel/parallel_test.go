@@ -15,6 +15,22 @@ import (
 	"github.com/seed63264101/steepest/kernels/parallel"
 )
 
+// somePools returns the shared pool and those of 1 to most goroutines, of which a third is
+// enough on other machines: how work is divided is the same there.
+func somePools(t *testing.T, most int) []*parallel.Pool {
+	step := 1
+	if testing.Short() {
+		step = 3
+	}
+	pools := []*parallel.Pool{parallel.Shared()}
+	for workers := 1; workers <= most; workers += step {
+		pool := parallel.New(workers)
+		t.Cleanup(pool.Close)
+		pools = append(pools, pool)
+	}
+	return pools
+}
+
 // TestGemm compares products on 1 to 8 goroutines with those on one: C in pieces across,
 // downwards, both, and in one piece with k alone large.
 func TestGemm(t *testing.T) {
@@ -28,12 +44,7 @@ func testGemm[T kernels.Float](t *testing.T) {
 	if testing.Short() {
 		shapes = shapes[:1]
 	}
-	pools := []*parallel.Pool{parallel.Shared()}
-	for workers := 1; workers <= 8; workers++ {
-		pool := parallel.New(workers)
-		defer pool.Close()
-		pools = append(pools, pool)
-	}
+	pools := somePools(t, 8)
 	for i, s := range shapes {
 		for _, values := range []kerneltest.Values{kerneltest.Normal, []kerneltest.Values{kerneltest.Special, kerneltest.Small}[i%2]} {
 			m, n, k := s[0], s[1], s[2]

@@ -51,12 +51,7 @@ func TestTriangles(t *testing.T) {
 
 func testTriangles[T kernels.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	pools := []*parallel.Pool{parallel.Shared()}
-	for workers := 1; workers <= 8; workers++ {
-		pool := parallel.New(workers)
-		defer pool.Close()
-		pools = append(pools, pool)
-	}
+	pools := somePools(t, 8)
 	for _, routine := range kerneltest.TriangleRoutines {
 		if routine.Vector {
 			continue
