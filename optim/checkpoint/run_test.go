@@ -223,6 +223,57 @@ func newConverted[T kernels.Float](t *testing.T, last int, opts ...optim.Option)
 	return run
 }
 
+// TestRunHalves resumes a run of bfloat16 parameters and gradients, one of them split, with
+// state of 8 bits after every iteration.
+func TestRunHalves(t *testing.T) {
+	const last = 4
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	fit := func(stop int, resume bool) []byte {
+		t.Helper()
+		params := []optim.Param[float32]{{Name: "w", BF16: make([]kernels.BFloat16, 300)}, {Name: "b", BF16: make([]kernels.BFloat16, 5), Rest: make([]int16, 5)}}
+		opt, err := optim.New(optim.NewAdam(0.01), params, optim.WithStateFormat(optim.Int8), optim.WithRoundingSeed(3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := train.NewRun(opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+			rng := rand.New(rand.NewPCG(3, uint64(b.Step)))
+			for _, v := range g.BF16 {
+				for i := range v {
+					v[i] = kernels.ToBFloat16(float32(rng.NormFloat64()))
+				}
+			}
+			return 1 / float64(b.Step+1), nil
+		}, train.FitOptions[float32]{Stop: []train.StopRule{train.StepLimit(stop), &train.LossChange{Tol: 1e-9, For: last}}, Smoothing: 0.9, MicroBatches: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resume {
+			if err := checkpoint.Load(path, run); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := run.Fit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkpoint.Save(path, run); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	whole := fit(last, false)
+	part := fit(1, false)
+	for n := 2; n <= last; n++ {
+		part = fit(n, true)
+	}
+	if !bytes.Equal(part, whole) {
+		t.Error("the resumed run has another file")
+	}
+}
+
 // TestNoRun: there is nothing to save in a Run that NewRun has not made.
 func TestNoRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.safetensors")
