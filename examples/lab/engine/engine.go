@@ -34,7 +34,7 @@ type handler func(e *Engine, s *spec.State, args string) (*Reply, error)
 var handlers = joined(
 	stateHandlers, surfaceHandlers,
 	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
-	inspectHandlers,
+	inspectHandlers, formatHandlers,
 	networkHandlers, tourHandlers,
 )
 
