@@ -126,7 +126,7 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 	}
 	changes := o.clipValue.set || c.pre != 1
 	x := &w.packed.part
-	if fuses && !changes {
+	if fusing && fuses && !changes {
 		r, _ := o.placeOf(b.param, b.lo).rounding(ofValues, 0)
 		*x = packedPart[T]{t.value, t.state, g, *t.packed}
 		if c.fused.updatePacked(x, r) {
@@ -152,7 +152,7 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 			x.grad = gradient[T]{native: changed}
 		}
 		at := o.placeOf(b.param, b.lo+lo)
-		if r, _ := at.rounding(ofValues, 0); fuses && c.fused.updatePacked(x, r) {
+		if r, _ := at.rounding(ofValues, 0); fusing && fuses && c.fused.updatePacked(x, r) {
 			if c.constrains {
 				o.groups[c.group].constrain(x.value, c.rate)
 			}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"sort"
 
@@ -43,7 +42,7 @@ func (t *training) shown(i, steps int) (*neural.Network, int, error) {
 // least y, with the samples in px, py and label; of digits a page of pictures, those that
 // validate first, in pixels, with their label, the most probable class in guess, and its
 // probability in sure.
-func answerBoundary(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerBoundary(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct {
 		Run, Width, Height, Step, Pictures int
 		X0, X1, Y0, Y1                     *float64
@@ -166,7 +165,7 @@ func pictures(n *neural.Network, step, count int) *Reply {
 // answerGuess says what a run's network takes some raw inputs for, such as a digit that someone
 // has drawn: pixels from 0 to 1, row by row from the top. Noise, Offset and Scale are applied
 // before as to the samples, but for the noise.
-func answerGuess(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerGuess(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct {
 		Run, Step int
 		Pixels    []float64

@@ -7,7 +7,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -29,13 +28,13 @@ type Engine struct {
 func New() *Engine { return &Engine{} }
 
 // A handler answers the questions of one method.
-type handler func(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
+type handler func(e *Engine, s *spec.State, args string) (*Reply, error)
 
 // handlers has all methods, each in the list of its subject's file.
 var handlers = joined(
 	stateHandlers, surfaceHandlers,
 	raceHandlers, tuneHandlers, secondHandlers, mapHandlers, noiseHandlers, rateHandlers,
-	inspectHandlers,
+	inspectHandlers, formatHandlers,
 	networkHandlers, tourHandlers,
 )
 
@@ -61,20 +60,9 @@ func (e *Engine) Call(method, query, args string) (r *Reply) {
 	}
 	var state *spec.State
 	state, e.problems = spec.Parse(query)
-	r, err := h(e, state, json.RawMessage(args))
+	r, err := h(e, state, args)
 	if err != nil {
 		return &Reply{Error: err.Error()}
 	}
 	return r
-}
-
-// arguments reads a method's arguments into v, which has their defaults.
-func arguments(args json.RawMessage, v any) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(args, v); err != nil {
-		return fmt.Errorf("arguments %s: %w", args, err)
-	}
-	return nil
 }

@@ -27,7 +27,7 @@ func TestFresh(t *testing.T) {
 	questions := map[string]string{
 		"race": "", "csv": "", "tune": `{"ms":60000}`, "stability": "", "limits": "", "map": `{"from":2,"to":3}`,
 		"basins": `{"width":3,"height":2}`, "noise": "", "fan": `{"to":2}`, "sizes": "", "rates": "", "findrate": "",
-		"inspect": "", "formulas": "", "snippet": "", "surface": `{"width":5,"height":4}`, "state": "",
+		"inspect": "", "formulas": "", "formats": "", "snippet": "", "surface": `{"width":5,"height":4}`, "state": "",
 		"train": `{"ms":60000}`, "boundary": `{"width":4,"height":3}`, "slice": `{"width":3,"height":3}`, "sharpness": `{"points":3}`,
 	}
 	const (
@@ -42,7 +42,7 @@ func TestFresh(t *testing.T) {
 	}
 	for _, change := range []string{
 		"f=regression(Samples=13)", "at=1,2", "type=f64", "steps=13", "rates=given", "budget=4", "target=0.5", "batch=5", "batch=0",
-		"seed=3", "step=3", "sel=1", "box=-1,2,-2,3", "map=Beta2", "map=WeightDecay", "fan=2", "fan=1", "run=SGD",
+		"seed=3", "step=3", "sel=1", "box=-1,2,-2,3", "map=Beta2", "map=WeightDecay", "fan=2", "fan=1", "run=SGD", "run=Adam(State=int8,Params=bfloat16)",
 	} {
 		changed(onSurface, change)
 	}

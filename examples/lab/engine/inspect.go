@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -41,7 +40,7 @@ type place struct {
 
 // answerInspect takes the step of a run apart that leads to a position: that looked at if no
 // other is asked for, and the first step at the start.
-func answerInspect(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerInspect(e *Engine, s *spec.State, args string) (*Reply, error) {
 	at, err := e.spot(s, args)
 	if err != nil {
 		return nil, err
@@ -124,7 +123,7 @@ type reference struct {
 
 // answerFormulas returns the formulas of a run and of its schedule: one of the experiment, or
 // one that a text says, or a schedule that a text says.
-func answerFormulas(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerFormulas(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct {
 		Run            int
 		Rule, Schedule string

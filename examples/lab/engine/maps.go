@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/race"
@@ -52,7 +51,7 @@ func rows(from, to, n int) (int, int) {
 
 // answerMap answers with some rows of a map, the steps to the target of a run at each rate, for
 // some values of another option.
-func answerMap(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerMap(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run, From, To int }{s.View.Run, 0, -1}
 	if err := arguments(args, &a); err != nil {
 		return nil, err
@@ -92,7 +91,7 @@ func answerMap(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
 }
 
 // answerBasins answers with some rows of a picture: the minimum that a run ends at from there.
-func answerBasins(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerBasins(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct {
 		Run, From, To, Width, Height int
 		X0, X1, Y0, Y1               *float64

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,7 +68,7 @@ type trainee struct {
 
 // answerTrain trains for so many steps more, or until so many milliseconds are over, and
 // answers with what all steps up to now gave.
-func answerTrain(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerTrain(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct{ Steps, Ms int }{Steps: s.Steps, Ms: 30}
 	if err := arguments(args, &q); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/race"
@@ -18,7 +17,7 @@ var noiseHandlers = map[string]handler{
 const cloudSize = 200
 
 // answerNoise answers with the gradients of mini-batches where a run is after a step.
-func answerNoise(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerNoise(e *Engine, s *spec.State, args string) (*Reply, error) {
 	p, err := e.spot(s, args)
 	if err != nil {
 		return nil, err
@@ -45,7 +44,7 @@ func answerNoise(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 
 // answerFan answers with the paths of one run for several seeds: those that follow the
 // experiment's, which is number 0.
-func answerFan(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerFan(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run, From, To int }{s.View.Run, 0, -1}
 	if err := arguments(args, &a); err != nil {
 		return nil, err
@@ -79,7 +78,7 @@ func addPath(r *Reply, p *race.Path, i int) {
 
 // answerSizes answers with the paths of one run with batches of all samples, of some, and of
 // one, and with the number of samples read up to each position.
-func answerSizes(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerSizes(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run int }{s.View.Run}
 	if err := arguments(args, &a); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func (e *Engine) race(s *spec.State) (*race.Result, error) {
 	})
 }
 
-func answerRace(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+func answerRace(e *Engine, s *spec.State, _ string) (*Reply, error) {
 	result, err := e.race(s)
 	if err != nil {
 		return nil, err
@@ -112,7 +111,7 @@ func decimal(s *spec.State, v float64) string {
 
 // answerCSV has a line for each position of each run. A rate belongs to the step that leads
 // there, so that the start has none. A network has a line for each point of its curves.
-func answerCSV(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+func answerCSV(e *Engine, s *spec.State, _ string) (*Reply, error) {
 	if s.Network != nil {
 		return trainingCSV(e, s)
 	}

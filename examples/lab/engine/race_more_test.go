@@ -216,7 +216,7 @@ func TestRandomStates(t *testing.T) {
 		query := s.Format()
 		for method, args := range map[string]string{
 			"race": "", "csv": "", "tune": "", "stability": "", "limits": "", "map": `{"from":3,"to":4}`,
-			"basins": `{"width":3,"height":3}`, "noise": "", "fan": `{"from":0,"to":2}`, "sizes": "", "rates": "", "findrate": "",
+			"basins": `{"width":3,"height":3}`, "noise": "", "fan": `{"from":0,"to":2}`, "sizes": "", "rates": "", "findrate": "", "formats": "",
 		} {
 			r := e.Call(method, query, args)
 			if strings.Contains(r.Error, "goroutine") || r.Error == "" && r.Value == nil {

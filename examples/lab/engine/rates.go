@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
-
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 )
@@ -13,7 +11,7 @@ var rateHandlers = map[string]handler{
 }
 
 // answerRates answers with the learning rate of each step of a run.
-func answerRates(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerRates(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run int }{s.View.Run}
 	if err := arguments(args, &a); err != nil {
 		return nil, err
@@ -28,7 +26,7 @@ func answerRates(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 }
 
 // answerFindRate answers with the curve of a rate finder and what it suggests.
-func answerFindRate(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerFindRate(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run int }{s.View.Run}
 	if err := arguments(args, &a); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -35,7 +34,7 @@ type limitValue struct {
 
 // spot returns that of the arguments run and step, which are those looked at if there are
 // none. Step -1 is the last, as is any later one.
-func (e *Engine) spot(s *spec.State, args json.RawMessage) (*spot, error) {
+func (e *Engine) spot(s *spec.State, args string) (*spot, error) {
 	a := struct{ Run, Step int }{s.View.Run, s.View.Step}
 	if err := arguments(args, &a); err != nil {
 		return nil, err
@@ -75,7 +74,7 @@ func (p *spot) limit() (limitValue, error) {
 // answerStability says how the loss curves where a run is, and which rate it bears there. On a
 // quadratic it has the distances from the minimum along the axes at each step, and what theory
 // foresees of them.
-func answerStability(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerStability(e *Engine, s *spec.State, args string) (*Reply, error) {
 	p, err := e.spot(s, args)
 	if err != nil {
 		return nil, err
@@ -119,14 +118,14 @@ func answerStability(e *Engine, s *spec.State, args json.RawMessage) (*Reply, er
 }
 
 // answerLimits says of each run which rate it bears where it is after a step.
-func answerLimits(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerLimits(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Step int }{s.View.Step}
 	if err := arguments(args, &a); err != nil {
 		return nil, err
 	}
 	limits := []limitValue{}
 	for i := range s.Runs {
-		p, err := e.spot(s, json.RawMessage(fmt.Sprintf(`{"run":%d,"step":%d}`, i, a.Step)))
+		p, err := e.spot(s, fmt.Sprintf(`{"run":%d,"step":%d}`, i, a.Step))
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/neural"
@@ -11,7 +10,7 @@ import (
 
 // answerSlice lays a plane through the space of the parameters at the last point of a run, and
 // computes some rows of the losses on it: row 0 has the least y.
-func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerSlice(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct {
 		Run, Width, Height, From, To int
 		Kind                         string // "": the state's
@@ -67,7 +66,7 @@ func answerSlice(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error)
 // answerSharpness has the Hessian's largest eigenvalue at some points of a run in sharpness,
 // their steps in at, and in limit the eigenvalue up to which the rate of the step is stable,
 // if the rule has such a limit. A question gets so many more of the points as it asks for.
-func answerSharpness(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerSharpness(e *Engine, s *spec.State, args string) (*Reply, error) {
 	q := struct{ Run, Points, More int }{Points: 41, More: 5}
 	if err := arguments(args, &q); err != nil {
 		return nil, err

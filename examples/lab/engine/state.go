@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/seed63264101/steepest/examples/lab/snippet"
@@ -16,7 +15,7 @@ var stateHandlers = map[string]handler{
 
 // answerState says what a text means: its canonical form, what is wrong with it, and every value
 // as text.
-func answerState(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
+func answerState(e *Engine, s *spec.State, _ string) (*Reply, error) {
 	return &Reply{Value: struct {
 		Query    string         `json:"query"`
 		Problems []spec.Problem `json:"problems"`
@@ -25,13 +24,13 @@ func answerState(e *Engine, s *spec.State, _ json.RawMessage) (*Reply, error) {
 }
 
 // answerCatalog says what a text may say.
-func answerCatalog(*Engine, *spec.State, json.RawMessage) (*Reply, error) {
+func answerCatalog(*Engine, *spec.State, string) (*Reply, error) {
 	return &Reply{Value: spec.NewCatalog()}, nil
 }
 
 // answerSnippet returns the program that repeats the experiment, or one of its runs, and how to
 // run it. Rates that were looked for are numbers there.
-func answerSnippet(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerSnippet(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ Run int }{-1}
 	if err := arguments(args, &a); err != nil {
 		return nil, err

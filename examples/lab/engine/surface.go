@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -32,7 +31,7 @@ const maxNodes = 1 << 20
 // y1}, the experiment's or the objective's if there is none, with row 0 at y0, its contours and
 // its stationary points. An objective of one parameter has one row and no contours. The array
 // "contours" has for each line its level's index, its number of points, and their coordinates.
-func answerSurface(_ *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerSurface(_ *Engine, s *spec.State, args string) (*Reply, error) {
 	p := s.Surface
 	if p == nil {
 		return nil, errors.New("a network has no surface of two parameters")

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
-
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/examples/lab/tour"
 )
@@ -11,7 +9,7 @@ var tourHandlers = map[string]handler{"tour": answerTour}
 
 // answerTour returns the presets of the tour, whatever the experiment is, and the machines that
 // are known to give their hashes.
-func answerTour(*Engine, *spec.State, json.RawMessage) (*Reply, error) {
+func answerTour(*Engine, *spec.State, string) (*Reply, error) {
 	return &Reply{Value: struct {
 		Presets  []tour.Preset `json:"presets"`
 		Machines []string      `json:"machines"`

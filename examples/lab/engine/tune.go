@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -21,7 +20,7 @@ type trial struct {
 
 // answerTune goes on looking for the best rates for some milliseconds, 40 if nothing else is
 // said. A race at the best rates does not wait for it, but then takes as long itself.
-func answerTune(e *Engine, s *spec.State, args json.RawMessage) (*Reply, error) {
+func answerTune(e *Engine, s *spec.State, args string) (*Reply, error) {
 	a := struct{ MS int }{40}
 	if err := arguments(args, &a); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/examples/lab/formula"
+	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
@@ -20,13 +21,14 @@ import (
 // A Step is a step taken apart.
 type Step struct {
 	Given  []Given // what the lines start from
-	Lines  []Line  // in the order in which they are computed; the last one is p[t]
+	Lines  []Line  // in the order in which they are computed; the last one is p[t], or behind it what is rounded
 	Before []float64
 	After  []float64 // the optimizer's
 	Note   string    // what the lines do not say
 
-	// Check is the largest difference between the last line and After, in units of the last
-	// place of the largest element of Before, After and what After is the sum of.
+	// Check is the largest difference between the line p[t] and After, in units of the last
+	// place of the largest element of Before, After and what After is the sum of: of float32's
+	// last place, or bfloat16's where the parameters are rounded to that.
 	Check float64
 }
 
@@ -67,14 +69,14 @@ func explain[T kernels.Float](run spec.Run, before, after *optim.Snapshot[T], gr
 	w := &writer{run: run, taken: from.Steps, columns: len(gradient), rate: rate, single: isSingle[T]()}
 	w.number("t", "step", float64(from.Steps+1))
 	w.number("gamma", "rate", rate)
-	w.vector("p[t-1]", "parameters", wide(from.Value))
+	w.vector("p[t-1]", "parameters", race.Parameters(&from))
 	if err := w.rule(run.Rule); err != nil {
 		return nil, err
 	}
 	for _, k := range w.kept {
-		for _, s := range from.State {
+		for i, s := range from.State {
 			if s.Name == k.source {
-				w.vector(k.name+"[t-1]", k.source, wide(s.Value))
+				w.vector(k.name+"[t-1]", k.source, race.Kept(run.Rule, &from, i))
 			}
 		}
 		if v, carried := from.Numbers[k.source]; carried {
@@ -82,7 +84,11 @@ func explain[T kernels.Float](run spec.Run, before, after *optim.Snapshot[T], gr
 		}
 	}
 	w.lines[0].Values = wide(gradient)
-	return w.compute(wide(from.Value), wide(to.Value))
+	s, err := w.compute(race.Parameters(&from), race.Parameters(&to))
+	if to, ok := any(to).(optim.ParamSnapshot[float32]); ok && err == nil && run.Coded() {
+		addRounded(s, w, to)
+	}
+	return s, err
 }
 
 // compute computes the lines.
@@ -90,6 +96,9 @@ func (w *writer) compute(before, after []float64) (*Step, error) {
 	floor, digits, least := float64(generic.Floor[float64]()), 53, -1074
 	if w.single {
 		floor, digits, least = float64(generic.Floor[float32]()), 24, -149
+	}
+	if w.run.Params == spec.BFloat16 {
+		digits, least = 8, -133
 	}
 	values := formula.Values{}
 	for _, g := range w.given {

@@ -52,7 +52,7 @@ func takeRule[T kernels.Float](run spec.Run, r *race.Runner) (*Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	return explain(run, before, after, coordinates[T](r.Gradient(), len(before.Params[0].Value)), r.Rate())
+	return explain(run, before, after, coordinates[T](r.Gradient(), len(race.Parameters(&before.Params[0]))), r.Rate())
 }
 
 // coordinates returns a point's as parameters.

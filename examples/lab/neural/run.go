@@ -22,6 +22,7 @@ type Run struct {
 	Note     string      // why the run ended early, or ""
 
 	grads, whole [][]float32
+	params       []optim.Param[float32] // as the optimizer has them
 }
 
 // A Point is what a network is after some steps. With rules that average their iterates it is
@@ -37,11 +38,36 @@ type Point struct {
 const tooHigh = 1e6
 
 func newRun(n *Network, contender Contender) (*Run, error) {
-	o, err := contender(n.Params())
+	params := n.Params()
+	o, err := contender(params)
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Network: n, Optimizer: o, Diverged: -1, grads: n.NewGradients(), whole: n.NewGradients()}, nil
+	r := &Run{Network: n, Optimizer: o, Diverged: -1, grads: n.NewGradients(), whole: n.NewGradients(), params: params}
+	r.widen()
+	return r, nil
+}
+
+// BFloat16 returns the contender whose parameters are the nearest ones of bfloat16.
+func BFloat16(c Contender) Contender {
+	return func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
+		for i := range params {
+			p := &params[i]
+			p.BF16 = make([]kernels.BFloat16, len(p.Value))
+			kernels.RoundBF16(p.BF16, p.Value)
+			p.Value = nil
+		}
+		return c(params)
+	}
+}
+
+// widen gives the network the values of parameters that are bfloat16.
+func (r *Run) widen() {
+	for i, v := range r.Network.Values() {
+		if p := r.params[i]; p.BF16 != nil {
+			kernels.WidenBF16(v, p.BF16)
+		}
+	}
 }
 
 // Ended reports whether the run takes no more steps before the others do.
@@ -68,6 +94,7 @@ func (r *Run) advance(step int, samples []int, due bool) {
 		r.diverge(step)
 		return
 	}
+	r.widen()
 	r.Losses, r.Rates = append(r.Losses, loss), append(r.Rates, report.LR)
 	r.Optimizer.Observe(loss)
 }

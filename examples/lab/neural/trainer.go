@@ -10,7 +10,8 @@ import (
 	"github.com/seed63264101/steepest/optim"
 )
 
-// A Contender makes the optimizer of a run.
+// A Contender makes the optimizer of a run. Where it gives parameters a
+// BF16 in the place of their Value, the network computes with what these are after each step.
 type Contender func(params []optim.Param[float32]) (*optim.Optimizer[float32], error)
 
 // A Trainer trains one network for each contender, with the same data, initial weights and

@@ -14,12 +14,13 @@ type descent[T kernels.Float] struct {
 	rows      *optim.Gradients[T] // for a rule of tables
 	evaluates bool                // the rule takes gradients at another point than the one to look at
 	observed  bool                // the schedule follows the loss
+	widen     func()              // stores in p what a step has made of parameters in bfloat16; nil if p has them
 }
 
 func newDescent[T kernels.Float](s *spec.State, run spec.Run) (*descent[T], error) {
 	d := &descent[T]{ground: newGround[T](s), batch: make([][]T, 1)}
 	var err error
-	if d.opt, err = spec.Build(run, d.p); err != nil {
+	if d.opt, d.widen, err = spec.Build(run, d.p); err != nil {
 		return nil, err
 	}
 	if run.Sparse() {
@@ -57,6 +58,9 @@ func (d *descent[T]) step() (stride, error) {
 	}
 	if err == nil && report.Skipped {
 		err = errNotFinite
+	}
+	if d.widen != nil {
+		d.widen()
 	}
 	return stride{gradient: point(g), rate: report.LR, clip: report.ClipCoef}, err
 }

@@ -68,12 +68,22 @@ func Follow(s *spec.State, run spec.Run) Path {
 		p.X, p.Y, p.Loss, p.Norm = []float64{seen.at.X}, []float64{seen.at.Y}, []float64{seen.loss}, []float64{seen.norm}
 		return p
 	}
+	return walk(s, r, run.LR, func() {})
+}
+
+// walk takes all steps of a run, and calls seen at each position.
+func walk(s *spec.State, r *Runner, lr float64, seen func()) Path {
+	p := Path{LR: lr, Diverged: -1, Reached: -1}
 	n := s.Steps
 	room := make([]float64, 6*(n+1))
 	for i, to := range []*[]float64{&p.X, &p.Y, &p.Loss, &p.Norm, &p.Rate, &p.Clip} {
 		*to = room[i*(n+1) : i*(n+1) : (i+1)*(n+1)]
 	}
-	for p.look(s, r); r.Steps() < n && r.Step(); p.look(s, r) {
+	look := func() {
+		p.look(s, r)
+		seen()
+	}
+	for look(); r.Steps() < n && r.Step(); look() {
 		p.Rate = append(p.Rate, r.Rate())
 		p.Clip = append(p.Clip, r.Clip())
 	}

@@ -42,6 +42,7 @@ func FindRate(s *spec.State, run spec.Run) (train.RateCurve, error) {
 }
 
 func findRate[T kernels.Float](s *spec.State, run spec.Run) (train.RateCurve, error) {
+	run = run.Twin() // the rates that suit a run do not depend on its formats
 	ground := newGround[T](s)
 	param := optim.Param[T]{Name: "p", Value: ground.p, Sparse: run.Sparse()}
 	if run.Matrix() {

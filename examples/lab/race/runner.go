@@ -67,6 +67,11 @@ func Start(s *spec.State, run spec.Run) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	return begin(w)
+}
+
+// begin returns the run of a walker. It is an error if the objective is not finite there.
+func begin(w walker) (*Runner, error) {
 	r := &Runner{walker: w, sight: w.look()}
 	r.first = r.sight.loss
 	if !r.sight.finite() {

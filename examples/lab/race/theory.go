@@ -41,7 +41,7 @@ func TheoryOf(s *spec.State, run spec.Run) (Theory, bool) {
 		return t, false
 	}
 	noisy := s.Batch > 0 && s.Batch < s.Surface.Samples
-	if run.Schedule != nil || run.ClipNorm != 0 || run.ClipValue != 0 || run.L1 != 0 || run.Bounds != nil || noisy || !IsQuadratic(s.Surface) {
+	if run.Schedule != nil || run.ClipNorm != 0 || run.ClipValue != 0 || run.L1 != 0 || run.Bounds != nil || run.Coded() || noisy || !IsQuadratic(s.Surface) {
 		return t, false
 	}
 	curvatures := AxesAt(s.Surface, s.Start).Values

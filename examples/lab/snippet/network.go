@@ -17,7 +17,11 @@ func (p *program) network() {
 		fmt.Sprintf("\ttrainer, err := neural.NewTrainer(config, %d, %d, %d,", s.Steps, s.Batch, s.Seed),
 	}
 	for _, r := range s.Runs {
-		lines = append(lines, "\t\trun("+ruleOf(r)+"),")
+		contender := "run(" + ruleOf(r) + ")"
+		if r.Params != spec.Native {
+			contender = "neural.BFloat16(" + contender + ")"
+		}
+		lines = append(lines, "\t\t"+contender+",")
 	}
 	lines = append(lines,
 		"\t)",

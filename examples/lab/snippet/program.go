@@ -9,9 +9,11 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed63264101/steepest/examples/lab/spec"
+	"github.com/seed63264101/steepest/optim"
 )
 
 // Command is how to run a program that was saved as main.go in an empty directory.
@@ -133,6 +135,18 @@ func optionsOf(r spec.Run) (options []string) {
 	}
 	if group != nil {
 		options = append(options, "optim.WithGroup(all, "+strings.Join(group, ", ")+")")
+	}
+	switch r.State {
+	case optim.BFloat16:
+		options = append(options, "optim.WithStateFormat(optim.BFloat16)")
+	case optim.Int8:
+		options = append(options, "optim.WithStateFormat(optim.Int8)")
+	}
+	if r.Params == spec.Split {
+		options = append(options, "optim.WithSplitParams()")
+	}
+	if r.Coded() && r.RoundingSeed != 0 {
+		options = append(options, "optim.WithRoundingSeed("+strconv.FormatUint(r.RoundingSeed, 10)+")")
 	}
 	return options
 }

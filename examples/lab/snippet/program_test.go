@@ -27,6 +27,9 @@ var experiments = []string{
 	"f=rastrigin&run=SGD(LR=3)&run=Newton(Damping=1,Absolute=1)&run=LBFGS&run=Preconditioned(Full=1)&run=NaturalGradient&run=Muon",
 	"f=regression(Samples=21)&batch=4&seed=7&run=Adam(Schedule=Sequence(Schedules=(Cosine,OneCycle),Milestones=(100)))&run=NaturalGradient&run=LBFGS&run=ScheduleFreeAdamW&run=RowAdagrad&run=Newton",
 	"f=logistic(Samples=30)&type=f64&run=SGD(Schedule=Plateau(Patience=2,Threshold=0.1))&run=NaturalGradient(LR=0.5)&run=SGD(LR=1e9)&steps=60",
+	"steps=60&run=Adam(State=bfloat16)&run=Adam(State=int8,Params=bfloat16,RoundingSeed=5)&run=Momentum(Params=split)&run=Lion(State=int8,Params=split)&run=SGD(Params=bfloat16,ClipNorm=1)&run=Muon",
+	"f=regression&batch=5&steps=60&run=AdamW(State=int8,Lower=-1)&run=RMSprop(State=bfloat16,Params=bfloat16)",
+	"f=network(Data=circles,Samples=30)&steps=30&batch=8&run=Adam(State=int8,Params=bfloat16)&run=AdamW(State=bfloat16,Params=split,RoundingSeed=2)&run=Lion(State=int8)&run=SGD",
 	"f=network(Data=xor,Hidden=(4),Samples=30)&steps=40&batch=8&seed=3&run=Adam&run=ScheduleFreeAdamW(Schedule=Cosine,ClipNorm=0.5)&run=Muon&run=SGD(Lower=-1)",
 }
 
@@ -99,7 +102,7 @@ func TestBest(t *testing.T) {
 }
 
 // TestPrograms: programs of the experiments above and of the tour's compile in a module of one's
-// own, pass vet, and print the lab's hash. Short tests have three of the tour's alone.
+// own, pass vet, and print the lab's hash. Short tests have four of the tour's alone.
 //
 // They are packages of one program that calls them all, since linking takes longer than all else.
 func TestPrograms(t *testing.T) {
@@ -110,7 +113,7 @@ func TestPrograms(t *testing.T) {
 		texts = append(texts, p.Query)
 	}
 	if testing.Short() {
-		texts = []string{texts[1], texts[5], texts[len(texts)-1]} // one parameter, schedules, a network
+		texts = []string{texts[1], texts[5], texts[len(texts)-2], texts[len(texts)-1]} // one parameter, schedules, a network, formats
 	} else {
 		texts = append(texts, experiments...)
 	}

@@ -3,15 +3,12 @@ package snippet
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/spec"
 	"github.com/seed63264101/steepest/examples/lab/surface"
-	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/schedule"
 )
 
 // surface writes the program of runs on a surface.
@@ -43,7 +40,11 @@ func (p *program) surface() error {
 			calls = append(calls, "\t// "+err.Error(), "\tstay("+name+", "+numbers("float64", at)+", "+spec.Number(loss)+")")
 		case r.Rule != nil:
 			descends = true
-			calls = append(calls, "\tdescend("+name+", "+ruleOf(r)+")")
+			first := ""
+			if p.stored() {
+				first = strconv.FormatBool(r.Params != spec.Native) + ", "
+			}
+			calls = append(calls, "\tdescend("+name+", "+first+ruleOf(r)+")")
 		case r.Method == "LBFGS":
 			searches = true
 			calls = append(calls, "\tquasi("+name+")")
@@ -185,111 +186,4 @@ func (p *program) begin(element string, extra ...string) (lines []string) {
 		lines = append(lines, "\t"+name+" := make([]"+element+", len(p))")
 	}
 	return lines
-}
-
-// descend writes the function of runs by a rule.
-func (p *program) descend() {
-	var matrix, table, average, observe bool
-	for _, r := range p.state.Runs {
-		_, evaluates := r.Rule.(optim.ScheduleFreeAdamW)
-		average = average || evaluates
-		table = table || r.Sparse()
-		matrix = matrix || r.Matrix() && !r.Sparse()
-		observe = observe || r.Schedule != nil && len(schedule.Observers(r.Schedule)) > 0
-	}
-	split := average || p.batched() // the gradient of a step is another one than that of the record
-	var extra []string
-	if split {
-		extra = []string{"whole"}
-	}
-	lines := append([]string{"// descend takes the steps of a rule.", "func descend(name string, rule optim.Rule, options ...optim.Option) {"}, p.begin("number", extra...)...)
-	lines = append(lines, "\tparam := optim.Param[number]{Name: \"p\", Value: p}")
-	if matrix || table {
-		lines = append(lines, p.shapes(table)...)
-	}
-	lines = append(lines,
-		"\topt, err := optim.New(rule, []optim.Param[number]{param}, options...)",
-		"\tif err != nil {",
-		"\t\tlog.Fatal(err)",
-		"\t}")
-	if table {
-		lines = append(lines, "\tgradients := opt.NewGradients()")
-	}
-	if p.batched() {
-		lines = append(lines, "\tvar samples []int")
-	}
-	lines = append(lines, "\tvar r record")
-	look := "add(&r, p, g, " + p.evaluate("nil", "g") + ")"
-	if split {
-		look = "add(&r, p, whole, " + p.evaluate("nil", "whole") + ")"
-	}
-	if average {
-		lines = append(lines,
-			"\tlook := func() bool {",
-			"\t\topt.EvalMode() // the average, where a rule has one",
-			"\t\tdefer opt.TrainMode()",
-			"\t\treturn "+look,
-			"\t}")
-		look = "look()"
-	}
-	lines = append(lines, "\tfor n := 0; "+look+" && n < steps; n++ {")
-	if observe {
-		lines = append(lines, "\t\tif n > 0 {", "\t\t\topt.Observe(r.last)", "\t\t}")
-	}
-	lines = append(lines, p.gradient(split)...)
-	lines = append(lines, stepLines(table)...)
-	p.add(append(lines, "\t}", "\tr.print(name)", "}")...)
-}
-
-// shapes returns the lines that give a parameter the shape that some rules want.
-func (p *program) shapes(table bool) []string {
-	var whole []string
-	for _, name := range []string{"Muon", "Adafactor"} {
-		if slices.ContainsFunc(p.state.Runs, func(r spec.Run) bool { return r.Method == name }) {
-			whole = append(whole, "optim."+name)
-		}
-	}
-	lines := []string{"\tswitch rule.(type) {"}
-	if whole != nil {
-		lines = append(lines, "\tcase "+strings.Join(whole, ", ")+":", "\t\tparam.Shape = []int{1, len(p)} // a matrix of one row")
-	}
-	if table {
-		lines = append(lines, "\tcase optim.RowAdagrad:", "\t\tparam.Shape, param.Sparse = []int{1, len(p)}, true // a table of one row")
-	}
-	return append(lines, "\t}")
-}
-
-// gradient returns the lines that evaluate the gradient of a step, if it is another one.
-func (p *program) gradient(split bool) (lines []string) {
-	samples := "nil"
-	if p.batched() {
-		samples = "samples"
-		lines = append(lines, "\t\tsamples = batches.Append(samples[:0], n)")
-	}
-	if split {
-		lines = append(lines, "\t\t"+p.evaluate(samples, "g"))
-	}
-	return lines
-}
-
-// stepLines returns those that take a step.
-func stepLines(table bool) []string {
-	if !table {
-		return []string{
-			"\t\tif report, err := opt.Step([][]number{g}); err != nil || report.Skipped {",
-			"\t\t\tbreak",
-			"\t\t}"}
-	}
-	return []string{
-		"\t\tvar report optim.Report",
-		"\t\tif param.Sparse {",
-		"\t\t\tgradients.Reset()",
-		"\t\t\tcopy(gradients.Rows[0].Add(0), g)",
-		"\t\t\treport, err = opt.StepGradients(gradients)",
-		"\t\t} else {",
-		"\t\t\treport, err = opt.Step([][]number{g})",
-		"\t\t}",
-		"\t\tif err != nil || report.Skipped {",
-		"\t\t\tbreak",
-		"\t\t}"}
 }

@@ -64,6 +64,10 @@ var abouts = map[string]about{
 	"Lower":     {text: "least value of a parameter"},
 	"Upper":     {text: "largest value of a parameter"},
 
+	"State":        {text: "format of the moments, velocities and sums that the rule keeps"},
+	"Params":       {text: "format of the parameters: bfloat16 rounded stochastically, or split, with its lower half kept beside it"},
+	"RoundingSeed": {text: "of the random bits that round to these formats"},
+
 	"Steps":          {text: "steps before the full rate"},
 	"Constant.Steps": {text: "steps with the factor at first"},
 	"Factor":         {text: "multiplies the rate"},

@@ -8,13 +8,24 @@ import (
 )
 
 // Build returns an optimizer of the run for a surface's parameters at p: a vector, or for the
-// rules that want one a matrix or a table of one row. It fails for methods that are no rules.
-func Build[T kernels.Float](r Run, p []T) (*optim.Optimizer[T], error) {
+// rules that want one a matrix or a table of one row. Where it keeps them in bfloat16, p has the
+// nearest ones afterwards, and widen stores in p what a step has made of them; otherwise that is
+// nil. Build fails for methods that are no rules.
+func Build[T kernels.Float](r Run, p []T) (o *optim.Optimizer[T], widen func(), err error) {
 	param := optim.Param[T]{Name: "p", Value: p, Sparse: r.Sparse()}
 	if r.Matrix() {
 		param.Shape = []int{1, len(p)}
 	}
-	return optim.New(r.Rule, []optim.Param[T]{param}, r.Options()...)
+	if r.Params != Native {
+		single, ok := any(p).([]float32)
+		if !ok {
+			return nil, nil, fmt.Errorf("parameters of %v in float64, want float32", r.Params)
+		}
+		param.Value = nil
+		param.BF16, widen = store(single)
+	}
+	o, err = optim.New(r.Rule, []optim.Param[T]{param}, r.Options()...)
+	return o, widen, err
 }
 
 // Matrix reports whether the rule's parameter is a matrix of one row.
@@ -54,7 +65,7 @@ func (r Run) Options() []optim.Option {
 	if group != nil {
 		options = append(options, optim.WithGroup(func(string) bool { return true }, group...))
 	}
-	return options
+	return append(options, r.formatOptions()...)
 }
 
 // check returns an error unless a run can be made for the objective.
@@ -65,9 +76,9 @@ func (s *State) check(r Run) (err error) {
 	case r.Rule == nil:
 		return r.checkMethod()
 	case s.Double:
-		_, err = Build(r, make([]float64, 2))
+		_, _, err = Build(r, make([]float64, 2))
 	default:
-		_, err = Build(r, make([]float32, 2))
+		_, _, err = Build(r, make([]float32, 2))
 	}
 	return err
 }

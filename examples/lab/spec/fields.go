@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -16,6 +17,13 @@ var (
 	integersType  = reflect.TypeFor[[]int]()
 	shapeType     = reflect.TypeFor[schedule.DecayShape]()
 )
+
+// wordsOfType has the words for the values of types that are choices.
+var wordsOfType = map[reflect.Type][]string{
+	shapeType:                          shapeNames,
+	reflect.TypeFor[optim.Format]():    formatNames(),
+	reflect.TypeFor[ParameterFormat](): parameterFormats,
+}
 
 // kindOf says how a field of an option's type is written: "number", "integer", "bool", "word",
 // "integers", "schedule" or "schedules". It is empty for what is no option: what a Plateau has
@@ -28,7 +36,8 @@ func kindOf(t reflect.Type) string {
 		return "schedules"
 	case integersType:
 		return "integers"
-	case shapeType:
+	}
+	if wordsOfType[t] != nil {
 		return "word"
 	}
 	switch t.Kind() {
@@ -46,8 +55,8 @@ func kindOf(t reflect.Type) string {
 
 // wordsOf returns the words that an option may be.
 func wordsOf(name string, t reflect.Type) []string {
-	if t == shapeType {
-		return shapeNames
+	if words := wordsOfType[t]; words != nil {
+		return words
 	}
 	return networkOption(name).Words
 }
@@ -128,7 +137,7 @@ func formatField(f reflect.Value) string {
 		if f.Kind() == reflect.String {
 			return f.String()
 		}
-		return shapeNames[f.Int()]
+		return wordsOfType[f.Type()][f.Int()]
 	case "schedule":
 		if f.IsNil() {
 			return ""

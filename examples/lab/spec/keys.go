@@ -89,7 +89,7 @@ func optionNames() []string {
 	var names []string
 	for _, m := range methods {
 		eachField(m.options(), func(name string, _ int, v reflect.Value) {
-			if !slices.Contains(names, name) && kindOf(v.Type()) != "schedule" {
+			if !slices.Contains(names, name) && kindOf(v.Type()) != "schedule" && kindOf(v.Type()) != "word" {
 				names = append(names, name)
 			}
 		})

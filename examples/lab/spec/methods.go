@@ -75,6 +75,10 @@ type common struct {
 	L1        float64
 	Lower     float64
 	Upper     float64
+
+	State        optim.Format
+	Params       ParameterFormat
+	RoundingSeed uint64
 }
 
 var usualCommon = common{Lower: math.Inf(-1), Upper: math.Inf(1)}

@@ -67,11 +67,25 @@ func checkNetwork(r Run) error {
 	if r.Rule == nil {
 		return fmt.Errorf("%s goes by a Hessian or a line search, networks train by the rules of optim alone", r.Method)
 	}
-	_, err := optim.New(r.Rule, []optim.Param[float32]{
+	_, err := r.contender()([]optim.Param[float32]{
 		{Name: "weights", Value: make([]float32, 6), Shape: []int{2, 3}},
 		{Name: "bias", Value: make([]float32, 2)},
-	}, r.Options()...)
+	})
 	return err
+}
+
+// contender returns what makes the optimizer of a run for the parameters of a network.
+func (r Run) contender() neural.Contender {
+	c := func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
+		if r.Rule == nil {
+			return nil, fmt.Errorf("%s trains no networks", r.Method)
+		}
+		return optim.New(r.Rule, params, r.Options()...)
+	}
+	if r.Params != Native {
+		return neural.BFloat16(c)
+	}
+	return c
 }
 
 // Trainer returns the training of a network by the runs of an experiment, at its beginning.
@@ -81,12 +95,7 @@ func (s *State) Trainer() (*neural.Trainer, error) {
 	}
 	var contenders []neural.Contender
 	for _, r := range s.Runs {
-		contenders = append(contenders, func(params []optim.Param[float32]) (*optim.Optimizer[float32], error) {
-			if r.Rule == nil {
-				return nil, fmt.Errorf("%s trains no networks", r.Method)
-			}
-			return optim.New(r.Rule, params, r.Options()...)
-		})
+		contenders = append(contenders, r.contender())
 	}
 	return neural.NewTrainer(*s.Network, s.Steps, s.Batch, s.Seed, contenders...)
 }

@@ -85,6 +85,17 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// TestTwin: it has no format, and all else.
+func TestTwin(t *testing.T) {
+	r, err := ParseRun("Adam(LR=2,Upper=3,State=bfloat16,Params=split,RoundingSeed=4)", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Twin().String(); got != "Adam(LR=2,Upper=3)" || !r.Coded() || r.Twin().Coded() {
+		t.Errorf("%s of %s", got, r)
+	}
+}
+
 func TestLabels(t *testing.T) {
 	s, _ := Parse("run=SGD&run=Adam(LR=1)&run=Adam(Beta1=0.5)&run=Adam(LR=1,Schedule=Cosine)&run=LBFGS&run=LBFGS")
 	want := "SGD; Adam LR 1 Beta1 0.9 no Schedule; Adam LR 0.01 Beta1 0.5 no Schedule; Adam LR 1 Beta1 0.9 Schedule Cosine; LBFGS; LBFGS"

@@ -50,6 +50,10 @@ type Run struct {
 	ClipValue float64           // 0 for none
 	L1        float64           // group option L1: with SGD the proximal step
 	Bounds    *[2]float64       // group option, nil for none; an end may be infinite
+
+	State        optim.Format    // of the rule's vectors
+	Params       ParameterFormat // of the parameters
+	RoundingSeed uint64          // of what is rounded stochastically
 }
 
 // A View is what the page shows of an experiment. It changes no number of a run.
