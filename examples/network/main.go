@@ -11,6 +11,16 @@
 //	go run ./examples/network -compare     # with both, and the ratio of their speeds
 //
 // DIR must hold t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz.
+//
+// State and parameters can be of fewer bits than float32. Then the program trains in float32 as
+// well, and prints a table of memory, accuracy and time:
+//
+//	go run ./examples/network -state int8                # 2 bytes of state a parameter, not 8
+//	go run ./examples/network -state bf16 -params bf16   # parameters rounded stochastically
+//	go run ./examples/network -state int8 -params split  # steps of float32 for bfloat16 parameters
+//
+// The matrix products are those of float32, for which parameters of bfloat16 are copied; the
+// table counts the copies.
 package main
 
 import (
@@ -24,6 +34,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/examples/internal/mlp"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/optim"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -41,6 +52,8 @@ type options struct {
 	epochs, batch, hidden int
 	lr, dropout           float64
 	seed                  uint64
+	state                 optim.Format
+	params                string
 }
 
 // Flags declares the flags.
@@ -53,7 +66,9 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.IntVar(&o.hidden, "hidden", 64, "units of the hidden layer")
 	fs.Float64Var(&o.lr, "lr", 0.003, "highest learning rate")
 	fs.Float64Var(&o.dropout, "dropout", 0, "share of the hidden units left out in a training step")
-	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights, the order of the images and the dropout")
+	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights, the order of the images, the dropout and the rounding")
+	fs.TextVar(&o.state, "state", optim.Native, "`format` of the optimizer's state: float32, bf16 or int8; another than float32 is trained beside it")
+	fs.StringVar(&o.params, "params", float32s, "`format` of the parameters: float32, bf16 (rounded stochastically) or split (bf16, and lower halves for the steps)")
 }
 
 // Check checks the flags' values.
@@ -67,6 +82,7 @@ func (o *options) Check() error {
 		demo.Between("batch", o.batch, 1, mnist.TrainImages),
 		demo.Between("hidden", o.hidden, 1, 4096),
 		demo.Positive("lr", o.lr),
+		demo.OneOf("params", o.params, float32s, bf16, split),
 	)
 }
 
@@ -77,14 +93,19 @@ func (o *options) Run(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
-	fmt.Fprintf(w, "network of %d, %d and %d units, %d float32 parameters, AdamW\n",
-		mnist.Pixels, o.hidden, mnist.Classes, mlp.New(o.hidden, nil).Len())
+	fmt.Fprintf(w, "network of %d, %d and %d units, %d %s parameters, AdamW\n",
+		mnist.Pixels, o.hidden, mnist.Classes, mlp.New(o.hidden, nil).Len(), o.params)
 	r, err := o.fit(train, test, w)
 	if err != nil {
 		return err
 	}
 	if o.compare {
 		if err := o.compareWith(r, train, test, w); err != nil {
+			return err
+		}
+	}
+	if o.state != optim.Native || o.params != float32s {
+		if err := o.compareFloat32(r, train, test, w); err != nil {
 			return err
 		}
 	}
@@ -108,5 +129,18 @@ func (o *options) compareWith(r *result, train, test *mnist.Dataset, w io.Writer
 		return err
 	}
 	fmt.Fprintf(w, "%s trains %.0f samples/s, %s %.0f: %.2f times as many\n", o.blas, r.rate, other.blas, q.rate, r.rate/q.rate)
+	return nil
+}
+
+// compareFloat32 trains with parameters and state of float32, too, and prints a table of both.
+func (o *options) compareFloat32(r *result, train, test *mnist.Dataset, w io.Writer) error {
+	other := *o
+	other.state, other.params = optim.Native, float32s
+	fmt.Fprintln(w, "again, with parameters and state of float32")
+	q, err := other.fit(train, test, w)
+	if err != nil {
+		return err
+	}
+	table(w, q, r)
 	return nil
 }

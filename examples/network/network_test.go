@@ -66,7 +66,9 @@ func TestBadFiles(t *testing.T) {
 
 func TestBadFlags(t *testing.T) {
 	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 8001", "-hidden 0", "-hidden 4097",
-		"-blas openblas", "-dropout 1", "-dropout -0.1", "-dropout NaN", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
+		"-blas openblas", "-dropout 1", "-dropout -0.1", "-dropout NaN", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39",
+		"-params x")
+	program.Refused(t, demo.Misuse, []string{"-state", "int4"}, "-state", `"int4"`, "want float32, bfloat16 or int8")
 }
 
 func TestDivergence(t *testing.T) {
@@ -108,14 +110,22 @@ func TestRates(t *testing.T) {
 
 func TestSameEverywhere(t *testing.T) {
 	d := mnist.Draw(200, 7)
-	demotest.SameChecksum(t, "a297b16a576a085e", func(w io.Writer) error {
-		o := options{hidden: 12, epochs: 2, batch: 50, lr: 0.002, seed: 1, blas: "steepest"}
-		r, err := o.fit(d, d, io.Discard)
-		if err == nil {
-			demo.Checksum(w, r.loss, r.model.Values()...)
-		}
-		return err
-	})
+	for _, c := range []struct {
+		state            optim.Format
+		params, checksum string
+	}{
+		{optim.Native, float32s, "a297b16a576a085e"},
+		{optim.Int8, bf16, "144258001ee775c0"},
+	} {
+		demotest.SameChecksum(t, c.checksum, func(w io.Writer) error {
+			o := options{hidden: 12, epochs: 2, batch: 50, lr: 0.002, seed: 1, blas: "steepest", state: c.state, params: c.params}
+			r, err := o.fit(d, d, io.Discard)
+			if err == nil {
+				demo.Checksum(w, r.loss, r.model.Values()...)
+			}
+			return err
+		})
+	}
 }
 
 func TestRecords(t *testing.T) {

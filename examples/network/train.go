@@ -32,6 +32,24 @@ type result struct {
 	loss     float64 // mean cross-entropy over the last epoch's training images
 	accuracy float64 // on the test images
 	rate     float64 // images trained a second, in the fastest epoch
+	step     float64 // seconds that one takes there, its images and all
+	memory   memory
+	params   string // their format
+	state    optim.Format
+}
+
+// optimizer returns that of a training of so many steps.
+func (o *options) optimizer(params []optim.Param[float32], steps int) (*optim.Optimizer[float32], error) {
+	rule := optim.NewAdamW(o.lr)
+	rule.WeightDecay = decay
+	opts := []optim.Option{
+		optim.WithSchedule(rates(steps)), optim.WithoutDecay(optim.BiasOrNorm), optim.ClipNorm(clipNorm),
+		optim.WithStateFormat(o.state), optim.WithRoundingSeed(o.seed),
+	}
+	if o.params == split {
+		opts = append(opts, optim.WithSplitParams())
+	}
+	return optim.New(rule, params, opts...)
 }
 
 // fit trains a network.
@@ -39,19 +57,17 @@ func (o *options) fit(images, test *mnist.Dataset, progress io.Writer) (*result,
 	m := mlp.New(o.hidden, mlp.Products[o.blas])
 	m.Initialise(o.seed)
 	batches := &train.Batches{Samples: images.Len(), Size: o.batch, Seed: o.seed}
-	rule := optim.NewAdamW(o.lr)
-	rule.WeightDecay = decay
-	opt, err := optim.New(rule, m.Params(),
-		optim.WithSchedule(rates(batches.Steps(o.epochs))),
-		optim.WithoutDecay(optim.BiasOrNorm), optim.ClipNorm(clipNorm))
+	values := newStore(m, o.params)
+	opt, err := o.optimizer(values.params, batches.Steps(o.epochs))
 	if err != nil {
 		return nil, err
 	}
 
-	r, p := &result{model: m}, m.NewPass(o.batch, o.dropout, o.seed)
+	r := &result{model: m, memory: values.memory(opt), params: o.params, state: o.state}
+	p := m.NewPass(o.batch, o.dropout, o.seed)
 	start := time.Now()
 	fitted, err := train.Fit(context.Background(), opt, func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
-		return p.Gradient(m, images, b, g.Dense)
+		return values.gradient(p, images, b, g)
 	}, train.FitOptions[float32]{
 		Batches:    batches,
 		Epochs:     o.epochs,
@@ -60,6 +76,8 @@ func (o *options) fit(images, test *mnist.Dataset, progress io.Writer) (*result,
 		Progress: func(s train.Progress) (err error) {
 			rate := float64(images.Len()) / time.Since(start).Seconds()
 			r.loss, r.rate = s.EpochLoss, max(r.rate, rate)
+			r.step = float64(images.Len()) / r.rate / float64(batches.PerEpoch())
+			values.widen()
 			_, r.accuracy, err = p.Evaluate(m, test)
 			demo.Progress(progress, "epoch", s.Epoch, o.epochs, "loss %.6f  accuracy %.4f  %.0f samples/s", r.loss, r.accuracy, rate)
 			start = time.Now()
