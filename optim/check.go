@@ -105,9 +105,9 @@ func newMemoryCheck[T kernels.Float](params []parameter[T]) memoryCheck {
 	return m
 }
 
-// placeOf returns the place in memory of a gradient, of one type or the other. The two have
+// addressOf returns the place in memory of a gradient, of one type or the other. The two have
 // none in common: the first bytes of bfloat16 have even addresses.
-func placeOf[T kernels.Float](g []T, g16 []kernels.BFloat16) uintptr {
+func addressOf[T kernels.Float](g []T, g16 []kernels.BFloat16) uintptr {
 	if len(g16) > 0 {
 		return uintptr(unsafe.Pointer(unsafe.SliceData(g16))) | 1
 	}
@@ -133,7 +133,7 @@ func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T, flat16 [][]kernels.
 			if len(flat16) > 0 {
 				g16 = flat16[first+i]
 			}
-			if len(g)+len(g16) != n || n > 0 && placeOf(g, g16) != seen[i] {
+			if len(g)+len(g16) != n || n > 0 && addressOf(g, g16) != seen[i] {
 				return false
 			}
 		}

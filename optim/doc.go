@@ -141,6 +141,10 @@
 // Clipping, schedule, groups and snapshots are one for all. The rule of a table is [Lazy].
 // [Optimizer.Grow] puts a longer table in the place of one.
 //
+// In an optimizer of float32 [Gradients] may be bfloat16, in BF16, as backward passes in that
+// type give them. Nothing in a step is rounded to it: the bits are those of the same gradients
+// as float32.
+//
 // # Workers
 //
 // With [Workers] several goroutines share a step. They split it at blocks of 64

@@ -161,7 +161,7 @@ func (o *Optimizer[T]) checkGiven(batches int) error {
 		if !same {
 			m.seen = m.seen[:0]
 			for k, g := range o.flat {
-				m.seen = append(m.seen, placeOf(g, o.given16(k)))
+				m.seen = append(m.seen, addressOf(g, o.given16(k)))
 			}
 		}
 		return nil

@@ -21,12 +21,17 @@ import (
 //
 // in the Update after n others. The first one copies. This is torch's
 // swa_utils.AveragedModel. A table that [optim.Optimizer.Grow] has replaced wants a new average.
+//
+// The averages of parameters that are BF16 are float32, so that they take in what bfloat16
+// would not show; the lower halves of split ones count where Param.Rest has them.
 type WeightAverage[T kernels.Float] struct {
 	params  []optim.Param[T]
 	average []optim.Param[T]
 	weight  func(n int) float64
 	count   int
 	swapped bool
+	aside   [][]T // while swapped, the averages of parameters that are BF16
+	scratch []T   // pieces of these, as float32
 }
 
 var (
@@ -54,11 +59,10 @@ func newWeightAverage[T kernels.Float](params []optim.Param[T], weight func(int)
 	if err := optim.CheckParams(params); err != nil {
 		return nil, err
 	}
-	a := &WeightAverage[T]{params: slices.Clone(params), average: slices.Clone(params), weight: weight}
-	for i, v := range cloneValues(params) {
-		a.average[i].Value = v
-	}
-	return a, nil
+	return &WeightAverage[T]{
+		params: slices.Clone(params), average: copiesOf(params), weight: weight,
+		aside: make([][]T, len(params)), scratch: make([]T, 1024),
+	}, nil
 }
 
 // Update takes the parameters' present values into the average. It is an error
@@ -73,23 +77,47 @@ func (a *WeightAverage[T]) Update() error {
 	w := T(a.weight(a.count))
 	for i, p := range a.params {
 		if a.count == 0 {
-			copy(a.average[i].Value, p.Value)
+			loadValues(a.average[i].Value, p)
 		} else {
-			kernels.Lerp(w, p.Value, a.average[i].Value)
+			a.add(w, p, a.average[i].Value)
 		}
 	}
 	a.count++
 	return nil
 }
 
+// add takes a parameter's values into their average.
+func (a *WeightAverage[T]) add(w T, p optim.Param[T], average []T) {
+	if len(p.BF16) == 0 {
+		kernels.Lerp(w, p.Value, average)
+		return
+	}
+	for lo := 0; lo < len(average); lo += len(a.scratch) {
+		hi := min(len(average), lo+len(a.scratch))
+		piece := a.scratch[:hi-lo]
+		loadValues(piece, partOf(p, lo, hi))
+		kernels.Lerp(w, piece, average[lo:hi])
+	}
+}
+
 // Swap exchanges the parameters and their averages: once to validate or to save
 // the averaged model, once more to train on. Before the first Update both are the
-// same.
+// same. Parameters that are BF16 get the nearest bfloat16 of their averages, and the second
+// Swap gives them and the averages back as they were.
 func (a *WeightAverage[T]) Swap() {
 	for i, p := range a.params {
-		avg := a.average[i].Value
-		for j, v := range p.Value {
-			p.Value[j], avg[j] = avg[j], v
+		switch avg := a.average[i].Value; {
+		case len(p.BF16) == 0:
+			for j, v := range p.Value {
+				p.Value[j], avg[j] = avg[j], v
+			}
+		case a.swapped:
+			storeValues(p, avg)
+			copy(avg, a.aside[i])
+		default:
+			a.aside[i] = append(a.aside[i][:0], avg...)
+			loadValues(avg, p)
+			storeValues(p, a.aside[i])
 		}
 	}
 	a.swapped = !a.swapped
@@ -98,7 +126,7 @@ func (a *WeightAverage[T]) Swap() {
 // Count returns the number of Updates.
 func (a *WeightAverage[T]) Count() int { return a.count }
 
-// Params returns the averages under the parameters' names, for saving. The
+// Params returns the averages under the parameters' names, for saving, in the type T. The
 // slices are those of a; while the parameters are swapped they hold these.
 func (a *WeightAverage[T]) Params() []optim.Param[T] { return slices.Clone(a.average) }
 

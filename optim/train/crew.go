@@ -22,6 +22,8 @@ type crew[T kernels.Float] struct {
 // added in their order, whichever is done first.
 type worker[T kernels.Float] struct {
 	grads *optim.Gradients[T]
+	given *optim.Gradients[T] // the same, or scaled
+	wide  widened[T]
 	job   job
 	jobs  chan job // nil without a goroutine of its own
 	done  chan outcome
@@ -94,11 +96,11 @@ func (c *crew[T]) finish(part int) (float64, *optim.Gradients[T], error) {
 	w := &c.workers[part%len(c.workers)]
 	if w.jobs == nil {
 		loss, err := c.compute(w, w.job)
-		return loss, w.grads, err
+		return loss, w.given, err
 	}
 	o := <-w.done
 	o.raise("Fit: objective: ")
-	return o.loss, w.grads, o.err
+	return o.loss, w.given, o.err
 }
 
 func (c *crew[T]) serve(w *worker[T]) {
@@ -121,12 +123,13 @@ func (c *crew[T]) serve(w *worker[T]) {
 func (c *crew[T]) compute(w *worker[T], j job) (float64, error) {
 	w.grads.Reset()
 	loss, err := c.f(j.Batch, w.grads)
-	if err == nil && j.scale != 1 {
-		for _, d := range w.grads.Dense {
+	if w.given = w.grads; err == nil && j.scale != 1 {
+		w.given = w.wide.of(w.grads)
+		for _, d := range w.given.Dense {
 			kernels.Scal(T(j.scale), d)
 		}
-		for i := range w.grads.Rows {
-			kernels.Scal(T(j.scale), w.grads.Rows[i].Values)
+		for i := range w.given.Rows {
+			kernels.Scal(T(j.scale), w.given.Rows[i].Values)
 		}
 	}
 	return loss, err

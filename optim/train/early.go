@@ -31,15 +31,16 @@ func (p Patience) Validate() error {
 // improving, and keeps the parameters that had the best one, by however little (L.
 // Prechelt, Early stopping - but when?, 1998). It is a [StopRule], a [MetricRule] and a
 // [Keeper], and can be used without Fit. It serves one run, and a new one is wanted where
-// [optim.Optimizer.Grow] has replaced a table.
+// [optim.Optimizer.Grow] has replaced a table. Of parameters that are BF16 it keeps the lower
+// halves where Param.Rest has them, and those that are the optimizer's own stay as they are.
 type EarlyStopping[T kernels.Float] struct {
 	patience Patience
 	params   []optim.Param[T]
-	best     [][]T   // copies of the parameters
-	metric   float64 // that they had
-	mark     float64 // last improvement
-	seen     bool    // whether there are these
-	bad      int     // metrics since the last improvement
+	best     []optim.Param[T] // copies of the parameters
+	metric   float64          // that they had
+	mark     float64          // last improvement
+	seen     bool             // whether there are these
+	bad      int              // metrics since the last improvement
 }
 
 // NewEarlyStopping returns an EarlyStopping that keeps the best values of the
@@ -54,7 +55,7 @@ func NewEarlyStopping[T kernels.Float](params []optim.Param[T], p Patience) (*Ea
 	if err := optim.CheckParams(params); err != nil {
 		return nil, err
 	}
-	return &EarlyStopping[T]{patience: p, params: slices.Clone(params), best: cloneValues(params)}, nil
+	return &EarlyStopping[T]{patience: p, params: slices.Clone(params), best: copiesOf(params)}, nil
 }
 
 // Observe takes the metric of the parameters' present values and copies them if
@@ -62,7 +63,9 @@ func NewEarlyStopping[T kernels.Float](params []optim.Param[T], p Patience) (*Ea
 // NaN is no improvement.
 func (e *EarlyStopping[T]) Observe(metric float64) (stop bool) {
 	if e.better(metric, e.metric, 0) {
-		copyValues(e.best, e.params)
+		for i, p := range e.params {
+			loadValues(e.best[i].Value, p)
+		}
 		e.metric = metric
 	}
 	if e.better(metric, e.mark, e.patience.MinDelta) {
@@ -119,26 +122,10 @@ func (e *EarlyStopping[T]) Best() (metric float64, ok bool) { return e.metric, e
 func (e *EarlyStopping[T]) Restore() bool {
 	if e.seen {
 		for i, p := range e.params {
-			copy(p.Value, e.best[i])
+			storeValues(p, e.best[i].Value)
 		}
 	}
 	return e.seen
-}
-
-// cloneValues returns copies of the parameters' values.
-func cloneValues[T kernels.Float](params []optim.Param[T]) [][]T {
-	values := make([][]T, len(params))
-	for i, p := range params {
-		values[i] = slices.Clone(p.Value)
-	}
-	return values
-}
-
-// copyValues copies the parameters' values.
-func copyValues[T kernels.Float](dst [][]T, params []optim.Param[T]) {
-	for i, p := range params {
-		copy(dst[i], p.Value)
-	}
 }
 
 type earlyState struct {
@@ -165,11 +152,6 @@ func (e *EarlyStopping[T]) RestoreState(text string) error {
 	return nil
 }
 
-// Params returns the best values under the parameters' names. The slices are those of e.
-func (e *EarlyStopping[T]) Params() []optim.Param[T] {
-	list := slices.Clone(e.params)
-	for i := range list {
-		list[i].Value = e.best[i]
-	}
-	return list
-}
+// Params returns the best values under the parameters' names, those of bfloat16 as float32. The
+// slices are those of e.
+func (e *EarlyStopping[T]) Params() []optim.Param[T] { return slices.Clone(e.best) }

@@ -28,7 +28,8 @@ type Saver interface {
 // A VectorSaver is a Saver with vectors in its state, which need not go through text.
 type VectorSaver[T kernels.Float] interface {
 	Saver
-	// Params returns the vectors themselves, to be read and written, each with a name.
+	// Params returns the vectors themselves, to be read and written, each with a name and in
+	// Value.
 	Params() []optim.Param[T]
 }
 

@@ -7,8 +7,9 @@ import (
 
 // An Objective is what a run minimises. It returns the loss at the parameters' present
 // values and adds its gradients to g, which is indexed as the optimizer's parameters are:
-// all dense ones are zero, and sparse ones have no rows. Both are means over the samples of
-// the batch. g and the samples are good during the call. An error ends the run.
+// all dense ones are zero, and sparse ones have no rows. Those of parameters that are BF16 are
+// in g.BF16, unless the objective puts Dense ones in their places. All are means over the
+// samples of the batch. g and the samples are good during the call. An error ends the run.
 //
 // With [FitOptions.Workers] it is called for several parts of a batch at a time. It must not
 // write to what these calls share; scratch memory can be kept for each Batch.Worker. What it

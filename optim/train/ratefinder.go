@@ -107,10 +107,10 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 	if f == nil {
 		return c, fmt.Errorf("train: FindRate: nil Objective")
 	}
-	saved := cloneValues(params)
+	saved := copiesOf(params)
 	defer func() {
 		for i, p := range params {
-			copy(p.Value, saved[i])
+			storeValues(p, saved[i].Value)
 		}
 	}()
 

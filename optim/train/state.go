@@ -71,6 +71,9 @@ func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 		return nil, err
 	}
 	parts := r.parts()
+	if err := checkVectors(parts); err != nil {
+		return nil, err
+	}
 	texts, err := state.Save(states(parts))
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -101,6 +104,9 @@ func (r *Run[T]) Restore(s *optim.Snapshot[T]) error {
 	parts := r.parts()
 	if s == nil {
 		return fmt.Errorf("train: nil Snapshot")
+	}
+	if err := checkVectors(parts); err != nil {
+		return err
 	}
 	if err := checkParts(parts, s.Run); err != nil {
 		return err
@@ -136,6 +142,18 @@ func (r *Run[T]) checkWhole() error {
 		return fmt.Errorf("train: Run: iteration %d: in the middle of its batch", r.last.Iteration+1)
 	case r.o.Average != nil && r.o.Average.swapped:
 		return fmt.Errorf("train: Run: Average: %w", errSwapped)
+	}
+	return nil
+}
+
+// checkVectors returns an error if a part has vectors that a snapshot cannot hold.
+func checkVectors[T kernels.Float](parts []part[T]) error {
+	for _, p := range parts {
+		for _, v := range p.vectors {
+			if len(v.BF16) > 0 {
+				return fmt.Errorf("train: state of %s: the vector %q is BF16, want one in Value", p.Name, v.Name)
+			}
+		}
 	}
 	return nil
 }

@@ -44,8 +44,10 @@ func (s *sweepers[T]) compare(run *Run[T]) error {
 	start := &runStart{iteration: run.opt.Iterations(), batches: run.batches()}
 	for _, p := range saved.Params {
 		hash := fnv.New128a()
-		if err := binary.Write(hash, binary.LittleEndian, p.Value); err != nil {
-			return err
+		for _, values := range []any{p.Value, p.BF16, p.Rest} {
+			if err := binary.Write(hash, binary.LittleEndian, values); err != nil {
+				return err
+			}
 		}
 		start.params = append(start.params, startParam{p.Name, [128 / 8]byte(hash.Sum(nil))})
 	}

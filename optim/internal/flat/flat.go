@@ -21,6 +21,8 @@ func Gradients[T kernels.Float](dst []T, params []optim.Param[T], g *optim.Gradi
 		dst = dst[len(p.Value):]
 		var err error
 		switch {
+		case i < len(g.BF16) && len(g.BF16[i]) > 0:
+			err = fmt.Errorf("the gradient is bfloat16, want a Dense one, or rows")
 		case p.Sparse:
 			err = scatter(room, p.Shape[0], p.Shape[1], g, i)
 		case len(g.Dense[i]) != len(room):
