@@ -82,3 +82,38 @@ func TestParallelAllocations(t *testing.T) {
 		opt.Close()
 	}
 }
+
+// TestPackedAllocations: no step in a format allocates, fused or composed, nor one of a table.
+func TestPackedAllocations(t *testing.T) {
+	rng := rand.New(rand.NewPCG(69, 70))
+	lengths := []int{70000, 600}
+	for _, c := range packedCases() {
+		for _, rule := range []Rule{NewAdam(0.1), NewRMSprop(0.1), Momentum{LR: 0.1, Momentum: 0.9}} {
+			o := mustNew(t, rule, c.params(random[float32](rng, lengths...)), c.options(ClipValue(1), Workers(2))...)
+			g, h := random[float32](rng, lengths...), o.NewGradients()
+			if h.Dense[0] == nil { // one of bfloat16, one of float32
+				h.BF16[1], h.Dense[1] = nil, g[1]
+			}
+			step := func() {
+				mustStep(t, o, g)
+				mustStepGradients(t, o, h)
+			}
+			step()
+			if n := testing.AllocsPerRun(5, step); n != 0 {
+				t.Errorf("%s, %v: %v allocations in two steps", rule.Name(), c, n)
+			}
+			o.Close()
+		}
+		if c.state == Int8 {
+			continue
+		}
+		o := mustNew(t, NewAdam(0.1), c.params(random[float32](rng, 60), []int{20, 3}), c.options()...)
+		g := o.NewGradients()
+		g.Rows[0].Add(3, 17, 3)
+		step := func() { mustStepGradients(t, o, g) }
+		step()
+		if n := testing.AllocsPerRun(5, step); n != 0 {
+			t.Errorf("a table, %v: %v allocations", c, n)
+		}
+	}
+}

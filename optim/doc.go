@@ -141,6 +141,22 @@
 // Clipping, schedule, groups and snapshots are one for all. The rule of a table is [Lazy].
 // [Optimizer.Grow] puts a longer table in the place of one.
 //
+// # Formats of fewer bits
+//
+// An optimizer of float32 can keep its rule's state in bfloat16 or in 8 bits
+// ([WithStateFormat], [GroupStateFormat]), and parameters may be of bfloat16 ([Param].BF16),
+// rounded at random or split without loss ([WithSplitParams]):
+//
+//	opt, err := optim.New(optim.NewAdamW(1e-3), []optim.Param[float32]{
+//		{Name: "weights", BF16: w},
+//	}, optim.WithStateFormat(optim.Int8), optim.WithRoundingSeed(1))
+//
+// A step is that of float32 between a decoding and an encoding, in one pass where there is a
+// fused kernel. The encoding rounds stochastically, by bits that are a function of the seed,
+// the parameter's step and the element's place: nothing is lost in the mean, and all that is
+// said here of reproducible runs holds. The file RULES.md says which rule has which format, and
+// what it saves.
+//
 // In an optimizer of float32 [Gradients] may be bfloat16, in BF16, as backward passes in that
 // type give them. Nothing in a step is rounded to it: the bits are those of the same gradients
 // as float32.

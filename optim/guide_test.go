@@ -38,6 +38,10 @@ func TestGuideNames(t *testing.T) {
 					declared[n.Name.Name] = true
 				case *ast.TypeSpec:
 					declared[n.Name.Name] = true
+				case *ast.ValueSpec:
+					for _, id := range n.Names {
+						declared[id.Name] = true
+					}
 				case *ast.Field:
 					for _, id := range n.Names {
 						declared[id.Name] = true

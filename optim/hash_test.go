@@ -174,12 +174,24 @@ func hashTable[T kernels.Float](t *testing.T, name string, rule Rule) golden.Has
 	return h
 }
 
+// addInts takes the elements of a vector, which most snapshots do not have.
+func addInts[E kernels.BFloat16 | int16 | uint8](h *golden.Hash, x []E) {
+	for _, v := range x {
+		h.Add(float64(v))
+	}
+}
+
 // hashSnapshot takes all numbers of a snapshot.
 func hashSnapshot[T kernels.Float](h *golden.Hash, s *Snapshot[T]) {
 	for _, p := range s.Params {
 		golden.AddAll(h, p.Value)
+		addInts(h, p.BF16)
+		addInts(h, p.Rest)
 		for _, v := range p.State {
 			golden.AddAll(h, v.Value)
+			addInts(h, v.BF16)
+			addInts(h, v.Int8.Codes)
+			addInts(h, v.Int8.Exponents)
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
 			h.Add(p.Numbers[name])

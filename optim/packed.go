@@ -73,10 +73,9 @@ func (v packed) clear() {
 	clear(v.int8.Exponents)
 }
 
-// copyFrom copies the first elements from another vector of the format, which is no longer.
+// copyFrom copies the first elements from another state vector of the format, which is no longer.
 func (v packed) copyFrom(w packed) {
 	copy(v.bf16, w.bf16)
-	copy(v.rest, w.rest)
 	copy(v.int8.Codes, w.int8.Codes)
 	copy(v.int8.Exponents, w.int8.Exponents)
 }

@@ -18,6 +18,11 @@ type teller struct {
 
 func (r teller) Signed() []bool { return r.signed }
 
+func (r teller) WithDecay(w float64) Rule {
+	r.walker.WeightDecay = w
+	return r
+}
+
 // TestFormatErrors: what a rule does not offer is an error of New, which names the parameter,
 // the rule and the format.
 func TestFormatErrors(t *testing.T) {

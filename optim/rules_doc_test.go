@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
 )
 
 // TestRulesTable holds RULES.md to the rules: every variant has a row with its
@@ -29,7 +31,8 @@ func TestRulesTable(t *testing.T) {
 	list := func(cell string) []string {
 		return strings.FieldsFunc(remark.ReplaceAllString(cell, ""), func(r rune) bool { return r == ' ' || r == ',' })
 	}
-	for line := range strings.Lines(string(raw)) {
+	first, _, _ := strings.Cut(string(raw), "\n## ")
+	for line := range strings.Lines(first) {
 		cells := strings.Split(strings.ReplaceAll(line, `\|`, "norm"), "|")
 		if len(cells) == 8 && strings.Contains(cells[1], "`") {
 			bytes, err := strconv.Atoi(strings.TrimSpace(cells[5]))
@@ -50,6 +53,54 @@ func TestRulesTable(t *testing.T) {
 		})
 		if !found {
 			t.Errorf("%s %+v: no row with its options, the state %v and %d bytes", rule.Name(), rule, rule.State(), traffic(rule))
+		}
+	}
+}
+
+// TestFormatsTable holds the table of formats in RULES.md to the rules.
+func TestFormatsTable(t *testing.T) {
+	raw, err := os.ReadFile("RULES.md")
+	if os.IsNotExist(err) {
+		t.Skip("the source is not here")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(string(raw), "\n")
+	const n = 4 * kernels.BlockLen8
+	for _, rule := range variants {
+		if !(packedCase{valuesRounded, Native}).suits(rule) {
+			continue
+		}
+		// The bytes of the state, of float32, bfloat16 and int8, times by and with more.
+		cell := func(more, by float64) string {
+			var texts []string
+			for f := Native; f <= Int8; f++ {
+				o, err := New(rule, named([][]float32{make([]float32, n)}), WithStateFormat(f))
+				if err != nil {
+					texts = append(texts, "—")
+					continue
+				}
+				texts = append(texts, strconv.FormatFloat(more+by*float64(o.Params()[0].StateBytes)/n, 'g', 4, 64))
+			}
+			return strings.Join(texts, " / ")
+		}
+		o := mustNew(t, rule, named([][]float32{make([]float32, n)}), WithStateFormat(BFloat16))
+		c := &o.cohorts[0]
+		c.Prepare(StepInfo{Step: 1, LR: 1, Scale: 1})
+		x := packedPart[float32]{value: o.params[0].Value, grad: gradient[float32]{native: make([]float32, n)}}
+		if p := o.params[0].packing; p != nil {
+			x.packed = *p
+		}
+		fuses := "no"
+		if c.fused != nil && c.fused.updatePacked(&x, kernels.Rounding{}) {
+			fuses = "yes"
+		}
+		// A parameter is read and written, a gradient read.
+		want := strings.Join([]string{cell(0, 1), cell(3*4, 2), cell(3*2, 2), cell(3*2+4, 2), fuses}, " | ") + " |"
+		if !slices.ContainsFunc(rows, func(row string) bool {
+			return strings.Contains(row, "`"+rule.Name()+"`") && strings.HasSuffix(row, "| "+want)
+		}) {
+			t.Errorf("%s %+v: no row with %s", rule.Name(), rule, want)
 		}
 	}
 }

@@ -4,13 +4,19 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
 )
 
 // breakLast makes the gradient of the last parameter, which is never frozen, infinite.
 func (w *walk[T]) breakLast(g *Gradients[T]) {
 	last := len(w.params) - 1
 	if !w.params[last].Sparse {
-		g.Dense[last][0] = T(math.Inf(1))
+		if g.Dense[last] == nil {
+			g.BF16[last][0] = kernels.ToBFloat16(float32(math.Inf(1)))
+		} else {
+			g.Dense[last][0] = T(math.Inf(1))
+		}
 		return
 	}
 	if len(g.Rows) == 0 {
@@ -66,8 +72,18 @@ func (w *walk[T]) grow() error {
 	}
 	p := &w.params[i]
 	rows, dim := p.Shape[0]+1+w.rng.IntN(3), p.Shape[1]
-	p.Value = append(slices.Clone(p.Value), random[T](w.rng, rows*dim-len(p.Value))[0]...)
+	more := random[T](w.rng, rows*dim-p.Len())[0]
 	p.Shape = []int{rows, dim}
+	if p.BF16 != nil {
+		w.count["grown tables of bfloat16"]++
+		p.BF16 = slices.Grow(slices.Clone(p.BF16), len(more))[:rows*dim]
+		kernels.RoundBF16(p.BF16[rows*dim-len(more):], float32s(more))
+		if p.Rest != nil {
+			p.Rest = append(slices.Clone(p.Rest), make([]int16, len(more))...)
+		}
+		return w.opt.GrowBF16(p.Name, p.BF16, p.Rest)
+	}
+	p.Value = append(slices.Clone(p.Value), more...)
 	if w.naive != nil {
 		w.naive.params[i].grow(to[float64](p.Value), w.naive.eps)
 	}
@@ -86,14 +102,22 @@ func (w *walk[T]) gradients(scale T) *Gradients[T] {
 	g := w.opt.NewGradients()
 	any := false
 	for i, p := range w.params {
+		if w.packs && g.BF16 != nil && g.BF16[i] != nil && w.rng.IntN(3) == 0 { // float32 will do, too
+			g.BF16[i], g.Dense[i] = nil, make([]T, len(g.BF16[i]))
+		}
 		room := g.Dense[i]
 		if p.Sparse {
 			room = w.rows(&g.Rows[i], p)
 			any = any || len(room) > 0
 		}
-		few := random[T](w.rng, max(1, min(len(room), 500)))[0]
+		few := random[T](w.rng, max(1, min(max(len(room), p.Len()), 500)))[0]
 		for i := range room {
 			room[i] = few[i*7%len(few)] * scale
+		}
+		if g.BF16 != nil {
+			for j := range g.BF16[i] {
+				g.BF16[i][j] = kernels.ToBFloat16(float32(few[j*7%len(few)] * scale))
+			}
 		}
 	}
 	if !any {

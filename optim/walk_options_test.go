@@ -44,6 +44,13 @@ type walkOptions struct {
 	groups                     []walkGroup
 	clip, clipParam, clipValue float64 // 0 for none
 	sum, unchecked, scaled     bool
+
+	// Of walks in formats of fewer bits.
+	packs  bool
+	values []valueKind // of each parameter in turn
+	state  Format
+
+	roundingSeed uint64 // of a new optimizer: a saved one holds
 }
 
 // A walkGroup is a group of the parameters whose names begin with one of the letters.
@@ -55,6 +62,7 @@ type walkGroup struct {
 	decay    float64 // below 0 for the rule's
 	clip, l1 float64 // 0 for none
 	lo, hi   float64 // no bounds if equal
+	state    optional[Format]
 }
 
 func (o *walkOptions) options(workers int) []Option {
@@ -69,6 +77,8 @@ func (o *walkOptions) options(workers int) []Option {
 	when(o.clipValue > 0, ClipValue(o.clipValue))
 	when(o.sum, WithReduction(ReduceSum))
 	when(o.unchecked, Unchecked())
+	when(o.packs, WithStateFormat(o.state))
+	when(o.packs, WithRoundingSeed(o.roundingSeed))
 	when(o.scaled, WithLossScaler(LossScaler{Init: 16, Growth: 2, Backoff: 0.5, Interval: 2}))
 	for _, g := range o.groups {
 		of := []GroupOption{LRFactor(g.factor), MayBeEmpty()}
@@ -83,6 +93,7 @@ func (o *walkOptions) options(workers int) []Option {
 		also(g.clip > 0, GroupClipNorm(g.clip))
 		also(g.l1 > 0, L1(g.l1))
 		also(g.lo < g.hi, Bounds(g.lo, g.hi))
+		also(g.state.set, GroupStateFormat(g.state.value))
 		opts = append(opts, WithGroup(func(name string) bool { return strings.Contains(g.letters, name[:1]) }, of...))
 	}
 	return opts
@@ -107,10 +118,28 @@ var lazyRules = []Rule{
 	NewRowAdagrad(0.1), FTRL{LR: 0.2, Beta: 1, L1: 0.05, L2: 0.1}, NewAdam(0.02), with(NewAdamW(0.02), func(r *AdamW) { r.AMSGrad = true }),
 }
 
-// newWalkOptions draws options.
-func newWalkOptions(rng *rand.Rand) walkOptions {
+// packedRules have every format. Two of them have no fused kernel, and one is the test's own.
+var packedRules = []Rule{
+	NewAdam(0.02), NewAdamW(0.02), Momentum{LR: 0.05, Momentum: 0.9, Nesterov: true}, Momentum{LR: 0.05, Momentum: 0.5}, NewLion(0.02),
+	with(NewRMSprop(0.01), func(r *RMSprop) { r.Momentum = 0.5 }), SGD{LR: 0.05}, teller{walker{LR: 0.05, Mu: 0.5, WeightDecay: 0.125}, []bool{true}},
+}
+
+// pack draws formats. Tables have no state of 8 bits.
+func (o *walkOptions) pack(rng *rand.Rand) {
+	o.packs, o.state = true, Format(rng.IntN(3))
+	for range 3 {
+		o.values = append(o.values, valueKind(rng.IntN(3)))
+	}
+	for i := range o.groups {
+		o.groups[i].state = optional[Format]{rng.IntN(2) == 0, Format(rng.IntN(3))}
+	}
+	o.groups = append(o.groups, walkGroup{letters: "d", factor: 1, decay: -1, state: optional[Format]{true, Format(rng.IntN(2))}})
+}
+
+// newWalkOptions draws options, with rules of the list.
+func newWalkOptions(rng *rand.Rand, rules []Rule) walkOptions {
 	half := func() bool { return rng.IntN(2) == 0 }
-	rule := func() Rule { return walkRules[rng.IntN(len(walkRules))] }
+	rule := func() Rule { return rules[rng.IntN(len(rules))] }
 	sched := func() schedule.Schedule {
 		return []schedule.Schedule{schedule.Constant{}, schedule.Cosine{TMax: 12}, schedule.Exponential{Gamma: 0.75}}[rng.IntN(3)]
 	}

@@ -30,8 +30,8 @@ type walk[T kernels.Float] struct {
 // TestWalk goes 500 random ways: with own rules and the package's, groups that choose rule,
 // schedule, clip norm, bounds and an L1 penalty, checked or not, one batch or several,
 // accumulated before or not, frozen, thawed and added parameters, tables of which rows come
-// once, often or not at all, and which grow, new beginnings, and gradients that are not
-// finite. A naive optimizer goes along. Saved and resumed at any time, with any number
+// once, often or not at all, and which grow, new beginnings, gradients that are not
+// finite, and formats of 16 and 8 bits. But in these, a naive optimizer goes along. Saved and resumed at any time, with any number
 // of workers, a walk ends with the same bits.
 func TestWalk(t *testing.T) {
 	walks := uint64(500)
@@ -51,7 +51,8 @@ func TestWalk(t *testing.T) {
 	}
 	t.Log(count)
 	for _, what := range []string{"steps", "skipped", "unchecked", "frozen", "added", "cuts", "cuts between", "steps with several workers",
-		"rows", "repeated rows", "batches without rows", "accumulated rows", "grown", "resets", "added tables"} {
+		"rows", "repeated rows", "batches without rows", "accumulated rows", "grown", "resets", "added tables",
+		"state of bfloat16", "state of int8", "parameters of bfloat16", "split parameters", "grown tables of bfloat16"} {
 		if count[what] == 0 {
 			t.Errorf("there are no %s", what)
 		}
@@ -75,9 +76,14 @@ func takeWalks[T kernels.Float](t *testing.T, seed uint64, tol float64, count ma
 // take takes the walk and returns where it ends.
 func (w *walk[T]) take() *Snapshot[T] {
 	w.rng = rand.New(rand.NewPCG(w.seed, 0))
-	w.walkOptions = newWalkOptions(w.rng)
 	large := w.seed%25 == 24
-	if large { // with sums over its blocks, most often
+	if packs := w.seed%6 == 5; packs && is32[T]() {
+		w.walkOptions = newWalkOptions(w.rng, packedRules)
+		w.pack(w.rng)
+	} else {
+		w.walkOptions = newWalkOptions(w.rng, walkRules)
+	}
+	if large && !w.packs { // with sums over its blocks, most often
 		w.rule = walkRules[w.seed/25%10]
 		for i := range w.groups {
 			w.groups[i].rule = nil
@@ -85,7 +91,7 @@ func (w *walk[T]) take() *Snapshot[T] {
 		w.groups = append(w.groups, walkGroup{letters: "d", factor: 1, decay: -1, rule: lazyRules[w.seed/25%uint64(len(lazyRules))]})
 	}
 	w.refuseL1()
-	if w.cuts == nil && !large {
+	if w.cuts == nil && !large && !w.packs {
 		w.naive = &naive{walkOptions: w.walkOptions, eps: float64(epsilon[T]())}
 	}
 	shapes := [][]int{{1 + w.rng.IntN(40)}, {2 + w.rng.IntN(6), 1 + w.rng.IntN(9)}, {7, 3}, {5}}
@@ -111,6 +117,7 @@ func (w *walk[T]) take() *Snapshot[T] {
 	}
 	for _, p := range w.opt.params {
 		w.count[w.opt.groups[p.group].rule.Name()]++
+		w.count[fmt.Sprintf("state of %v", w.opt.groups[p.group].format)]++
 	}
 	s := mustSnapshot(w.t, w.opt)
 	w.opt.Close()
@@ -130,7 +137,24 @@ func (w *walk[T]) param(name string, shape []int) Param[T] {
 	if w.naive != nil {
 		w.naive.add(name, shape, to[float64](p.Value), p.Sparse)
 	}
+	if w.packs {
+		w.round(&p, w.values[len(w.params)%len(w.values)])
+	}
 	return p
+}
+
+// round gives a parameter its values in bfloat16, if the kind is not that of float32.
+func (w *walk[T]) round(p *Param[T], k valueKind) {
+	if k == valuesNative {
+		return
+	}
+	w.count["parameters of bfloat16"]++
+	p.BF16 = make([]kernels.BFloat16, len(p.Value))
+	kernels.RoundBF16(p.BF16, float32s(p.Value))
+	if p.Value = nil; k == valuesSplit {
+		w.count["split parameters"]++
+		p.Rest = make([]int16, len(p.BF16))
+	}
 }
 
 // build makes an optimizer for the parameters.
@@ -152,9 +176,13 @@ func (w *walk[T]) maybeCut(what string) {
 	s := mustSnapshot(w.t, w.opt)
 	w.opt.Close()
 	for i := range w.params {
-		w.params[i].Value = make([]T, len(w.params[i].Value))
+		p := &w.params[i]
+		p.Value, p.BF16, p.Rest = make([]T, len(p.Value)), make([]kernels.BFloat16, len(p.BF16)), slices.Clone(p.Rest)
+		clear(p.Rest)
+		*p = p.normal()
 	}
 	w.workers = 1 + w.cuts.IntN(8)
+	w.roundingSeed++
 	w.build()
 	if err := w.opt.Restore(s); err != nil {
 		w.t.Fatalf("walk %d: %v", w.seed, err)
@@ -205,7 +233,7 @@ func (w *walk[T]) step() {
 
 // stepWith takes a step, by Step if that will do.
 func (w *walk[T]) stepWith(batches []*Gradients[T]) (Report, error) {
-	if slices.ContainsFunc(batches, func(g *Gradients[T]) bool { return len(g.Rows) > 0 }) {
+	if slices.ContainsFunc(batches, func(g *Gradients[T]) bool { return len(g.Rows) > 0 || len(g.BF16) > 0 }) {
 		return w.opt.StepGradients(batches...)
 	}
 	var dense [][][]T
