@@ -125,9 +125,10 @@ func TestCodesAtTheirBounds(t *testing.T) {
 		for carried := range 2 {
 			for _, c := range codecs {
 				at := place{seed: uint64(e), param: carried, taken: bitsTaken(e % 3)}
+				hashes := at.hashes(len(x))
 				for i := range x {
 					code := min(max(i%(c.last+1), c.first()), c.last-1)
-					r := uint(at.fraction(i, 20, at.taken) * (1 << 20))
+					r := at.taken.of(hashes[i], 20)
 					x[i] = between(c.value(code, e), c.value(code+1, e), 1<<20-r-uint(1-carried), 20)
 					if c.signed && i > 127 {
 						x[i] = -x[i]
@@ -140,9 +141,9 @@ func TestCodesAtTheirBounds(t *testing.T) {
 					if c.signed && i > 127 {
 						want += 128
 					}
-					if r := at.fraction(i, 20, at.taken); int(v.Codes[i]) != want {
+					if int(v.Codes[i]) != want {
 						t.Fatalf("%s: element %d, %v with random bits %#05x, has code %d of exponent %d, want %d",
-							c.name, i, x[i], int(r*(1<<20)), v.Codes[i], e, want)
+							c.name, i, x[i], at.taken.of(hashes[i], 20), v.Codes[i], e, want)
 					}
 				}
 				if int(v.Codes[0]) != c.last || v.Exponents[0] != e {

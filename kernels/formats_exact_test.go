@@ -48,10 +48,14 @@ func (p place) keys() (k0, k1 uint32) {
 	return uint32(h), uint32(h >> 32)
 }
 
-// hash returns element i's 32 random bits.
-func (p place) hash(i int) uint32 {
+// hashes returns the 32 random bits of n elements.
+func (p place) hashes(n int) []uint32 {
 	k0, k1 := p.keys()
-	return lowBias32((uint32(i)*0x9e3779b9 + k0) ^ k1)
+	all := make([]uint32, n)
+	for i := range all {
+		all[i] = lowBias32((uint32(i)*0x9e3779b9 + k0) ^ k1)
+	}
+	return all
 }
 
 func lowBias32(x uint32) uint32 {
@@ -60,10 +64,19 @@ func lowBias32(x uint32) uint32 {
 	return x ^ x>>16
 }
 
-// fraction returns n of element i's random bits as a fraction of 1.
-func (p place) fraction(i int, n uint, taken bitsTaken) float64 {
-	down := []uint{middleBits: (32 - n) / 2, upperBits: 32 - n, lowerBits: 0}[taken]
-	return float64(p.hash(i)>>down%(1<<n)) / float64(uint(1)<<n)
+// of returns n of an element's random bits.
+func (taken bitsTaken) of(hash uint32, n uint) uint {
+	return uint(hash >> taken.down(n) % (1 << n))
+}
+
+// down returns how far above the lowest bit n random bits are taken.
+func (taken bitsTaken) down(n uint) uint {
+	return [...]uint{middleBits: (32 - n) / 2, upperBits: 32 - n, lowerBits: 0}[taken]
+}
+
+// fraction returns n of an element's random bits as a fraction of 1.
+func (taken bitsTaken) fraction(hash uint32, n uint) float64 {
+	return float64(taken.of(hash, n)) / float64(uint(1)<<n)
 }
 
 // neighbour returns the bfloat16 below |x|, in units of the distance to the next one, how far

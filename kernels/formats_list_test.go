@@ -124,20 +124,20 @@ func (s coded) encode(x []float32, at place, taken bitsTaken) {
 	case floats:
 		copy(s.f, x)
 	case half:
-		for i, v := range x {
-			s.h[i] = stochastic16(v, at.fraction(i, 16, taken))
+		for i, h := range at.hashes(len(x)) {
+			s.h[i] = stochastic16(x[i], taken.fraction(h, 16))
 		}
 	case split:
 		for i, v := range x {
 			s.h[i], s.rest[i] = split16(v)
 		}
 	default:
-		for i, v := range x {
+		for i, h := range at.hashes(len(x)) {
 			b, signed := i/kernels.BlockLen8, s.format == signed8
 			if i%kernels.BlockLen8 == 0 {
 				s.v.Exponents[b] = exponent8(x[i:min(len(x), i+kernels.BlockLen8)], signed)
 			}
-			s.v.Codes[i] = code8(v, s.v.Exponents[b], signed, at.fraction(i, 20, taken))
+			s.v.Codes[i] = code8(x[i], s.v.Exponents[b], signed, taken.fraction(h, 20))
 		}
 	}
 }

@@ -218,31 +218,38 @@ func TestUnbiasedSteps(t *testing.T) {
 // some, and are correlated as these make them and not more: with k bits of a's n that begin
 // i above a's lowest and are those j above the lowest of b's m, by 4^k 2^(i+j) / 2^(n+m).
 func TestRandomBitsTogether(t *testing.T) {
-	const n = 1 << 20
-	const p16, m16, v16, m20, v20 = 0, 1, 2, 3, 4
-	names := []string{"a parameter's 16", "a first moment's 16", "a second moment's 16", "a first moment's 20", "a second moment's 20"}
-	// Of the 32 bits, which is the lowest taken, and how many.
-	taken := [][2]int{p16: {8, 16}, m16: {16, 16}, v16: {0, 16}, m20: {12, 20}, v20: {0, 20}}
+	n := uint32(1 << 20)
+	if testing.Short() {
+		n = 1 << 16
+	}
+	// What takes bits, of the 32 which is the lowest, and how many.
+	taken := []struct {
+		name   string
+		lowest int
+		count  int
+	}{{"a parameter's 16", 8, 16}, {"a first moment's 16", 16, 16}, {"a second moment's 16", 0, 16}, {"a first moment's 20", 12, 20}, {"a second moment's 20", 0, 20}}
+	var sums [5][5]float64
+	k0, k1 := place{seed: 9}.keys()
+	for lane := range n {
+		h := lowBias32((lane*0x9e3779b9 + k0) ^ k1)
+		var x [5]float64
+		for i, a := range taken {
+			x[i] = float64(h>>a.lowest%(1<<a.count))/float64(uint32(1)<<a.count) - 0.5
+			for j := range i {
+				sums[i][j] += 12 * float64(x[i]*x[j])
+			}
+		}
+	}
 	for i, a := range taken {
 		for j, b := range taken[:i] {
-			lowest := max(a[0], b[0])
-			shared := min(a[0]+a[1], b[0]+b[1]) - lowest
+			lowest := max(a.lowest, b.lowest)
+			shared := min(a.lowest+a.count, b.lowest+b.count) - lowest
 			want := 0.0
 			if shared > 0 {
-				want = math.Ldexp(1, 2*shared+lowest-a[0]+lowest-b[0]-a[1]-b[1])
+				want = math.Ldexp(1, 2*shared+lowest-a.lowest+lowest-b.lowest-a.count-b.count)
 			}
-			sum := 0.0
-			at := place{seed: 9}
-			k0, k1 := at.keys()
-			for lane := range uint32(n) {
-				h := lowBias32((lane*0x9e3779b9 + k0) ^ k1)
-				centred := func(t [2]int) float64 {
-					return float64(h>>t[0]%(1<<t[1]))/math.Ldexp(1, t[1]) - 0.5
-				}
-				sum += 12 * float64(centred(a)*centred(b))
-			}
-			if got := sum / n; math.Abs(got-want) > 5/math.Sqrt(n) {
-				t.Errorf("the correlation of %s bits and %s is %.5f, want %.5f", names[i], names[j], got, want)
+			if got := sums[i][j] / float64(n); math.Abs(got-want) > 5/math.Sqrt(float64(n)) {
+				t.Errorf("the correlation of %s bits and %s is %.5f, want %.5f", a.name, b.name, got, want)
 			}
 		}
 	}
@@ -262,8 +269,8 @@ func TestRandomBitsOfNeighbours(t *testing.T) {
 	}
 	here := place{seed: 1, step: 2, param: 3, block: 4}
 	seen := map[uint32]bool{}
-	for i := range n {
-		seen[here.hash(i)] = true
+	for _, h := range here.hashes(n) {
+		seen[h] = true
 	}
 	if len(seen) != n {
 		t.Errorf("%d of %d elements of a block have the same bits as others", n-len(seen), n)
@@ -272,8 +279,8 @@ func TestRandomBitsOfNeighbours(t *testing.T) {
 	for _, there := range []place{{1, 2, 3, 5, 0}, {1, 2, 3, 3, 0}, {1, 3, 3, 4, 0}, {1, 1, 3, 4, 0}, {1, 2, 4, 4, 0}, {1, 2, 2, 4, 0},
 		{2, 2, 3, 4, 0}, {0, 2, 3, 4, 0}, {1 + 1<<32, 2, 3, 4, 0}, {1, 3, 2, 4, 0}, {1, 2, 4, 3, 0}, {2, 1, 3, 4, 0}, {1, 4, 3, 2, 0}} {
 		common := 0
-		for i := range n {
-			if seen[there.hash(i)] {
+		for _, h := range there.hashes(n) {
+			if seen[h] {
 				common++
 			}
 		}

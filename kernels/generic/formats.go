@@ -3,8 +3,7 @@ package generic
 // A step whose state or parameters are in 16 or 8 bits is the float32 step between a decoding
 // and an encoding, of a piece at a time: the parameters' step takes the moments as they are
 // before they are coded. First moments and velocities take the upper ones of an element's
-// random bits, second moments the lower ones and parameters those in the middle. No step is
-// inlined: in another package its pieces would move to the heap.
+// random bits, second moments the lower ones and parameters those in the middle.
 
 // pieces calls f for pieces of n elements, which are blocks of 8-bit vectors, with the key of
 // their random bits.
@@ -48,8 +47,6 @@ func (s *piece) unsigned(v vector8) []float32 {
 }
 
 // AdamState16 is Adam with moments of bfloat16, rounded stochastically.
-//
-//go:noinline
 func AdamState16(p, g []float32, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	var wm, wv piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -62,8 +59,6 @@ func AdamState16(p, g []float32, m, v []uint16, scale, l2, decay, beta1, omb1, b
 }
 
 // AdamState8 is Adam with moments of 8 bits.
-//
-//go:noinline
 func AdamState8(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	var wm, wv piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -76,8 +71,6 @@ func AdamState8(p, g []float32, m, mexp, v, vexp []uint8, scale, l2, decay, beta
 }
 
 // AdamSplit is Adam with split parameters and gradients of bfloat16.
-//
-//go:noinline
 func AdamSplit(p []uint16, rest []int16, g []uint16, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32) {
 	var wp, wg piece
 	pieces(len(p), 0, func(lo, hi int, _ uint32) {
@@ -88,8 +81,6 @@ func AdamSplit(p []uint16, rest []int16, g []uint16, m, v []float32, scale, l2, 
 }
 
 // AdamSplitState8 is AdamSplit with moments of 8 bits.
-//
-//go:noinline
 func AdamSplitState8(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	var wp, wg piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -102,8 +93,6 @@ func AdamSplitState8(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []ui
 
 // AdamBF16State16 is AdamState16 with parameters, rounded stochastically, and gradients of
 // bfloat16, too.
-//
-//go:noinline
 func AdamBF16State16(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	var wp, wg piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -115,8 +104,6 @@ func AdamBF16State16(p, g, m, v []uint16, scale, l2, decay, beta1, omb1, beta2, 
 
 // AdamBF16State8 is AdamState8 with parameters, rounded stochastically, and gradients of
 // bfloat16.
-//
-//go:noinline
 func AdamBF16State8(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32) {
 	var wp, wg piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -128,8 +115,6 @@ func AdamBF16State8(p, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, b
 }
 
 // MomentumState16 is Momentum with a velocity of bfloat16, rounded stochastically.
-//
-//go:noinline
 func MomentumState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -140,8 +125,6 @@ func MomentumState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float
 }
 
 // MomentumState8 is Momentum with a velocity of 8 bits.
-//
-//go:noinline
 func MomentumState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -153,8 +136,6 @@ func MomentumState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr
 }
 
 // NesterovState16 is Nesterov with a velocity of bfloat16, rounded stochastically.
-//
-//go:noinline
 func NesterovState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -165,8 +146,6 @@ func NesterovState16(p, g []float32, buf []uint16, scale, l2, mu, gain, lr float
 }
 
 // NesterovState8 is Nesterov with a velocity of 8 bits.
-//
-//go:noinline
 func NesterovState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -178,8 +157,6 @@ func NesterovState8(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr
 }
 
 // LionState16 is Lion with a moment of bfloat16, rounded stochastically.
-//
-//go:noinline
 func LionState16(p, g []float32, m []uint16, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
@@ -190,8 +167,6 @@ func LionState16(p, g []float32, m []uint16, scale, l2, decay, beta1, omb1, beta
 }
 
 // LionState8 is Lion with a moment of 8 bits.
-//
-//go:noinline
 func LionState8(p, g []float32, m, mexp []uint8, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32, k0, k1 uint32) {
 	var w piece
 	pieces(len(p), k0, func(lo, hi int, k0 uint32) {
