@@ -17,6 +17,9 @@ import (
 )
 
 func TestTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two trainings")
+	}
 	lines, _ := program.Results(t, names, "-data", "none", "-epochs", "1", "-hidden", "8", "-state", "int8", "-params", "bf16")
 	demotest.Wants(t, lines, `^network of 784, 8 and 10 units, 6370 bf16 parameters, AdamW$`,
 		`^again, with parameters and state of float32$`,
@@ -24,17 +27,27 @@ func TestTable(t *testing.T) {
 		`^bf16 parameters, int8 state +12740 \(2\.000\) +12796 \(2\.009\) +63700 \(10\.000\) +0\.\d{4} +\d\.\d{6}$`)
 }
 
-// TestMemory counts the lower halves of split parameters, which are the optimizer's.
+// TestMemory counts what the optimizer has, too: state, and the lower halves of split parameters.
 func TestMemory(t *testing.T) {
-	o := options{lr: 0.01, state: optim.BFloat16, params: split}
-	values := newStore(mlp.New(8, nil), o.params)
-	opt, err := o.optimizer(values.params, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const n = 6370
-	if got, want := values.memory(opt), (memory{params: 4 * n, state: 4 * n, working: 10 * n, count: n}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
+	const n, blocks = 6370, 25 + 1 + 1 + 1 // of 256 elements
+	for _, c := range []struct {
+		state  optim.Format
+		params string
+		want   memory
+	}{
+		{optim.Native, float32s, memory{4 * n, 8 * n, 4 * n, n}},
+		{optim.BFloat16, bf16, memory{2 * n, 4 * n, 10 * n, n}},
+		{optim.Int8, split, memory{4 * n, 2*n + 2*blocks, 10 * n, n}},
+	} {
+		o := options{lr: 0.01, state: c.state, params: c.params}
+		values := newStore(mlp.New(8, nil), o.params)
+		opt, err := o.optimizer(values.params, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := values.memory(opt); got != c.want {
+			t.Errorf("%v state, %s parameters: %+v, want %+v", c.state, c.params, got, c.want)
+		}
 	}
 }
 
@@ -124,12 +137,12 @@ func fitNearest(t *testing.T, o options, images, test *mnist.Dataset) float64 {
 // TestSplit: split parameters have the bits of parameters of float32 that get the same
 // gradients.
 func TestSplit(t *testing.T) {
-	d := mnist.Draw(200, 7)
+	d := mnist.Draw(50, 7)
 	for _, state := range []optim.Format{optim.Native, optim.Int8} {
-		o := options{hidden: 12, lr: 0.01, seed: 1, state: state, params: split}
+		o := options{hidden: 5, lr: 0.01, seed: 1, state: state, params: split}
 		m := mlp.New(o.hidden, mlp.Products["steepest"])
 		m.Initialise(o.seed)
-		values, pass, steps := newStore(m, o.params), m.NewPass(50, 0, o.seed), 8
+		values, pass, steps := newStore(m, o.params), m.NewPass(25, 0, o.seed), 6
 		values.widen()
 		native := m.Params()
 		for i := range native {
@@ -149,7 +162,7 @@ func TestSplit(t *testing.T) {
 				_, err = whole.StepGradients(g)
 			}
 			return loss, err
-		}, train.FitOptions[float32]{Batches: &train.Batches{Samples: d.Len(), Size: 50}, Epochs: 2})
+		}, train.FitOptions[float32]{Batches: &train.Batches{Samples: d.Len(), Size: 25}, Epochs: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
