@@ -25,6 +25,8 @@ func perTab() []string {
 		switch tab {
 		case "noise":
 			query = "f=regression&steps=60&batch=8&run=SGD(LR=0.02)"
+		case "formats":
+			query = "f=quadratic&steps=60&run=Momentum(LR=0.02)&run=Adam(LR=0.1,State=int8,Params=bfloat16)&sel=1"
 		case "network":
 			query = "f=network&steps=30&run=Adam"
 		}

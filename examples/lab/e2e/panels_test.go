@@ -18,7 +18,7 @@ type panel struct {
 // panels are the tests of the panels, by their tabs.
 var panels = map[string]func(*panel){
 	"race": (*panel).race, "inspect": (*panel).inspect, "stability": (*panel).stability,
-	"noise": (*panel).noise, "schedule": (*panel).schedule, "network": (*panel).network,
+	"noise": (*panel).noise, "schedule": (*panel).schedule, "formats": (*panel).formats, "network": (*panel).network,
 	"second": (*panel).second, "tour": (*panel).tour, "take": (*panel).take,
 }
 

@@ -71,6 +71,8 @@ func Versions(s *spec.State, run spec.Run) ([]Version, error) {
 	for i := range versions {
 		versions[i].compare(&versions[Plain])
 	}
+	// The control keeps numbers of the formats in float32.
+	versions[Nearest].State, versions[Nearest].Params = versions[Coded].State, versions[Coded].Params
 	return versions, nil
 }
 

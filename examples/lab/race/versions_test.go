@@ -44,7 +44,7 @@ func TestVersions(t *testing.T) {
 			}
 		}
 		coded, plain := &all[Coded], &all[Plain]
-		if coded.State != c.state || plain.State != c.plain || coded.Params != c.params || plain.Params != 8 || len(coded.Kept) != c.kept {
+		if coded.State != c.state || plain.State != c.plain || coded.Params != c.params || plain.Params != 8 || all[Nearest].State != c.state || len(coded.Kept) != c.kept {
 			t.Errorf("%s: %d bytes of state, %d in float32, %d of parameters, %d vectors", c.run, coded.State, plain.State, coded.Params, len(coded.Kept))
 		}
 		if plain.Differ != -1 || plain.Apart != -1 || slices.Max(plain.Away) != 0 {

@@ -29,7 +29,7 @@ func (k *key) text(s *State) string { return strings.Join(k.format(s), "") }
 
 // The words of the keys that are choices, their defaults first.
 var (
-	Tabs     = []string{"race", "inspect", "stability", "noise", "schedule", "network", "second", "tour", "take"}
+	Tabs     = []string{"race", "inspect", "stability", "noise", "schedule", "formats", "network", "second", "tour", "take"}
 	types    = []string{"f32", "f64"}
 	rates    = []string{"given", "best"}
 	axes     = []string{"log", "loglog", "linear"}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed63264101/steepest/examples/lab/race"
 	"github.com/seed63264101/steepest/examples/lab/surface"
+	"github.com/seed63264101/steepest/optim"
 )
 
 // answers are the checks of the presets' answers.
@@ -207,6 +208,38 @@ var answers = map[string]func(c *telling){
 		c.holds(at(c.state.Start).YY < 0, "the loss is curved downwards along y")
 		c.holds(at(c.state.Start).YY+1.5 > 0 && at(c.state.Surface.Saddles[0]).YY+1.5 > 0, "damping makes the curvatures positive")
 		c.holds(math.Abs(p.Y[1]) < c.state.Start.Y, "the step goes up along y")
+	},
+	"formats": func(c *telling) {
+		last := func(x []float64) float64 { return x[len(x)-1] }
+		versions := make([][]race.Version, len(c.runs))
+		for _, i := range []int{0, 3} {
+			var err error
+			if versions[i], err = race.Versions(c.state, c.state.Runs[i]); err != nil {
+				c.Fatal(err)
+			}
+			c.holds(last(versions[i][race.Coded].Loss) == last(c.runs[i].Loss), "the versions are those of the runs")
+		}
+		for _, p := range c.runs {
+			c.says("%.3f", last(p.Loss))
+		}
+		v := func(version int) []float64 { return versions[0][version].Kept[2].Values[0] }
+		c.says("%.0f", last(v(race.Nearest)))
+		c.holds(last(v(race.Nearest)) == slices.Max(v(race.Nearest)), "rounded to nearest v never falls")
+		c.says("%.1f", last(v(race.Plain)))
+		c.says("%.1f", last(v(race.Coded)))
+		c.says("%.1f", math.Sqrt(last(v(race.Nearest))/last(v(race.Plain))))
+		c.says("%.2f", last(versions[0][race.Nearest].Loss))
+		c.says("%.1f", 100*(1-c.state.Runs[0].Rule.(optim.Adam).Beta2))
+		c.says("%.1f", 100./256)
+		c.says("%.1f", 100./128)
+		c.says("%.4f", 1./128)
+		c.holds(c.runs[1].Norm[0] > 50*last(c.runs[1].Norm), "the first gradients are large")
+		stays := versions[3][race.Nearest]
+		c.holds(slices.Max(stays.X) == c.state.Start.X && slices.Min(stays.Y) == c.state.Start.Y, "rounded to nearest the run never leaves the start")
+		c.says("%.1f", last(stays.Loss))
+		for _, n := range []int{8, 16} {
+			c.says("%d", n)
+		}
 	},
 	"overfitting": func(c *telling) {
 		adam, decayed := c.trains[0].Points, c.trains[1].Points

@@ -28,7 +28,7 @@ type Preset struct {
 
 // Presets returns all, in the order in which one builds on another.
 func Presets() []Preset {
-	all := slices.Concat(first, data, shapes, networks)
+	all := slices.Concat(first, data, shapes, networks, formats)
 	for line := range strings.Lines(hashes) {
 		id, hash, _ := strings.Cut(strings.TrimSpace(line), " ")
 		for i := range all {

@@ -98,7 +98,7 @@ func (o *outcome) hovers(run int) float64 {
 }
 
 var (
-	numbers = regexp.MustCompile(`\d+(\.\d+)?`)
+	numbers = regexp.MustCompile(`\b\d+(\.\d+)?`)
 	sources = regexp.MustCompile(`, (19|20)\d\d[;)]`)
 )
 

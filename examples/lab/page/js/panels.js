@@ -5,6 +5,7 @@ import { panel as inspect } from "lab/panels/inspect.js";
 import { panel as stability } from "lab/panels/stability.js";
 import { panel as noise } from "lab/panels/noise.js";
 import { panel as schedule } from "lab/panels/schedule.js";
+import { panel as formats } from "lab/panels/formats.js";
 import { panel as network } from "lab/panels/network.js";
 import { panel as second } from "lab/panels/second.js";
 import { panel as tour } from "lab/panels/tour.js";
@@ -21,4 +22,4 @@ import { panel as take } from "lab/panels/take.js";
  */
 
 /** @type {Panel[]} */
-export const panels = [tour, race, inspect, stability, noise, schedule, network, second, take];
+export const panels = [tour, race, inspect, stability, noise, schedule, formats, network, second, take];

@@ -76,7 +76,7 @@ async function show(going, run, step) {
   parts.where.textContent = `From ${at(value.before)} to ${at(value.after)}.`;
   const atEnd = ctx.view.step >= step;
   parts.note.textContent = [value.note, atEnd ? "The run ends behind this step. Go one back to see its arrows on the picture." : ""].filter(Boolean).join(" ");
-  parts.check.textContent = `The last line is what the optimizer of package optim has, ${agreement(value.check)}.`;
+  parts.check.textContent = `The parameters p are those that the optimizer of package optim has, ${agreement(value.check)}.`;
   parts.given.replaceChildren(...value.given.filter((g) => g.values?.length).map((g) =>
     h("span", { class: "fact", title: g.source }, math(g.symbol), " ", h("b", {}, g.values.join(", ")), h("span", { class: "hidden" }, ` ${g.source}`))));
   parts.body.replaceChildren(...value.lines.map(row));
