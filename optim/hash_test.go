@@ -174,8 +174,8 @@ func hashTable[T kernels.Float](t *testing.T, name string, rule Rule) golden.Has
 	return h
 }
 
-// addInts takes the elements of a vector, which most snapshots do not have.
-func addInts[E kernels.BFloat16 | int16 | uint8](h *golden.Hash, x []E) {
+// hashInts takes the elements of a vector, which most snapshots do not have.
+func hashInts[E kernels.BFloat16 | int16 | uint8](h *golden.Hash, x []E) {
 	for _, v := range x {
 		h.Add(float64(v))
 	}
@@ -185,13 +185,13 @@ func addInts[E kernels.BFloat16 | int16 | uint8](h *golden.Hash, x []E) {
 func hashSnapshot[T kernels.Float](h *golden.Hash, s *Snapshot[T]) {
 	for _, p := range s.Params {
 		golden.AddAll(h, p.Value)
-		addInts(h, p.BF16)
-		addInts(h, p.Rest)
+		hashInts(h, p.BF16)
+		hashInts(h, p.Rest)
 		for _, v := range p.State {
 			golden.AddAll(h, v.Value)
-			addInts(h, v.BF16)
-			addInts(h, v.Int8.Codes)
-			addInts(h, v.Int8.Exponents)
+			hashInts(h, v.BF16)
+			hashInts(h, v.Int8.Codes)
+			hashInts(h, v.Int8.Exponents)
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
 			h.Add(p.Numbers[name])

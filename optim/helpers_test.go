@@ -95,17 +95,17 @@ func (o *Optimizer[T]) bits() []uint64 {
 			continue
 		}
 		for _, s := range append([]packed{p.packing.values}, p.packing.state...) {
-			bitsOf(&all, s.bf16)
-			bitsOf(&all, s.rest)
-			bitsOf(&all, s.int8.Codes)
-			bitsOf(&all, s.int8.Exponents)
+			addInts(&all, s.bf16)
+			addInts(&all, s.rest)
+			addInts(&all, s.int8.Codes)
+			addInts(&all, s.int8.Exponents)
 		}
 	}
 	return all
 }
 
-// bitsOf appends integers to a list of bits.
-func bitsOf[E kernels.BFloat16 | int16 | uint8](all *[]uint64, x []E) {
+// addInts appends integers to a list of bits.
+func addInts[E kernels.BFloat16 | int16 | uint8](all *[]uint64, x []E) {
 	for _, v := range x {
 		*all = append(*all, uint64(v))
 	}
