@@ -6,34 +6,34 @@
 
 // func AdamState8F32(p []float32, g []float32, m []uint8, mexp []uint8, v []uint8, vexp []uint8, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32, k0 uint32, k1 uint32)
 // Requires: AVX, AVX2
-TEXT ·AdamState8F32(SB), $2160-188
+TEXT ·AdamState8F32(SB), $3200-188
 	// one step of Adam or AdamW, with moments of 8 bits
 	MOVQ  p_base+0(FP), DI
 	MOVQ  g_base+24(FP), SI
 	MOVQ  m_base+48(FP), DX
 	MOVQ  v_base+96(FP), BX
-	MOVQ  p_len+8(FP), R10
-	MOVQ  mexp_base+72(FP), R12
-	MOVQ  R12, 24(SP)
-	MOVQ  vexp_base+120(FP), R12
-	MOVQ  R12, 40(SP)
-	MOVL  k0+180(FP), R12
-	MOVQ  R12, 8(SP)
-	TESTQ R10, R10
+	MOVQ  p_len+8(FP), R11
+	MOVQ  mexp_base+72(FP), R13
+	MOVQ  R13, 24(SP)
+	MOVQ  vexp_base+120(FP), R13
+	MOVQ  R13, 48(SP)
+	MOVL  k0+180(FP), R13
+	MOVQ  R13, 8(SP)
+	TESTQ R11, R11
 	JEQ   done
 
 block:
-	MOVQ R10, R11
-	CMPQ R11, $+256
+	MOVQ R11, R12
+	CMPQ R12, $+256
 	JLE  short
-	MOVQ $+256, R11
+	MOVQ $+256, R12
 
 short:
-	MOVQ         R11, (SP)
+	MOVQ         R12, (SP)
 	MOVQ         DX, 16(SP)
-	MOVQ         24(SP), R12
+	MOVQ         24(SP), R13
 	VXORPS       X1, X1, X1
-	VPINSRB      $0x00, (R12), X1, X1
+	VPINSRB      $0x00, (R13), X1, X1
 	VPMOVZXBD    X1, X1
 	VBROADCASTSS x000000ff_f32<>+0(SB), Y2
 	VPCMPEQD     X2, X1, X2
@@ -43,41 +43,52 @@ short:
 	VBROADCASTSS x7fc00000_f32<>+0(SB), Y3
 	VBLENDVPS    X2, X3, X1, X1
 	VBROADCASTSS X1, Y0
-	MOVQ         BX, 32(SP)
-	MOVQ         40(SP), R12
-	VXORPS       X3, X3, X3
-	VPINSRB      $0x00, (R12), X3, X3
-	VPMOVZXBD    X3, X3
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y4
-	VPCMPEQD     X4, X3, X4
-	VBROADCASTSS x0000001f_f32<>+0(SB), Y5
-	VPSUBD       X5, X3, X3
-	VPSLLD       $0x17, X3, X3
-	VBROADCASTSS X3, Y1
-	VBROADCASTSS x7fc00000_f32<>+0(SB), Y3
-	VANDPS       X3, X4, X4
+	MOVQ         BX, 40(SP)
+	MOVQ         48(SP), R13
+	VXORPS       X4, X4, X4
+	VPINSRB      $0x00, (R13), X4, X4
+	VPMOVZXBD    X4, X4
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
+	VPCMPEQD     X5, X4, X5
+	VBROADCASTSS x0000001f_f32<>+0(SB), Y6
+	VPSUBD       X6, X4, X4
+	VPSLLD       $0x17, X4, X4
+	VBROADCASTSS X4, Y1
+	VBROADCASTSS x7fc00000_f32<>+0(SB), Y4
+	VANDPS       X4, X5, X4
 	VBROADCASTSS X4, Y2
+	VBROADCASTSS x00000000_f32<>+0(SB), Y4
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y6
+	VBLENDVPS    X5, X4, X6, X5
+	VBROADCASTSS X5, Y3
 	LEAQ         (SP), R8
-	ADDQ         $+111, R8
+	ADDQ         $+127, R8
 	ANDQ         $-64, R8
 	LEAQ         (SP), R9
-	ADDQ         $+111, R9
+	ADDQ         $+127, R9
 	ANDQ         $-64, R9
 	ADDQ         $+1024, R9
-	VBROADCASTSS tinymask_f32<>+0(SB), Y3
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y4
-	VBROADCASTSS beta2+164(FP), Y5
-	VBROADCASTSS floor_f32<>+0(SB), Y6
-	VBROADCASTSS eps+172(FP), Y7
-	VBROADCASTSS decay+152(FP), Y8
-	VBROADCASTSS step+176(FP), Y9
-	CMPQ         R11, $+16
+	LEAQ         (SP), R10
+	ADDQ         $+127, R10
+	ANDQ         $-64, R10
+	ADDQ         $+2048, R10
+	MOVQ         8(SP), R13
+	VMOVD        R13, X5
+	VPBROADCASTD X5, Y5
+	VMOVUPS      multiples<>+0(SB), Y4
+	VPADDD       Y5, Y4, Y4
+	VBROADCASTSS tinymask_f32<>+0(SB), Y5
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VBROADCASTSS k1+184(FP), Y7
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y8
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y9
+	CMPQ         R12, $+16
 	JLT          single
 
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y3, Y10, Y15
+	VPAND        Y5, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -87,12 +98,11 @@ main:
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXBD    (DX), Y10
+	VPMOVSXBD    (DX), Y10
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
 	VANDPS       Y13, Y10, Y13
 	VPSLLD       $0x14, Y13, Y13
 	VPADDD       Y0, Y13, Y13
-	VPSLLD       $0x18, Y10, Y10
 	VSUBPS       Y0, Y13, Y13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y14
 	VANDPS       Y14, Y10, Y10
@@ -102,13 +112,14 @@ main:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       Y12, Y10, Y10
 	VADDPS       Y10, Y13, Y10
-	VPAND        Y3, Y10, Y15
+	VPAND        Y5, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VBROADCASTSS root+168(FP), Y13
 	VMULPS       Y12, Y13, Y12
-	VPAND        Y4, Y12, Y15
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        Y13, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 	VMULPS       Y12, Y12, Y12
 	VPMOVZXBD    (BX), Y13
@@ -118,88 +129,123 @@ main:
 	VPCMPEQD     Y13, Y15, Y15
 	VPANDN       Y14, Y15, Y14
 	VORPS        Y2, Y14, Y14
-	VMULPS       Y14, Y5, Y14
+	VBROADCASTSS beta2+164(FP), Y13
+	VMULPS       Y14, Y13, Y14
 	VADDPS       Y12, Y14, Y12
-	VMAXPS       Y12, Y6, Y12
+	VBROADCASTSS floor_f32<>+0(SB), Y14
+	VMAXPS       Y12, Y14, Y12
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS      Y12, Y14
-	VADDPS       Y7, Y14, Y14
+	VBROADCASTSS eps+172(FP), Y13
+	VADDPS       Y13, Y14, Y14
 	VDIVPS       Y14, Y10, Y14
-	VMULPS       Y11, Y8, Y11
-	VMULPS       Y14, Y9, Y14
+	VBROADCASTSS decay+152(FP), Y13
+	VMULPS       Y11, Y13, Y11
+	VBROADCASTSS step+176(FP), Y13
+	VMULPS       Y14, Y13, Y14
 	VSUBPS       Y14, Y11, Y14
+
+	// the elements' random bits
+	VPADDD       Y6, Y4, Y4
+	VXORPS       Y7, Y4, Y11
+	VPSRLD       $0x10, Y11, Y13
+	VXORPS       Y13, Y11, Y13
+	VPMULLD      Y8, Y13, Y13
+	VPSRLD       $0x0f, Y13, Y11
+	VXORPS       Y11, Y13, Y11
+	VPMULLD      Y9, Y11, Y11
+	VPSRLD       $0x10, Y11, Y13
+	VXORPS       Y13, Y11, Y13
 	VMOVUPS      Y10, (R8)
 	VMOVUPS      Y12, (R9)
 	VMOVUPS      Y14, (DI)
-	VMOVUPS      32(SI), Y14
-	VPAND        Y3, Y14, Y15
-	VPSIGND      Y15, Y14, Y14
-	VBROADCASTSS scale+144(FP), Y12
-	VMULPS       Y14, Y12, Y14
-	VMOVUPS      32(DI), Y12
-	VBROADCASTSS l2+148(FP), Y10
-	VMULPS       Y12, Y10, Y10
-	VADDPS       Y10, Y14, Y10
-	VPMOVZXBD    8(DX), Y14
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y11
-	VANDPS       Y11, Y14, Y11
-	VPSLLD       $0x14, Y11, Y11
-	VPADDD       Y0, Y11, Y11
-	VPSLLD       $0x18, Y14, Y14
-	VSUBPS       Y0, Y11, Y11
-	VBROADCASTSS x80000000_f32<>+0(SB), Y13
-	VANDPS       Y13, Y14, Y14
-	VORPS        Y11, Y14, Y11
-	VBROADCASTSS beta1+156(FP), Y14
-	VMULPS       Y11, Y14, Y11
-	VBROADCASTSS omb1+160(FP), Y14
-	VMULPS       Y10, Y14, Y14
-	VADDPS       Y14, Y11, Y14
-	VPAND        Y3, Y14, Y15
-	VPSIGND      Y15, Y14, Y14
-	VBROADCASTSS root+168(FP), Y11
-	VMULPS       Y10, Y11, Y10
-	VPAND        Y4, Y10, Y15
-	VPSIGND      Y15, Y10, Y10
-	VMULPS       Y10, Y10, Y10
-	VPMOVZXBD    8(BX), Y11
-	VPSLLD       $0x14, Y11, Y13
-	VPADDD       Y1, Y13, Y13
+	VMOVUPS      Y13, (R10)
+	VMOVUPS      32(SI), Y13
+	VPAND        Y5, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
+	VBROADCASTSS scale+144(FP), Y14
+	VMULPS       Y13, Y14, Y13
+	VMOVUPS      32(DI), Y14
+	VBROADCASTSS l2+148(FP), Y12
+	VMULPS       Y14, Y12, Y12
+	VADDPS       Y12, Y13, Y12
+	VPMOVSXBD    8(DX), Y13
+	VBROADCASTSS x0000007f_f32<>+0(SB), Y10
+	VANDPS       Y10, Y13, Y10
+	VPSLLD       $0x14, Y10, Y10
+	VPADDD       Y0, Y10, Y10
+	VSUBPS       Y0, Y10, Y10
+	VBROADCASTSS x80000000_f32<>+0(SB), Y11
+	VANDPS       Y11, Y13, Y13
+	VORPS        Y10, Y13, Y10
+	VBROADCASTSS beta1+156(FP), Y13
+	VMULPS       Y10, Y13, Y10
+	VBROADCASTSS omb1+160(FP), Y13
+	VMULPS       Y12, Y13, Y13
+	VADDPS       Y13, Y10, Y13
+	VPAND        Y5, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
+	VBROADCASTSS root+168(FP), Y10
+	VMULPS       Y12, Y10, Y12
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y10
+	VPAND        Y10, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
+	VMULPS       Y12, Y12, Y12
+	VPMOVZXBD    8(BX), Y10
+	VPSLLD       $0x14, Y10, Y11
+	VPADDD       Y1, Y11, Y11
 	VPXOR        Y15, Y15, Y15
-	VPCMPEQD     Y11, Y15, Y15
-	VPANDN       Y13, Y15, Y13
-	VORPS        Y2, Y13, Y13
-	VMULPS       Y13, Y5, Y13
-	VADDPS       Y10, Y13, Y10
-	VMAXPS       Y10, Y6, Y10
-	VSQRTPS      Y10, Y13
-	VADDPS       Y7, Y13, Y13
-	VDIVPS       Y13, Y14, Y13
-	VMULPS       Y12, Y8, Y12
-	VMULPS       Y13, Y9, Y13
-	VSUBPS       Y13, Y12, Y13
-	VMOVUPS      Y14, 32(R8)
-	VMOVUPS      Y10, 32(R9)
-	VMOVUPS      Y13, 32(DI)
+	VPCMPEQD     Y10, Y15, Y15
+	VPANDN       Y11, Y15, Y11
+	VORPS        Y2, Y11, Y11
+	VBROADCASTSS beta2+164(FP), Y10
+	VMULPS       Y11, Y10, Y11
+	VADDPS       Y12, Y11, Y12
+	VBROADCASTSS floor_f32<>+0(SB), Y11
+	VMAXPS       Y12, Y11, Y12
+	VSQRTPS      Y12, Y11
+	VBROADCASTSS eps+172(FP), Y10
+	VADDPS       Y10, Y11, Y11
+	VDIVPS       Y11, Y13, Y11
+	VBROADCASTSS decay+152(FP), Y10
+	VMULPS       Y14, Y10, Y14
+	VBROADCASTSS step+176(FP), Y10
+	VMULPS       Y11, Y10, Y11
+	VSUBPS       Y11, Y14, Y11
+	VPADDD       Y6, Y4, Y4
+	VXORPS       Y7, Y4, Y14
+	VPSRLD       $0x10, Y14, Y10
+	VXORPS       Y10, Y14, Y10
+	VPMULLD      Y8, Y10, Y10
+	VPSRLD       $0x0f, Y10, Y14
+	VXORPS       Y14, Y10, Y14
+	VPMULLD      Y9, Y14, Y14
+	VPSRLD       $0x10, Y14, Y10
+	VXORPS       Y10, Y14, Y10
+	VMOVUPS      Y13, 32(R8)
+	VMOVUPS      Y12, 32(R9)
+	VMOVUPS      Y11, 32(DI)
+	VMOVUPS      Y10, 32(R10)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
 	ADDQ         $+16, DX
 	ADDQ         $+16, BX
 	ADDQ         $+64, R8
 	ADDQ         $+64, R9
-	SUBQ         $+16, R11
-	CMPQ         R11, $+16
+	ADDQ         $+64, R10
+	SUBQ         $+16, R12
+	CMPQ         R12, $+16
 	JGE          main
 
 single:
-	CMPQ R11, $+8
+	CMPQ R12, $+8
 	JLT  tail
 
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y3, Y10, Y15
+	VPAND        Y5, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -209,12 +255,11 @@ one:
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXBD    (DX), Y10
+	VPMOVSXBD    (DX), Y10
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
 	VANDPS       Y13, Y10, Y13
 	VPSLLD       $0x14, Y13, Y13
 	VPADDD       Y0, Y13, Y13
-	VPSLLD       $0x18, Y10, Y10
 	VSUBPS       Y0, Y13, Y13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y14
 	VANDPS       Y14, Y10, Y10
@@ -224,13 +269,14 @@ one:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       Y12, Y10, Y10
 	VADDPS       Y10, Y13, Y10
-	VPAND        Y3, Y10, Y15
+	VPAND        Y5, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VBROADCASTSS root+168(FP), Y13
 	VMULPS       Y12, Y13, Y12
-	VPAND        Y4, Y12, Y15
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        Y13, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 	VMULPS       Y12, Y12, Y12
 	VPMOVZXBD    (BX), Y13
@@ -240,39 +286,58 @@ one:
 	VPCMPEQD     Y13, Y15, Y15
 	VPANDN       Y14, Y15, Y14
 	VORPS        Y2, Y14, Y14
-	VMULPS       Y14, Y5, Y14
+	VBROADCASTSS beta2+164(FP), Y13
+	VMULPS       Y14, Y13, Y14
 	VADDPS       Y12, Y14, Y12
-	VMAXPS       Y12, Y6, Y12
+	VBROADCASTSS floor_f32<>+0(SB), Y14
+	VMAXPS       Y12, Y14, Y12
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS Y12, Y14
-	VADDPS  Y7, Y14, Y14
-	VDIVPS  Y14, Y10, Y14
-	VMULPS  Y11, Y8, Y11
-	VMULPS  Y14, Y9, Y14
-	VSUBPS  Y14, Y11, Y14
+	VSQRTPS      Y12, Y14
+	VBROADCASTSS eps+172(FP), Y13
+	VADDPS       Y13, Y14, Y14
+	VDIVPS       Y14, Y10, Y14
+	VBROADCASTSS decay+152(FP), Y13
+	VMULPS       Y11, Y13, Y11
+	VBROADCASTSS step+176(FP), Y13
+	VMULPS       Y14, Y13, Y14
+	VSUBPS       Y14, Y11, Y14
+
+	// the elements' random bits
+	VPADDD  Y6, Y4, Y4
+	VXORPS  Y7, Y4, Y11
+	VPSRLD  $0x10, Y11, Y13
+	VXORPS  Y13, Y11, Y13
+	VPMULLD Y8, Y13, Y13
+	VPSRLD  $0x0f, Y13, Y11
+	VXORPS  Y11, Y13, Y11
+	VPMULLD Y9, Y11, Y11
+	VPSRLD  $0x10, Y11, Y13
+	VXORPS  Y13, Y11, Y13
 	VMOVUPS Y10, (R8)
 	VMOVUPS Y12, (R9)
 	VMOVUPS Y14, (DI)
+	VMOVUPS Y13, (R10)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+32, R8
 	ADDQ    $+32, R9
-	SUBQ    $+8, R11
-	CMPQ    R11, $+8
+	ADDQ    $+32, R10
+	SUBQ    $+8, R12
+	CMPQ    R12, $+8
 	JGE     one
 
 tail:
-	TESTQ R11, R11
+	TESTQ R12, R12
 	JEQ   done2
-	TESTQ $+4, R11
+	TESTQ $+4, R12
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -282,12 +347,11 @@ tail:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXBD    (DX), X10
+	VPMOVSXBD    (DX), X10
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
 	VANDPS       X13, X10, X13
 	VPSLLD       $0x14, X13, X13
 	VPADDD       X0, X13, X13
-	VPSLLD       $0x18, X10, X10
 	VSUBPS       X0, X13, X13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y14
 	VANDPS       X14, X10, X10
@@ -297,13 +361,14 @@ tail:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VBROADCASTSS root+168(FP), Y13
 	VMULPS       X12, X13, X12
-	VPAND        X4, X12, X15
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X12, X15
 	VPSIGND      X15, X12, X12
 	VMULPS       X12, X12, X12
 	VPMOVZXBD    (BX), X13
@@ -313,36 +378,57 @@ tail:
 	VPCMPEQD     X13, X15, X15
 	VPANDN       X14, X15, X14
 	VORPS        X2, X14, X14
-	VMULPS       X14, X5, X14
+	VBROADCASTSS beta2+164(FP), Y13
+	VMULPS       X14, X13, X14
 	VADDPS       X12, X14, X12
-	VMAXPS       X12, X6, X12
+	VBROADCASTSS floor_f32<>+0(SB), Y14
+	VMAXPS       X12, X14, X12
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS X12, X14
-	VADDPS  X7, X14, X14
-	VDIVPS  X14, X10, X14
-	VMULPS  X11, X8, X11
-	VMULPS  X14, X9, X14
-	VSUBPS  X14, X11, X14
-	VMOVUPS X10, (R8)
-	VMOVUPS X12, (R9)
-	VMOVUPS X14, (DI)
-	TESTQ   $+3, R11
-	JEQ     done2
-	ADDQ    $+16, DI
-	ADDQ    $+16, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
-	ADDQ    $+16, R8
-	ADDQ    $+16, R9
+	VSQRTPS      X12, X14
+	VBROADCASTSS eps+172(FP), Y13
+	VADDPS       X13, X14, X14
+	VDIVPS       X14, X10, X14
+	VBROADCASTSS decay+152(FP), Y13
+	VMULPS       X11, X13, X11
+	VBROADCASTSS step+176(FP), Y13
+	VMULPS       X14, X13, X14
+	VSUBPS       X14, X11, X14
+
+	// the elements' random bits
+	VPADDD       Y6, Y4, Y4
+	VXORPS       X7, X4, X11
+	VPSRLD       $0x10, X11, X13
+	VXORPS       X13, X11, X13
+	VPMULLD      X8, X13, X13
+	VPSRLD       $0x0f, X13, X11
+	VXORPS       X11, X13, X11
+	VPMULLD      X9, X11, X11
+	VPSRLD       $0x10, X11, X13
+	VXORPS       X13, X11, X13
+	VMOVUPS      X10, (R8)
+	VMOVUPS      X12, (R9)
+	VMOVUPS      X14, (DI)
+	VMOVUPS      X13, (R10)
+	TESTQ        $+3, R12
+	JEQ          done2
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y10
+	VPSUBD       Y10, Y4, Y4
+	ADDQ         $+16, DI
+	ADDQ         $+16, SI
+	ADDQ         $+4, DX
+	ADDQ         $+4, BX
+	ADDQ         $+16, R8
+	ADDQ         $+16, R9
+	ADDQ         $+16, R10
 
 skip:
-	TESTQ $+2, R11
+	TESTQ $+2, R12
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -354,12 +440,11 @@ skip:
 	// m = flush(beta1*m + omb1*d)
 	VXORPS       X10, X10, X10
 	VPINSRW      $0x00, (DX), X10, X10
-	VPMOVZXBD    X10, X10
+	VPMOVSXBD    X10, X10
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
 	VANDPS       X13, X10, X13
 	VPSLLD       $0x14, X13, X13
 	VPADDD       X0, X13, X13
-	VPSLLD       $0x18, X10, X10
 	VSUBPS       X0, X13, X13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y14
 	VANDPS       X14, X10, X10
@@ -369,13 +454,14 @@ skip:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VBROADCASTSS root+168(FP), Y13
 	VMULPS       X12, X13, X12
-	VPAND        X4, X12, X15
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X12, X15
 	VPSIGND      X15, X12, X12
 	VMULPS       X12, X12, X12
 	VXORPS       X13, X13, X13
@@ -387,36 +473,57 @@ skip:
 	VPCMPEQD     X13, X15, X15
 	VPANDN       X14, X15, X14
 	VORPS        X2, X14, X14
-	VMULPS       X14, X5, X14
+	VBROADCASTSS beta2+164(FP), Y13
+	VMULPS       X14, X13, X14
 	VADDPS       X12, X14, X12
-	VMAXPS       X12, X6, X12
+	VBROADCASTSS floor_f32<>+0(SB), Y14
+	VMAXPS       X12, X14, X12
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS X12, X14
-	VADDPS  X7, X14, X14
-	VDIVPS  X14, X10, X14
-	VMULPS  X11, X8, X11
-	VMULPS  X14, X9, X14
-	VSUBPS  X14, X11, X14
-	VMOVSD  X10, (R8)
-	VMOVSD  X12, (R9)
-	VMOVSD  X14, (DI)
-	TESTQ   $+1, R11
-	JEQ     done2
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+2, DX
-	ADDQ    $+2, BX
-	ADDQ    $+8, R8
-	ADDQ    $+8, R9
+	VSQRTPS      X12, X14
+	VBROADCASTSS eps+172(FP), Y13
+	VADDPS       X13, X14, X14
+	VDIVPS       X14, X10, X14
+	VBROADCASTSS decay+152(FP), Y13
+	VMULPS       X11, X13, X11
+	VBROADCASTSS step+176(FP), Y13
+	VMULPS       X14, X13, X14
+	VSUBPS       X14, X11, X14
+
+	// the elements' random bits
+	VPADDD       Y6, Y4, Y4
+	VXORPS       X7, X4, X11
+	VPSRLD       $0x10, X11, X13
+	VXORPS       X13, X11, X13
+	VPMULLD      X8, X13, X13
+	VPSRLD       $0x0f, X13, X11
+	VXORPS       X11, X13, X11
+	VPMULLD      X9, X11, X11
+	VPSRLD       $0x10, X11, X13
+	VXORPS       X13, X11, X13
+	VMOVSD       X10, (R8)
+	VMOVSD       X12, (R9)
+	VMOVSD       X14, (DI)
+	VMOVSD       X13, (R10)
+	TESTQ        $+1, R12
+	JEQ          done2
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y10
+	VPSUBD       Y10, Y4, Y4
+	ADDQ         $+8, DI
+	ADDQ         $+8, SI
+	ADDQ         $+2, DX
+	ADDQ         $+2, BX
+	ADDQ         $+8, R8
+	ADDQ         $+8, R9
+	ADDQ         $+8, R10
 
 skip2:
-	TESTQ $+1, R11
+	TESTQ $+1, R12
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -428,12 +535,11 @@ skip2:
 	// m = flush(beta1*m + omb1*d)
 	VXORPS       X10, X10, X10
 	VPINSRB      $0x00, (DX), X10, X10
-	VPMOVZXBD    X10, X10
+	VPMOVSXBD    X10, X10
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
 	VANDPS       X13, X10, X13
 	VPSLLD       $0x14, X13, X13
 	VPADDD       X0, X13, X13
-	VPSLLD       $0x18, X10, X10
 	VSUBPS       X0, X13, X13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y14
 	VANDPS       X14, X10, X10
@@ -443,13 +549,14 @@ skip2:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X3, X10, X15
+	VPAND        X5, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VBROADCASTSS root+168(FP), Y13
 	VMULPS       X12, X13, X12
-	VPAND        X4, X12, X15
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X12, X15
 	VPSIGND      X15, X12, X12
 	VMULPS       X12, X12, X12
 	VXORPS       X13, X13, X13
@@ -461,821 +568,824 @@ skip2:
 	VPCMPEQD     X13, X15, X15
 	VPANDN       X14, X15, X14
 	VORPS        X2, X14, X14
-	VMULPS       X14, X5, X14
+	VBROADCASTSS beta2+164(FP), Y13
+	VMULPS       X14, X13, X14
 	VADDPS       X12, X14, X12
-	VMAXPS       X12, X6, X12
+	VBROADCASTSS floor_f32<>+0(SB), Y14
+	VMAXPS       X12, X14, X12
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS X12, X14
-	VADDPS  X7, X14, X14
-	VDIVPS  X14, X10, X14
-	VMULPS  X11, X8, X11
-	VMULPS  X14, X9, X14
-	VSUBPS  X14, X11, X14
+	VSQRTPS      X12, X14
+	VBROADCASTSS eps+172(FP), Y13
+	VADDPS       X13, X14, X14
+	VDIVPS       X14, X10, X14
+	VBROADCASTSS decay+152(FP), Y13
+	VMULPS       X11, X13, X11
+	VBROADCASTSS step+176(FP), Y13
+	VMULPS       X14, X13, X14
+	VSUBPS       X14, X11, X14
+
+	// the elements' random bits
+	VPADDD  Y6, Y4, Y4
+	VXORPS  X7, X4, X11
+	VPSRLD  $0x10, X11, X13
+	VXORPS  X13, X11, X13
+	VPMULLD X8, X13, X13
+	VPSRLD  $0x0f, X13, X11
+	VXORPS  X11, X13, X11
+	VPMULLD X9, X11, X11
+	VPSRLD  $0x10, X11, X13
+	VXORPS  X13, X11, X13
 	VMOVSS  X10, (R8)
 	VMOVSS  X12, (R9)
 	VMOVSS  X14, (DI)
+	VMOVSS  X13, (R10)
 
 skip3:
 done2:
 	LEAQ (SP), R8
-	ADDQ $+111, R8
+	ADDQ $+127, R8
 	ANDQ $-64, R8
 	LEAQ (SP), R9
-	ADDQ $+111, R9
+	ADDQ $+127, R9
 	ANDQ $-64, R9
 	ADDQ $+1024, R9
+	LEAQ (SP), R10
+	ADDQ $+127, R10
+	ANDQ $-64, R10
+	ADDQ $+2048, R10
 
 	// the greatest of m
-	VBROADCASTSS abs_f32<>+0(SB), Y11
-	MOVQ         (SP), R11
+	VBROADCASTSS abs_f32<>+0(SB), Y9
+	MOVQ         (SP), R12
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
 	VXORPS       X3, X3, X3
 	VXORPS       X4, X4, X4
 	VXORPS       X5, X5, X5
 	VXORPS       X6, X6, X6
 	VXORPS       X7, X7, X7
-	VXORPS       X8, X8, X8
-	VXORPS       X9, X9, X9
-	CMPQ         R11, $+64
+	CMPQ         R12, $+64
 	JLT          tail2
 
 loop:
-	VANDPS  (R8), Y11, Y12
-	VPMAXSD Y2, Y12, Y2
-	VANDPS  32(R8), Y11, Y12
-	VPMAXSD Y3, Y12, Y3
-	VANDPS  64(R8), Y11, Y12
-	VPMAXSD Y4, Y12, Y4
-	VANDPS  96(R8), Y11, Y12
-	VPMAXSD Y5, Y12, Y5
-	VANDPS  128(R8), Y11, Y12
-	VPMAXSD Y6, Y12, Y6
-	VANDPS  160(R8), Y11, Y12
-	VPMAXSD Y7, Y12, Y7
-	VANDPS  192(R8), Y11, Y12
-	VPMAXSD Y8, Y12, Y8
-	VANDPS  224(R8), Y11, Y12
-	VPMAXSD Y9, Y12, Y9
+	VANDPS  (R8), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	VANDPS  32(R8), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	VANDPS  64(R8), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	VANDPS  96(R8), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	VANDPS  128(R8), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	VANDPS  160(R8), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	VANDPS  192(R8), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	VANDPS  224(R8), Y9, Y10
+	VPMAXUD Y7, Y10, Y7
 	ADDQ    $+256, R8
-	SUBQ    $+64, R11
-	CMPQ    R11, $+64
+	SUBQ    $+64, R12
+	CMPQ    R12, $+64
 	JGE     loop
 
 tail2:
-	TESTQ R11, R11
+	TESTQ R12, R12
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R11, R12
-	ANDQ      $+7, R12
-	MOVQ      R12, CX
-	MOVQ      R11, R12
-	ANDQ      $-8, R12
-	SHLQ      $0x02, R12
-	ADDQ      R8, R12
+	MOVQ      R12, R13
+	ANDQ      $+7, R13
+	MOVQ      R13, CX
+	MOVQ      R12, R13
+	ANDQ      $-8, R13
+	SHLQ      $0x02, R13
+	ADDQ      R8, R13
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(R12), X15
+	VMOVSD    16(R13), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(R12), X15, X15
+	VINSERTPS $0x20, 24(R13), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(R12), X15
+	VMOVSS 16(R13), X15
 
 loaded4:
-	VMOVUPS     (R12), X10
-	VINSERTF128 $0x01, X15, Y10, Y10
+	VMOVUPS     (R13), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
 half1:
-	VXORPS    X10, X10, X10
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (R12), X10
+	VMOVSD    (R13), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(R12), X10, X10
+	VINSERTPS $0x20, 8(R13), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (R12), X10
+	VMOVSS (R13), X8
 
 loaded6:
 loaded2:
-	CMPQ    R11, $+8
+	CMPQ    R12, $+8
 	JLT     part
-	VANDPS  (R8), Y11, Y12
-	VPMAXSD Y2, Y12, Y2
-	CMPQ    R11, $+8
+	VANDPS  (R8), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	CMPQ    R12, $+8
 	JEQ     fold
-	CMPQ    R11, $+16
+	CMPQ    R12, $+16
 	JLT     part2
-	VANDPS  32(R8), Y11, Y12
-	VPMAXSD Y3, Y12, Y3
-	CMPQ    R11, $+16
+	VANDPS  32(R8), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	CMPQ    R12, $+16
 	JEQ     fold
-	CMPQ    R11, $+24
+	CMPQ    R12, $+24
 	JLT     part3
-	VANDPS  64(R8), Y11, Y12
-	VPMAXSD Y4, Y12, Y4
-	CMPQ    R11, $+24
+	VANDPS  64(R8), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	CMPQ    R12, $+24
 	JEQ     fold
-	CMPQ    R11, $+32
+	CMPQ    R12, $+32
 	JLT     part4
-	VANDPS  96(R8), Y11, Y12
-	VPMAXSD Y5, Y12, Y5
-	CMPQ    R11, $+32
+	VANDPS  96(R8), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	CMPQ    R12, $+32
 	JEQ     fold
-	CMPQ    R11, $+40
+	CMPQ    R12, $+40
 	JLT     part5
-	VANDPS  128(R8), Y11, Y12
-	VPMAXSD Y6, Y12, Y6
-	CMPQ    R11, $+40
+	VANDPS  128(R8), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	CMPQ    R12, $+40
 	JEQ     fold
-	CMPQ    R11, $+48
+	CMPQ    R12, $+48
 	JLT     part6
-	VANDPS  160(R8), Y11, Y12
-	VPMAXSD Y7, Y12, Y7
-	CMPQ    R11, $+48
+	VANDPS  160(R8), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	CMPQ    R12, $+48
 	JEQ     fold
-	CMPQ    R11, $+56
+	CMPQ    R12, $+56
 	JLT     part7
-	VANDPS  192(R8), Y11, Y12
-	VPMAXSD Y8, Y12, Y8
-	CMPQ    R11, $+56
+	VANDPS  192(R8), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	CMPQ    R12, $+56
 	JEQ     fold
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y9, Y12, Y9
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y7, Y10, Y7
 	JMP     fold
 
 part7:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y8, Y12, Y8
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y6, Y10, Y6
 	JMP     fold
 
 part6:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y7, Y12, Y7
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y5, Y10, Y5
 	JMP     fold
 
 part5:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y6, Y12, Y6
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y4, Y10, Y4
 	JMP     fold
 
 part4:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y5, Y12, Y5
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y3, Y10, Y3
 	JMP     fold
 
 part3:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y4, Y12, Y4
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y2, Y10, Y2
 	JMP     fold
 
 part2:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y3, Y12, Y3
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y1, Y10, Y1
 	JMP     fold
 
 part:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y2, Y12, Y2
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y0, Y10, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y5, Y9, Y5
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y3, Y5, Y3
-	VPMAXSD      Y2, Y3, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VPMAXSD      X2, X3, X2
-	VUNPCKHPD    X2, X2, X3
-	VPMAXSD      X2, X3, X2
-	VMOVSHDUP    X2, X3
-	VPMAXSD      X2, X3, X2
-	VORPS        X2, X2, X0
+	VPMAXUD      Y0, Y4, Y0
+	VPMAXUD      Y1, Y5, Y1
+	VPMAXUD      Y2, Y6, Y2
+	VPMAXUD      Y3, Y7, Y3
+	VPMAXUD      Y0, Y2, Y0
+	VPMAXUD      Y1, Y3, Y1
+	VPMAXUD      Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXUD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXUD      X0, X1, X0
+	LEAQ         (SP), R12
+	VMOVSS       X0, 32(R12)
 
 	// the greatest of v
-	VBROADCASTSS abs_f32<>+0(SB), Y11
-	MOVQ         (SP), R11
-	VXORPS       X2, X2, X2
-	VXORPS       X3, X3, X3
-	VXORPS       X4, X4, X4
-	VXORPS       X5, X5, X5
-	VXORPS       X6, X6, X6
-	VXORPS       X7, X7, X7
-	VXORPS       X8, X8, X8
-	VXORPS       X9, X9, X9
-	CMPQ         R11, $+64
-	JLT          tail3
+	MOVQ   (SP), R12
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	CMPQ   R12, $+64
+	JLT    tail3
 
 loop2:
-	VANDPS  (R9), Y11, Y12
-	VPMAXSD Y2, Y12, Y2
-	VANDPS  32(R9), Y11, Y12
-	VPMAXSD Y3, Y12, Y3
-	VANDPS  64(R9), Y11, Y12
-	VPMAXSD Y4, Y12, Y4
-	VANDPS  96(R9), Y11, Y12
-	VPMAXSD Y5, Y12, Y5
-	VANDPS  128(R9), Y11, Y12
-	VPMAXSD Y6, Y12, Y6
-	VANDPS  160(R9), Y11, Y12
-	VPMAXSD Y7, Y12, Y7
-	VANDPS  192(R9), Y11, Y12
-	VPMAXSD Y8, Y12, Y8
-	VANDPS  224(R9), Y11, Y12
-	VPMAXSD Y9, Y12, Y9
+	VMOVUPS (R9), Y9
+	VPMAXUD Y0, Y9, Y0
+	VMOVUPS 32(R9), Y9
+	VPMAXUD Y1, Y9, Y1
+	VMOVUPS 64(R9), Y9
+	VPMAXUD Y2, Y9, Y2
+	VMOVUPS 96(R9), Y9
+	VPMAXUD Y3, Y9, Y3
+	VMOVUPS 128(R9), Y9
+	VPMAXUD Y4, Y9, Y4
+	VMOVUPS 160(R9), Y9
+	VPMAXUD Y5, Y9, Y5
+	VMOVUPS 192(R9), Y9
+	VPMAXUD Y6, Y9, Y6
+	VMOVUPS 224(R9), Y9
+	VPMAXUD Y7, Y9, Y7
 	ADDQ    $+256, R9
-	SUBQ    $+64, R11
-	CMPQ    R11, $+64
+	SUBQ    $+64, R12
+	CMPQ    R12, $+64
 	JGE     loop2
 
 tail3:
-	TESTQ R11, R11
+	TESTQ R12, R12
 	JEQ   fold2
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R11, R12
-	ANDQ      $+7, R12
-	MOVQ      R12, CX
-	MOVQ      R11, R12
-	ANDQ      $-8, R12
-	SHLQ      $0x02, R12
-	ADDQ      R9, R12
+	MOVQ      R12, R13
+	ANDQ      $+7, R13
+	MOVQ      R13, CX
+	MOVQ      R12, R13
+	ANDQ      $-8, R13
+	SHLQ      $0x02, R13
+	ADDQ      R9, R13
 	TESTQ     $+4, CX
 	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd9
-	VMOVSD    16(R12), X15
+	VMOVSD    16(R13), X15
 	TESTQ     $+1, CX
 	JEQ       loaded10
-	VINSERTPS $0x20, 24(R12), X15, X15
+	VINSERTPS $0x20, 24(R13), X15, X15
 	JMP       loaded10
 
 odd9:
 	TESTQ  $+1, CX
 	JEQ    loaded10
-	VMOVSS 16(R12), X15
+	VMOVSS 16(R13), X15
 
 loaded10:
-	VMOVUPS     (R12), X10
-	VINSERTF128 $0x01, X15, Y10, Y10
+	VMOVUPS     (R13), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded8
 
 half7:
-	VXORPS    X10, X10, X10
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd11
-	VMOVSD    (R12), X10
+	VMOVSD    (R13), X8
 	TESTQ     $+1, CX
 	JEQ       loaded12
-	VINSERTPS $0x20, 8(R12), X10, X10
+	VINSERTPS $0x20, 8(R13), X8, X8
 	JMP       loaded12
 
 odd11:
 	TESTQ  $+1, CX
 	JEQ    loaded12
-	VMOVSS (R12), X10
+	VMOVSS (R13), X8
 
 loaded12:
 loaded8:
-	CMPQ    R11, $+8
+	CMPQ    R12, $+8
 	JLT     part9
-	VANDPS  (R9), Y11, Y12
-	VPMAXSD Y2, Y12, Y2
-	CMPQ    R11, $+8
+	VMOVUPS (R9), Y9
+	VPMAXUD Y0, Y9, Y0
+	CMPQ    R12, $+8
 	JEQ     fold2
-	CMPQ    R11, $+16
+	CMPQ    R12, $+16
 	JLT     part10
-	VANDPS  32(R9), Y11, Y12
-	VPMAXSD Y3, Y12, Y3
-	CMPQ    R11, $+16
+	VMOVUPS 32(R9), Y9
+	VPMAXUD Y1, Y9, Y1
+	CMPQ    R12, $+16
 	JEQ     fold2
-	CMPQ    R11, $+24
+	CMPQ    R12, $+24
 	JLT     part11
-	VANDPS  64(R9), Y11, Y12
-	VPMAXSD Y4, Y12, Y4
-	CMPQ    R11, $+24
+	VMOVUPS 64(R9), Y9
+	VPMAXUD Y2, Y9, Y2
+	CMPQ    R12, $+24
 	JEQ     fold2
-	CMPQ    R11, $+32
+	CMPQ    R12, $+32
 	JLT     part12
-	VANDPS  96(R9), Y11, Y12
-	VPMAXSD Y5, Y12, Y5
-	CMPQ    R11, $+32
+	VMOVUPS 96(R9), Y9
+	VPMAXUD Y3, Y9, Y3
+	CMPQ    R12, $+32
 	JEQ     fold2
-	CMPQ    R11, $+40
+	CMPQ    R12, $+40
 	JLT     part13
-	VANDPS  128(R9), Y11, Y12
-	VPMAXSD Y6, Y12, Y6
-	CMPQ    R11, $+40
+	VMOVUPS 128(R9), Y9
+	VPMAXUD Y4, Y9, Y4
+	CMPQ    R12, $+40
 	JEQ     fold2
-	CMPQ    R11, $+48
+	CMPQ    R12, $+48
 	JLT     part14
-	VANDPS  160(R9), Y11, Y12
-	VPMAXSD Y7, Y12, Y7
-	CMPQ    R11, $+48
+	VMOVUPS 160(R9), Y9
+	VPMAXUD Y5, Y9, Y5
+	CMPQ    R12, $+48
 	JEQ     fold2
-	CMPQ    R11, $+56
+	CMPQ    R12, $+56
 	JLT     part15
-	VANDPS  192(R9), Y11, Y12
-	VPMAXSD Y8, Y12, Y8
-	CMPQ    R11, $+56
+	VMOVUPS 192(R9), Y9
+	VPMAXUD Y6, Y9, Y6
+	CMPQ    R12, $+56
 	JEQ     fold2
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y9, Y12, Y9
+	VPMAXUD Y7, Y8, Y7
 	JMP     fold2
 
 part15:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y8, Y12, Y8
+	VPMAXUD Y6, Y8, Y6
 	JMP     fold2
 
 part14:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y7, Y12, Y7
+	VPMAXUD Y5, Y8, Y5
 	JMP     fold2
 
 part13:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y6, Y12, Y6
+	VPMAXUD Y4, Y8, Y4
 	JMP     fold2
 
 part12:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y5, Y12, Y5
+	VPMAXUD Y3, Y8, Y3
 	JMP     fold2
 
 part11:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y4, Y12, Y4
+	VPMAXUD Y2, Y8, Y2
 	JMP     fold2
 
 part10:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y3, Y12, Y3
+	VPMAXUD Y1, Y8, Y1
 	JMP     fold2
 
 part9:
-	VANDPS  Y11, Y10, Y12
-	VPMAXSD Y2, Y12, Y2
+	VPMAXUD Y0, Y8, Y0
 
 fold2:
 	// Fold the lanes by halves.
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y5, Y9, Y5
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y3, Y5, Y3
-	VPMAXSD      Y2, Y3, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VPMAXSD      X2, X3, X2
-	VUNPCKHPD    X2, X2, X3
-	VPMAXSD      X2, X3, X2
-	VMOVSHDUP    X2, X3
-	VPMAXSD      X2, X3, X2
-	VORPS        X2, X2, X1
-	MOVQ         24(SP), R12
+	VPMAXUD      Y0, Y4, Y0
+	VPMAXUD      Y1, Y5, Y1
+	VPMAXUD      Y2, Y6, Y2
+	VPMAXUD      Y3, Y7, Y3
+	VPMAXUD      Y0, Y2, Y0
+	VPMAXUD      Y1, Y3, Y1
+	VPMAXUD      Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXUD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXUD      X0, X1, X0
+	LEAQ         (SP), R12
+	VMOVSS       X0, 56(R12)
+	LEAQ         (SP), R12
+	ADDQ         $+32, R12
+	MOVQ         24(SP), R13
+	VMOVSS       (R12), X3
+	VBROADCASTSS x7f800000_f32<>+0(SB), Y4
+	VPMINUD      X4, X3, X4
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y5
-	VPMINUD      X5, X0, X5
+	VPCMPEQD     X5, X4, X4
+	VBROADCASTSS x001000ff_f32<>+0(SB), Y5
+	VPADDD       X5, X3, X3
+	VPSRLD       $0x17, X3, X3
+	VBROADCASTSS x00000020_f32<>+0(SB), Y5
+	VPMAXUD      X5, X3, X3
+	VBROADCASTSS x000000fe_f32<>+0(SB), Y5
+	VPMINUD      X5, X3, X3
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X5, X3, X5
+	VPSLLD       $0x18, X5, X15
+	VPSRLD       $0x18, X15, X15
+	VPACKUSDW    X15, X15, X15
+	VPACKUSWB    X15, X15, X15
+	VPEXTRB      $0x00, X15, (R13)
+	VBROADCASTSS x0000000f_f32<>+0(SB), Y5
+	VPSUBD       X5, X3, X3
+	VPSLLD       $0x17, X3, X3
+	VBROADCASTSS X3, Y0
+	VBROADCASTSS x00000000_f32<>+0(SB), Y3
+	VBROADCASTSS x7f7f7f7f_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X3, X5, X5
+	VBROADCASTSS X5, Y1
+	VBROADCASTSS x00000000_f32<>+0(SB), Y5
+	VBROADCASTSS x80808080_f32<>+0(SB), Y3
+	VBLENDVPS    X4, X5, X3, X4
+	VBROADCASTSS X4, Y2
+	ADDQ         $+1, R13
+	MOVQ         R13, 24(SP)
+	LEAQ         (SP), R12
+	ADDQ         $+56, R12
+	MOVQ         48(SP), R13
+	VMOVSS       (R12), X5
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y6
-	VPCMPEQD     X6, X5, X5
-	VBROADCASTSS x001000ff_f32<>+0(SB), Y6
-	VPADDD       X6, X0, X6
-	VPSRLD       $0x17, X6, X6
+	VPMINUD      X6, X5, X6
+	VBROADCASTSS x7f800000_f32<>+0(SB), Y7
+	VPCMPEQD     X7, X6, X6
+	VBROADCASTSS x000fffff_f32<>+0(SB), Y7
+	VPADDD       X7, X5, X5
+	VPSRLD       $0x17, X5, X5
 	VBROADCASTSS x00000020_f32<>+0(SB), Y7
-	VPMAXUD      X7, X6, X6
+	VPMAXUD      X7, X5, X5
 	VBROADCASTSS x000000fe_f32<>+0(SB), Y7
-	VPMINUD      X7, X6, X6
+	VPMINUD      X7, X5, X5
 	VBROADCASTSS x000000ff_f32<>+0(SB), Y7
-	VBLENDVPS    X5, X7, X6, X7
+	VBLENDVPS    X6, X7, X5, X7
 	VPSLLD       $0x18, X7, X15
 	VPSRLD       $0x18, X15, X15
 	VPACKUSDW    X15, X15, X15
 	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (R12)
-	VBROADCASTSS x0000000f_f32<>+0(SB), Y7
-	VPSUBD       X7, X6, X6
-	VPSLLD       $0x17, X6, X6
-	VBROADCASTSS X6, Y2
-	VBROADCASTSS x00000000_f32<>+0(SB), Y6
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y7
-	VBLENDVPS    X5, X6, X7, X7
-	VBROADCASTSS X7, Y3
-	VBROADCASTSS x00000000_f32<>+0(SB), Y7
-	VBROADCASTSS x00000080_f32<>+0(SB), Y6
-	VBLENDVPS    X5, X7, X6, X5
-	VBROADCASTSS X5, Y4
-	MOVQ         24(SP), R12
-	ADDQ         $+1, R12
-	MOVQ         R12, 24(SP)
-	MOVQ         40(SP), R12
-	VBROADCASTSS x7f800000_f32<>+0(SB), Y7
-	VPMINUD      X7, X1, X7
-	VBROADCASTSS x7f800000_f32<>+0(SB), Y8
-	VPCMPEQD     X8, X7, X7
-	VBROADCASTSS x000fffff_f32<>+0(SB), Y8
-	VPADDD       X8, X1, X8
-	VPSRLD       $0x17, X8, X8
-	VBROADCASTSS x00000020_f32<>+0(SB), Y9
-	VPMAXUD      X9, X8, X8
-	VBROADCASTSS x000000fe_f32<>+0(SB), Y9
-	VPMINUD      X9, X8, X8
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y9
-	VBLENDVPS    X7, X9, X8, X9
-	VPSLLD       $0x18, X9, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (R12)
-	VBROADCASTSS x0000001f_f32<>+0(SB), Y9
-	VPSUBD       X9, X8, X8
-	VPSLLD       $0x17, X8, X8
-	VBROADCASTSS X8, Y5
-	VBROADCASTSS x00000000_f32<>+0(SB), Y8
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y9
-	VBLENDVPS    X7, X8, X9, X7
-	VBROADCASTSS X7, Y6
-	MOVQ         40(SP), R12
-	ADDQ         $+1, R12
-	MOVQ         R12, 40(SP)
+	VPEXTRB      $0x00, X15, (R13)
+	VBROADCASTSS x0000001f_f32<>+0(SB), Y7
+	VPSUBD       X7, X5, X5
+	VPSLLD       $0x17, X5, X5
+	VBROADCASTSS X5, Y3
+	VBROADCASTSS x00000000_f32<>+0(SB), Y5
+	VBROADCASTSS xffffffff_f32<>+0(SB), Y7
+	VBLENDVPS    X6, X5, X7, X6
+	VBROADCASTSS X6, Y4
+	ADDQ         $+1, R13
+	MOVQ         R13, 48(SP)
 	LEAQ         (SP), R8
-	ADDQ         $+111, R8
+	ADDQ         $+127, R8
 	ANDQ         $-64, R8
 	LEAQ         (SP), R9
-	ADDQ         $+111, R9
+	ADDQ         $+127, R9
 	ANDQ         $-64, R9
 	ADDQ         $+1024, R9
+	LEAQ         (SP), R10
+	ADDQ         $+127, R10
+	ANDQ         $-64, R10
+	ADDQ         $+2048, R10
 	MOVQ         16(SP), DX
-	MOVQ         32(SP), BX
-	MOVQ         (SP), R11
-	MOVQ         8(SP), R12
-	VMOVD        R12, X8
-	VPBROADCASTD X8, Y8
-	VMOVUPS      multiples<>+0(SB), Y7
-	VPADDD       Y8, Y7, Y7
-	VBROADCASTSS abs_f32<>+0(SB), Y8
-	VBROADCASTSS x000fffff_f32<>+0(SB), Y9
-	VBROADCASTSS x00000001_f32<>+0(SB), Y10
-	CMPQ         R11, $+16
-	JLT          single2
+	MOVQ         (SP), R12
+	VBROADCASTSS abs_f32<>+0(SB), Y10
+	CMPQ         R12, $+32
+	JLT          rest
+
+codes:
+	VMOVUPS   (R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    (R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y5
+	VMOVUPS   32(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    32(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y6
+	VMOVUPS   64(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    64(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y7
+	VMOVUPS   96(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    96(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y8
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSDW Y8, Y7, Y7
+	VPACKUSWB Y7, Y5, Y5
+	VMOVUPS   (R8), Y9
+	VMOVUPS   32(R8), Y6
+	VMOVUPS   64(R8), Y7
+	VMOVUPS   96(R8), Y8
+	VPACKSSDW Y6, Y9, Y9
+	VPACKSSDW Y8, Y7, Y7
+	VPACKSSWB Y7, Y9, Y9
+	VPMINUB   Y1, Y5, Y5
+	VANDPS    Y2, Y9, Y9
+	VORPS     Y9, Y5, Y5
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y5, Y15, Y5
+	VMOVUPS   Y5, (DX)
+	ADDQ      $+32, DX
+	ADDQ      $+128, R8
+	ADDQ      $+128, R10
+	SUBQ      $+32, R12
+	CMPQ      R12, $+32
+	JGE       codes
+
+rest:
+	TESTQ R12, R12
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    (R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y5
+	VMOVUPS   32(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    32(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y6
+	VMOVUPS   64(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    64(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y7
+	VMOVUPS   96(R10), Y11
+	VPSRLD    $0x0c, Y11, Y11
+	VANDPS    96(R8), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y8
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSDW Y8, Y7, Y7
+	VPACKUSWB Y7, Y5, Y5
+	VMOVUPS   (R8), Y9
+	VMOVUPS   32(R8), Y6
+	VMOVUPS   64(R8), Y7
+	VMOVUPS   96(R8), Y8
+	VPACKSSDW Y6, Y9, Y9
+	VPACKSSDW Y8, Y7, Y7
+	VPACKSSWB Y7, Y9, Y9
+	VPMINUB   Y1, Y5, Y5
+	VANDPS    Y2, Y9, Y9
+	VORPS     Y9, Y5, Y5
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y5, Y15, Y5
+	VMOVUPS   Y5, (R8)
+	CMPQ      R12, $+8
+	JLT       tail4
 
 main2:
-	VMOVUPS (R8), Y11
-
-	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y7, Y7
-	VXORPS       Y12, Y7, Y13
-	VPSRLD       $0x10, Y13, Y12
-	VXORPS       Y12, Y13, Y12
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
-	VPMULLD      Y13, Y12, Y12
-	VPSRLD       $0x0f, Y12, Y13
-	VXORPS       Y13, Y12, Y13
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
-	VPMULLD      Y12, Y13, Y13
-	VPSRLD       $0x10, Y13, Y12
-	VXORPS       Y12, Y13, Y12
-	VPSRLD       $0x0c, Y12, Y13
-	VANDPS       Y8, Y11, Y14
-	VADDPS       Y2, Y14, Y14
-	VPSUBD       Y2, Y14, Y14
-	VPADDD       Y13, Y14, Y13
-	VPSRLD       $0x18, Y11, Y11
-	VPSRLD       $0x14, Y13, Y13
-	VPMINUD      Y3, Y13, Y13
-	VANDPS       Y4, Y11, Y11
-	VORPS        Y13, Y11, Y13
-	VANDPS       Y9, Y12, Y12
-	VANDPS       (R9), Y8, Y11
-	VPMAXUD      Y5, Y11, Y14
-	VPSUBD       Y5, Y14, Y14
-	VPADDD       Y12, Y14, Y12
-	VPMINUD      Y10, Y11, Y11
-	VPSRLD       $0x14, Y12, Y12
-	VPMAXUD      Y11, Y12, Y11
-	VPMINUD      Y6, Y11, Y11
-	VPSLLD       $0x18, Y13, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, (DX)
-	VPSLLD       $0x18, Y11, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, (BX)
-	VMOVUPS      32(R8), Y11
-	VBROADCASTSS k1+184(FP), Y13
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y7, Y7
-	VXORPS       Y13, Y7, Y12
-	VPSRLD       $0x10, Y12, Y13
-	VXORPS       Y13, Y12, Y13
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
-	VPMULLD      Y12, Y13, Y13
-	VPSRLD       $0x0f, Y13, Y12
-	VXORPS       Y12, Y13, Y12
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y13
-	VPMULLD      Y13, Y12, Y12
-	VPSRLD       $0x10, Y12, Y13
-	VXORPS       Y13, Y12, Y13
-	VPSRLD       $0x0c, Y13, Y12
-	VANDPS       Y8, Y11, Y14
-	VADDPS       Y2, Y14, Y14
-	VPSUBD       Y2, Y14, Y14
-	VPADDD       Y12, Y14, Y12
-	VPSRLD       $0x18, Y11, Y11
-	VPSRLD       $0x14, Y12, Y12
-	VPMINUD      Y3, Y12, Y12
-	VANDPS       Y4, Y11, Y11
-	VORPS        Y12, Y11, Y12
-	VANDPS       Y9, Y13, Y13
-	VANDPS       32(R9), Y8, Y11
-	VPMAXUD      Y5, Y11, Y14
-	VPSUBD       Y5, Y14, Y14
-	VPADDD       Y13, Y14, Y13
-	VPMINUD      Y10, Y11, Y11
-	VPSRLD       $0x14, Y13, Y13
-	VPMAXUD      Y11, Y13, Y11
-	VPMINUD      Y6, Y11, Y11
-	VPSLLD       $0x18, Y12, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, 8(DX)
-	VPSLLD       $0x18, Y11, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, 8(BX)
-	ADDQ         $+64, R8
-	ADDQ         $+16, DX
-	ADDQ         $+64, R9
-	ADDQ         $+16, BX
-	SUBQ         $+16, R11
-	CMPQ         R11, $+16
-	JGE          main2
-
-single2:
-	CMPQ R11, $+8
-	JLT  tail4
-
-one2:
-	VMOVUPS (R8), Y11
-
-	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y7, Y7
-	VXORPS       Y12, Y7, Y13
-	VPSRLD       $0x10, Y13, Y12
-	VXORPS       Y12, Y13, Y12
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
-	VPMULLD      Y13, Y12, Y12
-	VPSRLD       $0x0f, Y12, Y13
-	VXORPS       Y13, Y12, Y13
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
-	VPMULLD      Y12, Y13, Y13
-	VPSRLD       $0x10, Y13, Y12
-	VXORPS       Y12, Y13, Y12
-	VPSRLD       $0x0c, Y12, Y13
-	VANDPS       Y8, Y11, Y14
-	VADDPS       Y2, Y14, Y14
-	VPSUBD       Y2, Y14, Y14
-	VPADDD       Y13, Y14, Y13
-	VPSRLD       $0x18, Y11, Y11
-	VPSRLD       $0x14, Y13, Y13
-	VPMINUD      Y3, Y13, Y13
-	VANDPS       Y4, Y11, Y11
-	VORPS        Y13, Y11, Y13
-	VANDPS       Y9, Y12, Y12
-	VANDPS       (R9), Y8, Y11
-	VPMAXUD      Y5, Y11, Y14
-	VPSUBD       Y5, Y14, Y14
-	VPADDD       Y12, Y14, Y12
-	VPMINUD      Y10, Y11, Y11
-	VPSRLD       $0x14, Y12, Y12
-	VPMAXUD      Y11, Y12, Y11
-	VPMINUD      Y6, Y11, Y11
-	VPSLLD       $0x18, Y13, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, (DX)
-	VPSLLD       $0x18, Y11, Y15
-	VPSRLD       $0x18, Y15, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VPACKUSWB    X15, X15, X15
-	VMOVSD       X15, (BX)
-	ADDQ         $+32, R8
-	ADDQ         $+8, DX
-	ADDQ         $+32, R9
-	ADDQ         $+8, BX
-	SUBQ         $+8, R11
-	CMPQ         R11, $+8
-	JGE          one2
+	VPMOVZXBD (R8), Y11
+	VPSLLD    $0x18, Y11, Y15
+	VPSRLD    $0x18, Y15, Y15
+	VPACKUSDW Y15, Y15, Y15
+	VPERMQ    $0x08, Y15, Y15
+	VPACKUSWB X15, X15, X15
+	VMOVSD    X15, (DX)
+	ADDQ      $+8, R8
+	ADDQ      $+8, DX
+	SUBQ      $+8, R12
+	CMPQ      R12, $+8
+	JGE       main2
 
 tail4:
-	TESTQ   R11, R11
-	JEQ     done3
-	TESTQ   $+4, R11
-	JEQ     skip4
-	VMOVUPS (R8), X11
-
-	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y7, Y7
-	VXORPS       X12, X7, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
-	VPMULLD      X13, X12, X12
-	VPSRLD       $0x0f, X12, X13
-	VXORPS       X13, X12, X13
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
-	VPMULLD      X12, X13, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VPSRLD       $0x0c, X12, X13
-	VANDPS       X8, X11, X14
-	VADDPS       X2, X14, X14
-	VPSUBD       X2, X14, X14
-	VPADDD       X13, X14, X13
-	VPSRLD       $0x18, X11, X11
-	VPSRLD       $0x14, X13, X13
-	VPMINUD      X3, X13, X13
-	VANDPS       X4, X11, X11
-	VORPS        X13, X11, X13
-	VANDPS       X9, X12, X12
-	VANDPS       (R9), X8, X11
-	VPMAXUD      X5, X11, X14
-	VPSUBD       X5, X14, X14
-	VPADDD       X12, X14, X12
-	VPMINUD      X10, X11, X11
-	VPSRLD       $0x14, X12, X12
-	VPMAXUD      X11, X12, X11
-	VPMINUD      X6, X11, X11
-	VPSLLD       $0x18, X13, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VMOVSS       X15, (DX)
-	VPSLLD       $0x18, X11, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VMOVSS       X15, (BX)
-	TESTQ        $+3, R11
-	JEQ          done3
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y11
-	VPSUBD       Y11, Y7, Y7
-	ADDQ         $+16, R8
-	ADDQ         $+4, DX
-	ADDQ         $+16, R9
-	ADDQ         $+4, BX
+	TESTQ     R12, R12
+	JEQ       done3
+	TESTQ     $+4, R12
+	JEQ       skip4
+	VPMOVZXBD (R8), X11
+	VPSLLD    $0x18, X11, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VMOVSS    X15, (DX)
+	TESTQ     $+3, R12
+	JEQ       done3
+	ADDQ      $+4, R8
+	ADDQ      $+4, DX
 
 skip4:
-	TESTQ  $+2, R11
-	JEQ    skip5
-	VMOVSD (R8), X11
-
-	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y7, Y7
-	VXORPS       X12, X7, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
-	VPMULLD      X13, X12, X12
-	VPSRLD       $0x0f, X12, X13
-	VXORPS       X13, X12, X13
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
-	VPMULLD      X12, X13, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VPSRLD       $0x0c, X12, X13
-	VANDPS       X8, X11, X14
-	VADDPS       X2, X14, X14
-	VPSUBD       X2, X14, X14
-	VPADDD       X13, X14, X13
-	VPSRLD       $0x18, X11, X11
-	VPSRLD       $0x14, X13, X13
-	VPMINUD      X3, X13, X13
-	VANDPS       X4, X11, X11
-	VORPS        X13, X11, X13
-	VMOVSD       (R9), X11
-	VANDPS       X9, X12, X12
-	VANDPS       X8, X11, X11
-	VPMAXUD      X5, X11, X14
-	VPSUBD       X5, X14, X14
-	VPADDD       X12, X14, X12
-	VPMINUD      X10, X11, X11
-	VPSRLD       $0x14, X12, X12
-	VPMAXUD      X11, X12, X11
-	VPMINUD      X6, X11, X11
-	VPSLLD       $0x18, X13, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRW      $0x00, X15, (DX)
-	VPSLLD       $0x18, X11, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRW      $0x00, X15, (BX)
-	TESTQ        $+1, R11
-	JEQ          done3
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y11
-	VPSUBD       Y11, Y7, Y7
-	ADDQ         $+8, R8
-	ADDQ         $+2, DX
-	ADDQ         $+8, R9
-	ADDQ         $+2, BX
+	TESTQ     $+2, R12
+	JEQ       skip5
+	VXORPS    X11, X11, X11
+	VPINSRW   $0x00, (R8), X11, X11
+	VPMOVZXBD X11, X11
+	VPSLLD    $0x18, X11, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRW   $0x00, X15, (DX)
+	TESTQ     $+1, R12
+	JEQ       done3
+	ADDQ      $+2, R8
+	ADDQ      $+2, DX
 
 skip5:
-	TESTQ  $+1, R11
-	JEQ    skip6
-	VMOVSS (R8), X11
-
-	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y7, Y7
-	VXORPS       X12, X7, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
-	VPMULLD      X13, X12, X12
-	VPSRLD       $0x0f, X12, X13
-	VXORPS       X13, X12, X13
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
-	VPMULLD      X12, X13, X13
-	VPSRLD       $0x10, X13, X12
-	VXORPS       X12, X13, X12
-	VPSRLD       $0x0c, X12, X13
-	VANDPS       X8, X11, X14
-	VADDPS       X2, X14, X14
-	VPSUBD       X2, X14, X14
-	VPADDD       X13, X14, X13
-	VPSRLD       $0x18, X11, X11
-	VPSRLD       $0x14, X13, X13
-	VPMINUD      X3, X13, X13
-	VANDPS       X4, X11, X11
-	VORPS        X13, X11, X13
-	VMOVSS       (R9), X11
-	VANDPS       X9, X12, X12
-	VANDPS       X8, X11, X11
-	VPMAXUD      X5, X11, X14
-	VPSUBD       X5, X14, X14
-	VPADDD       X12, X14, X12
-	VPMINUD      X10, X11, X11
-	VPSRLD       $0x14, X12, X12
-	VPMAXUD      X11, X12, X11
-	VPMINUD      X6, X11, X11
-	VPSLLD       $0x18, X13, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (DX)
-	VPSLLD       $0x18, X11, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (BX)
+	TESTQ     $+1, R12
+	JEQ       skip6
+	VXORPS    X11, X11, X11
+	VPINSRB   $0x00, (R8), X11, X11
+	VPMOVZXBD X11, X11
+	VPSLLD    $0x18, X11, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRB   $0x00, X15, (DX)
 
 skip6:
 done3:
-	MOVQ 8(SP), R12
-	ADDQ $+930724096, R12
-	MOVQ R12, 8(SP)
-	SUBQ $+256, R10
+coded:
+	VBROADCASTSS x01010101_f32<>+0(SB), Y10
+	LEAQ         (SP), R8
+	ADDQ         $+127, R8
+	ANDQ         $-64, R8
+	LEAQ         (SP), R9
+	ADDQ         $+127, R9
+	ANDQ         $-64, R9
+	ADDQ         $+1024, R9
+	LEAQ         (SP), R10
+	ADDQ         $+127, R10
+	ANDQ         $-64, R10
+	ADDQ         $+2048, R10
+	MOVQ         40(SP), BX
+	MOVQ         (SP), R12
+	VBROADCASTSS x000fffff_f32<>+0(SB), Y11
+	CMPQ         R12, $+32
+	JLT          rest2
+
+codes2:
+	VMOVUPS   (R9), Y12
+	VMOVUPS   (R10), Y13
+	VANDPS    Y11, Y13, Y13
+	VPSUBD    Y3, Y12, Y12
+	VPADDD    Y13, Y12, Y13
+	VPSRAD    $0x14, Y13, Y5
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   32(R10), Y12
+	VANDPS    Y11, Y12, Y12
+	VPSUBD    Y3, Y13, Y13
+	VPADDD    Y12, Y13, Y12
+	VPSRAD    $0x14, Y12, Y6
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   64(R10), Y13
+	VANDPS    Y11, Y13, Y13
+	VPSUBD    Y3, Y12, Y12
+	VPADDD    Y13, Y12, Y13
+	VPSRAD    $0x14, Y13, Y7
+	VMOVUPS   96(R9), Y13
+	VMOVUPS   96(R10), Y12
+	VANDPS    Y11, Y12, Y12
+	VPSUBD    Y3, Y13, Y13
+	VPADDD    Y12, Y13, Y12
+	VPSRAD    $0x14, Y12, Y8
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSDW Y8, Y7, Y7
+	VPACKUSWB Y7, Y5, Y5
+	VPMAXUB   Y10, Y5, Y5
+	VPMINUB   Y4, Y5, Y5
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y5, Y15, Y5
+	VMOVUPS   Y5, (BX)
+	ADDQ      $+32, BX
+	ADDQ      $+128, R9
+	ADDQ      $+128, R10
+	SUBQ      $+32, R12
+	CMPQ      R12, $+32
+	JGE       codes2
+
+rest2:
+	TESTQ R12, R12
+	JEQ   coded2
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (R9), Y12
+	VMOVUPS   (R10), Y13
+	VANDPS    Y11, Y13, Y13
+	VPSUBD    Y3, Y12, Y12
+	VPADDD    Y13, Y12, Y13
+	VPSRAD    $0x14, Y13, Y5
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   32(R10), Y12
+	VANDPS    Y11, Y12, Y12
+	VPSUBD    Y3, Y13, Y13
+	VPADDD    Y12, Y13, Y12
+	VPSRAD    $0x14, Y12, Y6
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   64(R10), Y13
+	VANDPS    Y11, Y13, Y13
+	VPSUBD    Y3, Y12, Y12
+	VPADDD    Y13, Y12, Y13
+	VPSRAD    $0x14, Y13, Y7
+	VMOVUPS   96(R9), Y13
+	VMOVUPS   96(R10), Y12
+	VANDPS    Y11, Y12, Y12
+	VPSUBD    Y3, Y13, Y13
+	VPADDD    Y12, Y13, Y12
+	VPSRAD    $0x14, Y12, Y8
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSDW Y8, Y7, Y7
+	VPACKUSWB Y7, Y5, Y5
+	VPMAXUB   Y10, Y5, Y5
+	VPMINUB   Y4, Y5, Y5
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y5, Y15, Y5
+	VMOVUPS   Y5, (R9)
+	CMPQ      R12, $+8
+	JLT       tail5
+
+main3:
+	VPMOVZXBD (R9), Y12
+	VPSLLD    $0x18, Y12, Y15
+	VPSRLD    $0x18, Y15, Y15
+	VPACKUSDW Y15, Y15, Y15
+	VPERMQ    $0x08, Y15, Y15
+	VPACKUSWB X15, X15, X15
+	VMOVSD    X15, (BX)
+	ADDQ      $+8, R9
+	ADDQ      $+8, BX
+	SUBQ      $+8, R12
+	CMPQ      R12, $+8
+	JGE       main3
+
+tail5:
+	TESTQ     R12, R12
+	JEQ       done4
+	TESTQ     $+4, R12
+	JEQ       skip7
+	VPMOVZXBD (R9), X12
+	VPSLLD    $0x18, X12, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VMOVSS    X15, (BX)
+	TESTQ     $+3, R12
+	JEQ       done4
+	ADDQ      $+4, R9
+	ADDQ      $+4, BX
+
+skip7:
+	TESTQ     $+2, R12
+	JEQ       skip8
+	VXORPS    X12, X12, X12
+	VPINSRW   $0x00, (R9), X12, X12
+	VPMOVZXBD X12, X12
+	VPSLLD    $0x18, X12, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRW   $0x00, X15, (BX)
+	TESTQ     $+1, R12
+	JEQ       done4
+	ADDQ      $+2, R9
+	ADDQ      $+2, BX
+
+skip8:
+	TESTQ     $+1, R12
+	JEQ       skip9
+	VXORPS    X12, X12, X12
+	VPINSRB   $0x00, (R9), X12, X12
+	VPMOVZXBD X12, X12
+	VPSLLD    $0x18, X12, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRB   $0x00, X15, (BX)
+
+skip9:
+done4:
+coded2:
+	MOVQ 8(SP), R13
+	ADDQ $+930724096, R13
+	MOVQ R13, 8(SP)
+	SUBQ $+256, R11
 	JGT  block
 
 done:
@@ -1294,8 +1404,36 @@ GLOBL x7fc00000_f32<>(SB), RODATA|NOPTR, $4
 DATA x0000001f_f32<>+0(SB)/4, $0x0000001f
 GLOBL x0000001f_f32<>(SB), RODATA|NOPTR, $4
 
+DATA x00000000_f32<>+0(SB)/4, $0x00000000
+GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA multiples<>+0(SB)/4, $0x0e443238
+DATA multiples<>+4(SB)/4, $0xac7babf1
+DATA multiples<>+8(SB)/4, $0x4ab325aa
+DATA multiples<>+12(SB)/4, $0xe8ea9f63
+DATA multiples<>+16(SB)/4, $0x8722191c
+DATA multiples<>+20(SB)/4, $0x255992d5
+DATA multiples<>+24(SB)/4, $0xc3910c8e
+DATA multiples<>+28(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $32
+
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
+GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x0000007f_f32<>+0(SB)/4, $0x0000007f
+GLOBL x0000007f_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x80000000_f32<>+0(SB)/4, $0x80000000
+GLOBL x80000000_f32<>(SB), RODATA|NOPTR, $4
 
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
@@ -1303,11 +1441,11 @@ GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 DATA floor_f32<>+0(SB)/4, $0x0c800000
 GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x0000007f_f32<>+0(SB)/4, $0x0000007f
-GLOBL x0000007f_f32<>(SB), RODATA|NOPTR, $4
+DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
+GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x80000000_f32<>+0(SB)/4, $0x80000000
-GLOBL x80000000_f32<>(SB), RODATA|NOPTR, $4
+DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
+GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
 
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
@@ -1324,39 +1462,27 @@ GLOBL x00000020_f32<>(SB), RODATA|NOPTR, $4
 DATA x000000fe_f32<>+0(SB)/4, $0x000000fe
 GLOBL x000000fe_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000000_f32<>+0(SB)/4, $0x00000000
-GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
+DATA x7f7f7f7f_f32<>+0(SB)/4, $0x7f7f7f7f
+GLOBL x7f7f7f7f_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000080_f32<>+0(SB)/4, $0x00000080
-GLOBL x00000080_f32<>(SB), RODATA|NOPTR, $4
+DATA x80808080_f32<>+0(SB)/4, $0x80808080
+GLOBL x80808080_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x000fffff_f32<>+0(SB)/4, $0x000fffff
 GLOBL x000fffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA multiples<>+0(SB)/4, $0x0e443238
-DATA multiples<>+4(SB)/4, $0xac7babf1
-DATA multiples<>+8(SB)/4, $0x4ab325aa
-DATA multiples<>+12(SB)/4, $0xe8ea9f63
-DATA multiples<>+16(SB)/4, $0x8722191c
-DATA multiples<>+20(SB)/4, $0x255992d5
-DATA multiples<>+24(SB)/4, $0xc3910c8e
-DATA multiples<>+28(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $32
+DATA xffffffff_f32<>+0(SB)/4, $0xffffffff
+GLOBL xffffffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000001_f32<>+0(SB)/4, $0x00000001
-GLOBL x00000001_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000001
+DATA order<>+12(SB)/4, $0x00000005
+DATA order<>+16(SB)/4, $0x00000002
+DATA order<>+20(SB)/4, $0x00000006
+DATA order<>+24(SB)/4, $0x00000003
+DATA order<>+28(SB)/4, $0x00000007
+GLOBL order<>(SB), RODATA|NOPTR, $32
 
-DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
-GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
-GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
-
-DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
-GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
+DATA x01010101_f32<>+0(SB)/4, $0x01010101
+GLOBL x01010101_f32<>(SB), RODATA|NOPTR, $4

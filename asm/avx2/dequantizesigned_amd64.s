@@ -6,7 +6,7 @@
 
 // func DequantizeSignedF32(dst []float32, codes []uint8, exponents []uint8)
 // Requires: AVX, AVX2
-TEXT ·DequantizeSignedF32(SB), NOSPLIT, $48-72
+TEXT ·DequantizeSignedF32(SB), NOSPLIT, $64-72
 	// dst[i] = x[i] that codes[i] stands for
 	MOVQ  dst_base+0(FP), DI
 	MOVQ  codes_base+24(FP), SI
@@ -36,7 +36,6 @@ short:
 	VBROADCASTSS x7fc00000_f32<>+0(SB), Y3
 	VBLENDVPS    X2, X3, X1, X1
 	VBROADCASTSS X1, Y0
-	MOVQ         24(SP), R8
 	ADDQ         $+1, R8
 	MOVQ         R8, 24(SP)
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y1
@@ -45,38 +44,34 @@ short:
 	JLT          single
 
 main:
-	VPMOVZXBD (SI), Y3
+	VPMOVSXBD (SI), Y3
 	VANDPS    Y1, Y3, Y4
 	VPSLLD    $0x14, Y4, Y4
 	VPADDD    Y0, Y4, Y4
-	VPSLLD    $0x18, Y3, Y3
 	VSUBPS    Y0, Y4, Y4
 	VANDPS    Y2, Y3, Y3
 	VORPS     Y4, Y3, Y4
 	VMOVUPS   Y4, (DI)
-	VPMOVZXBD 8(SI), Y4
+	VPMOVSXBD 8(SI), Y4
 	VANDPS    Y1, Y4, Y3
 	VPSLLD    $0x14, Y3, Y3
 	VPADDD    Y0, Y3, Y3
-	VPSLLD    $0x18, Y4, Y4
 	VSUBPS    Y0, Y3, Y3
 	VANDPS    Y2, Y4, Y4
 	VORPS     Y3, Y4, Y3
 	VMOVUPS   Y3, 32(DI)
-	VPMOVZXBD 16(SI), Y3
+	VPMOVSXBD 16(SI), Y3
 	VANDPS    Y1, Y3, Y4
 	VPSLLD    $0x14, Y4, Y4
 	VPADDD    Y0, Y4, Y4
-	VPSLLD    $0x18, Y3, Y3
 	VSUBPS    Y0, Y4, Y4
 	VANDPS    Y2, Y3, Y3
 	VORPS     Y4, Y3, Y4
 	VMOVUPS   Y4, 64(DI)
-	VPMOVZXBD 24(SI), Y4
+	VPMOVSXBD 24(SI), Y4
 	VANDPS    Y1, Y4, Y3
 	VPSLLD    $0x14, Y3, Y3
 	VPADDD    Y0, Y3, Y3
-	VPSLLD    $0x18, Y4, Y4
 	VSUBPS    Y0, Y3, Y3
 	VANDPS    Y2, Y4, Y4
 	VORPS     Y3, Y4, Y3
@@ -92,11 +87,10 @@ single:
 	JLT  tail
 
 one:
-	VPMOVZXBD (SI), Y3
+	VPMOVSXBD (SI), Y3
 	VANDPS    Y1, Y3, Y4
 	VPSLLD    $0x14, Y4, Y4
 	VPADDD    Y0, Y4, Y4
-	VPSLLD    $0x18, Y3, Y3
 	VSUBPS    Y0, Y4, Y4
 	VANDPS    Y2, Y3, Y3
 	VORPS     Y4, Y3, Y4
@@ -112,11 +106,10 @@ tail:
 	JEQ       done2
 	TESTQ     $+4, BX
 	JEQ       skip
-	VPMOVZXBD (SI), X3
+	VPMOVSXBD (SI), X3
 	VANDPS    X1, X3, X4
 	VPSLLD    $0x14, X4, X4
 	VPADDD    X0, X4, X4
-	VPSLLD    $0x18, X3, X3
 	VSUBPS    X0, X4, X4
 	VANDPS    X2, X3, X3
 	VORPS     X4, X3, X4
@@ -131,11 +124,10 @@ skip:
 	JEQ       skip2
 	VXORPS    X3, X3, X3
 	VPINSRW   $0x00, (SI), X3, X3
-	VPMOVZXBD X3, X3
+	VPMOVSXBD X3, X3
 	VANDPS    X1, X3, X4
 	VPSLLD    $0x14, X4, X4
 	VPADDD    X0, X4, X4
-	VPSLLD    $0x18, X3, X3
 	VSUBPS    X0, X4, X4
 	VANDPS    X2, X3, X3
 	VORPS     X4, X3, X4
@@ -150,11 +142,10 @@ skip2:
 	JEQ       skip3
 	VXORPS    X3, X3, X3
 	VPINSRB   $0x00, (SI), X3, X3
-	VPMOVZXBD X3, X3
+	VPMOVSXBD X3, X3
 	VANDPS    X1, X3, X4
 	VPSLLD    $0x14, X4, X4
 	VPADDD    X0, X4, X4
-	VPSLLD    $0x18, X3, X3
 	VSUBPS    X0, X4, X4
 	VANDPS    X2, X3, X3
 	VORPS     X4, X3, X4

@@ -6,7 +6,7 @@
 
 // func DequantizeUnsignedF32(dst []float32, codes []uint8, exponents []uint8)
 // Requires: AVX, AVX2
-TEXT ·DequantizeUnsignedF32(SB), NOSPLIT, $48-72
+TEXT ·DequantizeUnsignedF32(SB), NOSPLIT, $64-72
 	// dst[i] = |x[i]| that codes[i] stands for
 	MOVQ  dst_base+0(FP), DI
 	MOVQ  codes_base+24(FP), SI
@@ -25,57 +25,60 @@ block:
 short:
 	MOVQ         BX, (SP)
 	MOVQ         24(SP), R8
-	VXORPS       X2, X2, X2
-	VPINSRB      $0x00, (R8), X2, X2
-	VPMOVZXBD    X2, X2
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y3
-	VPCMPEQD     X3, X2, X3
-	VBROADCASTSS x0000001f_f32<>+0(SB), Y4
-	VPSUBD       X4, X2, X2
-	VPSLLD       $0x17, X2, X2
-	VBROADCASTSS X2, Y0
-	VBROADCASTSS x7fc00000_f32<>+0(SB), Y2
-	VANDPS       X2, X3, X3
+	VXORPS       X3, X3, X3
+	VPINSRB      $0x00, (R8), X3, X3
+	VPMOVZXBD    X3, X3
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y4
+	VPCMPEQD     X4, X3, X4
+	VBROADCASTSS x0000001f_f32<>+0(SB), Y5
+	VPSUBD       X5, X3, X3
+	VPSLLD       $0x17, X3, X3
+	VBROADCASTSS X3, Y0
+	VBROADCASTSS x7fc00000_f32<>+0(SB), Y3
+	VANDPS       X3, X4, X3
 	VBROADCASTSS X3, Y1
-	MOVQ         24(SP), R8
+	VBROADCASTSS x00000000_f32<>+0(SB), Y3
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X3, X5, X4
+	VBROADCASTSS X4, Y2
 	ADDQ         $+1, R8
 	MOVQ         R8, 24(SP)
 	CMPQ         BX, $+32
 	JLT          single
 
 main:
-	VPMOVZXBD (SI), Y2
-	VPSLLD    $0x14, Y2, Y3
-	VPADDD    Y0, Y3, Y3
-	VPXOR     Y15, Y15, Y15
-	VPCMPEQD  Y2, Y15, Y15
-	VPANDN    Y3, Y15, Y3
-	VORPS     Y1, Y3, Y3
-	VMOVUPS   Y3, (DI)
-	VPMOVZXBD 8(SI), Y3
-	VPSLLD    $0x14, Y3, Y2
-	VPADDD    Y0, Y2, Y2
+	VPMOVZXBD (SI), Y3
+	VPSLLD    $0x14, Y3, Y4
+	VPADDD    Y0, Y4, Y4
 	VPXOR     Y15, Y15, Y15
 	VPCMPEQD  Y3, Y15, Y15
-	VPANDN    Y2, Y15, Y2
-	VORPS     Y1, Y2, Y2
-	VMOVUPS   Y2, 32(DI)
-	VPMOVZXBD 16(SI), Y2
-	VPSLLD    $0x14, Y2, Y3
+	VPANDN    Y4, Y15, Y4
+	VORPS     Y1, Y4, Y4
+	VMOVUPS   Y4, (DI)
+	VPMOVZXBD 8(SI), Y4
+	VPSLLD    $0x14, Y4, Y3
 	VPADDD    Y0, Y3, Y3
 	VPXOR     Y15, Y15, Y15
-	VPCMPEQD  Y2, Y15, Y15
+	VPCMPEQD  Y4, Y15, Y15
 	VPANDN    Y3, Y15, Y3
 	VORPS     Y1, Y3, Y3
-	VMOVUPS   Y3, 64(DI)
-	VPMOVZXBD 24(SI), Y3
-	VPSLLD    $0x14, Y3, Y2
-	VPADDD    Y0, Y2, Y2
+	VMOVUPS   Y3, 32(DI)
+	VPMOVZXBD 16(SI), Y3
+	VPSLLD    $0x14, Y3, Y4
+	VPADDD    Y0, Y4, Y4
 	VPXOR     Y15, Y15, Y15
 	VPCMPEQD  Y3, Y15, Y15
-	VPANDN    Y2, Y15, Y2
-	VORPS     Y1, Y2, Y2
-	VMOVUPS   Y2, 96(DI)
+	VPANDN    Y4, Y15, Y4
+	VORPS     Y1, Y4, Y4
+	VMOVUPS   Y4, 64(DI)
+	VPMOVZXBD 24(SI), Y4
+	VPSLLD    $0x14, Y4, Y3
+	VPADDD    Y0, Y3, Y3
+	VPXOR     Y15, Y15, Y15
+	VPCMPEQD  Y4, Y15, Y15
+	VPANDN    Y3, Y15, Y3
+	VORPS     Y1, Y3, Y3
+	VMOVUPS   Y3, 96(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+32, SI
 	SUBQ      $+32, BX
@@ -87,14 +90,14 @@ single:
 	JLT  tail
 
 one:
-	VPMOVZXBD (SI), Y2
-	VPSLLD    $0x14, Y2, Y3
-	VPADDD    Y0, Y3, Y3
+	VPMOVZXBD (SI), Y3
+	VPSLLD    $0x14, Y3, Y4
+	VPADDD    Y0, Y4, Y4
 	VPXOR     Y15, Y15, Y15
-	VPCMPEQD  Y2, Y15, Y15
-	VPANDN    Y3, Y15, Y3
-	VORPS     Y1, Y3, Y3
-	VMOVUPS   Y3, (DI)
+	VPCMPEQD  Y3, Y15, Y15
+	VPANDN    Y4, Y15, Y4
+	VORPS     Y1, Y4, Y4
+	VMOVUPS   Y4, (DI)
 	ADDQ      $+32, DI
 	ADDQ      $+8, SI
 	SUBQ      $+8, BX
@@ -106,14 +109,14 @@ tail:
 	JEQ       done2
 	TESTQ     $+4, BX
 	JEQ       skip
-	VPMOVZXBD (SI), X2
-	VPSLLD    $0x14, X2, X3
-	VPADDD    X0, X3, X3
+	VPMOVZXBD (SI), X3
+	VPSLLD    $0x14, X3, X4
+	VPADDD    X0, X4, X4
 	VPXOR     X15, X15, X15
-	VPCMPEQD  X2, X15, X15
-	VPANDN    X3, X15, X3
-	VORPS     X1, X3, X3
-	VMOVUPS   X3, (DI)
+	VPCMPEQD  X3, X15, X15
+	VPANDN    X4, X15, X4
+	VORPS     X1, X4, X4
+	VMOVUPS   X4, (DI)
 	TESTQ     $+3, BX
 	JEQ       done2
 	ADDQ      $+16, DI
@@ -122,16 +125,16 @@ tail:
 skip:
 	TESTQ     $+2, BX
 	JEQ       skip2
-	VXORPS    X2, X2, X2
-	VPINSRW   $0x00, (SI), X2, X2
-	VPMOVZXBD X2, X2
-	VPSLLD    $0x14, X2, X3
-	VPADDD    X0, X3, X3
+	VXORPS    X3, X3, X3
+	VPINSRW   $0x00, (SI), X3, X3
+	VPMOVZXBD X3, X3
+	VPSLLD    $0x14, X3, X4
+	VPADDD    X0, X4, X4
 	VPXOR     X15, X15, X15
-	VPCMPEQD  X2, X15, X15
-	VPANDN    X3, X15, X3
-	VORPS     X1, X3, X3
-	VMOVSD    X3, (DI)
+	VPCMPEQD  X3, X15, X15
+	VPANDN    X4, X15, X4
+	VORPS     X1, X4, X4
+	VMOVSD    X4, (DI)
 	TESTQ     $+1, BX
 	JEQ       done2
 	ADDQ      $+8, DI
@@ -140,16 +143,16 @@ skip:
 skip2:
 	TESTQ     $+1, BX
 	JEQ       skip3
-	VXORPS    X2, X2, X2
-	VPINSRB   $0x00, (SI), X2, X2
-	VPMOVZXBD X2, X2
-	VPSLLD    $0x14, X2, X3
-	VPADDD    X0, X3, X3
+	VXORPS    X3, X3, X3
+	VPINSRB   $0x00, (SI), X3, X3
+	VPMOVZXBD X3, X3
+	VPSLLD    $0x14, X3, X4
+	VPADDD    X0, X4, X4
 	VPXOR     X15, X15, X15
-	VPCMPEQD  X2, X15, X15
-	VPANDN    X3, X15, X3
-	VORPS     X1, X3, X3
-	VMOVSS    X3, (DI)
+	VPCMPEQD  X3, X15, X15
+	VPANDN    X4, X15, X4
+	VORPS     X1, X4, X4
+	VMOVSS    X4, (DI)
 
 skip3:
 done2:
@@ -168,3 +171,6 @@ GLOBL x0000001f_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x7fc00000_f32<>+0(SB)/4, $0x7fc00000
 GLOBL x7fc00000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x00000000_f32<>+0(SB)/4, $0x00000000
+GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4

@@ -6,31 +6,31 @@
 
 // func MomentumState8F32(p []float32, g []float32, buf []uint8, bufexp []uint8, scale float32, l2 float32, mu float32, gain float32, lr float32, k0 uint32, k1 uint32)
 // Requires: AVX, AVX2
-TEXT ·MomentumState8F32(SB), $1136-124
+TEXT ·MomentumState8F32(SB), $2176-124
 	// one step of heavy-ball descent, with a velocity of 8 bits
 	MOVQ  p_base+0(FP), DI
 	MOVQ  g_base+24(FP), SI
 	MOVQ  buf_base+48(FP), DX
-	MOVQ  p_len+8(FP), R8
-	MOVQ  bufexp_base+72(FP), R10
-	MOVQ  R10, 24(SP)
-	MOVL  k0+116(FP), R10
-	MOVQ  R10, 8(SP)
-	TESTQ R8, R8
+	MOVQ  p_len+8(FP), R9
+	MOVQ  bufexp_base+72(FP), R11
+	MOVQ  R11, 24(SP)
+	MOVL  k0+116(FP), R11
+	MOVQ  R11, 8(SP)
+	TESTQ R9, R9
 	JEQ   done
 
 block:
-	MOVQ R8, R9
-	CMPQ R9, $+256
+	MOVQ R9, R10
+	CMPQ R10, $+256
 	JLE  short
-	MOVQ $+256, R9
+	MOVQ $+256, R10
 
 short:
-	MOVQ         R9, (SP)
+	MOVQ         R10, (SP)
 	MOVQ         DX, 16(SP)
-	MOVQ         24(SP), R10
+	MOVQ         24(SP), R11
 	VXORPS       X1, X1, X1
-	VPINSRB      $0x00, (R10), X1, X1
+	VPINSRB      $0x00, (R11), X1, X1
 	VPMOVZXBD    X1, X1
 	VBROADCASTSS x000000ff_f32<>+0(SB), Y2
 	VPCMPEQD     X2, X1, X2
@@ -41,253 +41,363 @@ short:
 	VBLENDVPS    X2, X3, X1, X1
 	VBROADCASTSS X1, Y0
 	LEAQ         (SP), BX
-	ADDQ         $+111, BX
+	ADDQ         $+127, BX
 	ANDQ         $-64, BX
-	VBROADCASTSS scale+96(FP), Y1
-	VBROADCASTSS tiny_f32<>+0(SB), Y2
-	VBROADCASTSS tinymask_f32<>+0(SB), Y3
-	VBROADCASTSS l2+100(FP), Y4
-	VBROADCASTSS mu+104(FP), Y5
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y6
-	VBROADCASTSS x80000000_f32<>+0(SB), Y7
-	VBROADCASTSS gain+108(FP), Y8
-	VBROADCASTSS lr+112(FP), Y9
-	CMPQ         R9, $+16
+	LEAQ         (SP), R8
+	ADDQ         $+127, R8
+	ANDQ         $-64, R8
+	ADDQ         $+1024, R8
+	MOVQ         8(SP), R11
+	VMOVD        R11, X2
+	VPBROADCASTD X2, Y2
+	VMOVUPS      multiples<>+0(SB), Y1
+	VPADDD       Y2, Y1, Y1
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
+	VBROADCASTSS x0000007f_f32<>+0(SB), Y3
+	VBROADCASTSS x80000000_f32<>+0(SB), Y4
+	VBROADCASTSS gain+108(FP), Y5
+	VBROADCASTSS lr+112(FP), Y6
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VBROADCASTSS k1+120(FP), Y8
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y9
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	CMPQ         R10, $+16
 	JLT          single
 
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y10
-	VPAND   Y3, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  Y10, Y1, Y10
-	VMOVUPS (DI), Y11
-	VMULPS  Y11, Y4, Y12
-	VADDPS  Y12, Y10, Y12
+	VMOVUPS      (SI), Y11
+	VPAND        Y2, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       Y11, Y12, Y11
+	VMOVUPS      (DI), Y12
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       Y12, Y13, Y13
+	VADDPS       Y13, Y11, Y13
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXBD (DX), Y10
-	VANDPS    Y6, Y10, Y13
-	VPSLLD    $0x14, Y13, Y13
-	VPADDD    Y0, Y13, Y13
-	VPSLLD    $0x18, Y10, Y10
-	VSUBPS    Y0, Y13, Y13
-	VANDPS    Y7, Y10, Y10
-	VORPS     Y13, Y10, Y13
-	VMULPS    Y13, Y5, Y13
-	VMULPS    Y12, Y8, Y12
-	VADDPS    Y12, Y13, Y12
-	VPAND     Y3, Y12, Y15
-	VPSIGND   Y15, Y12, Y12
+	VPMOVSXBD    (DX), Y11
+	VANDPS       Y3, Y11, Y14
+	VPSLLD       $0x14, Y14, Y14
+	VPADDD       Y0, Y14, Y14
+	VSUBPS       Y0, Y14, Y14
+	VANDPS       Y4, Y11, Y11
+	VORPS        Y14, Y11, Y14
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       Y14, Y11, Y14
+	VMULPS       Y13, Y5, Y13
+	VADDPS       Y13, Y14, Y13
+	VPAND        Y2, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
 
 	// p -= lr*buf
-	VMULPS    Y12, Y9, Y13
-	VSUBPS    Y13, Y11, Y13
-	VMOVUPS   Y12, (BX)
-	VMOVUPS   Y13, (DI)
-	VMOVUPS   32(SI), Y13
-	VPAND     Y3, Y13, Y15
-	VPSIGND   Y15, Y13, Y13
-	VMULPS    Y13, Y1, Y13
-	VMOVUPS   32(DI), Y12
-	VMULPS    Y12, Y4, Y11
-	VADDPS    Y11, Y13, Y11
-	VPMOVZXBD 8(DX), Y13
-	VANDPS    Y6, Y13, Y10
-	VPSLLD    $0x14, Y10, Y10
-	VPADDD    Y0, Y10, Y10
-	VPSLLD    $0x18, Y13, Y13
-	VSUBPS    Y0, Y10, Y10
-	VANDPS    Y7, Y13, Y13
-	VORPS     Y10, Y13, Y10
-	VMULPS    Y10, Y5, Y10
-	VMULPS    Y11, Y8, Y11
-	VADDPS    Y11, Y10, Y11
-	VPAND     Y3, Y11, Y15
-	VPSIGND   Y15, Y11, Y11
-	VMULPS    Y11, Y9, Y10
-	VSUBPS    Y10, Y12, Y10
-	VMOVUPS   Y11, 32(BX)
-	VMOVUPS   Y10, 32(DI)
-	ADDQ      $+64, DI
-	ADDQ      $+64, SI
-	ADDQ      $+16, DX
-	ADDQ      $+64, BX
-	SUBQ      $+16, R9
-	CMPQ      R9, $+16
-	JGE       main
+	VMULPS Y13, Y6, Y14
+	VSUBPS Y14, Y12, Y14
+
+	// the elements' random bits
+	VPADDD       Y7, Y1, Y1
+	VXORPS       Y8, Y1, Y12
+	VPSRLD       $0x10, Y12, Y11
+	VXORPS       Y11, Y12, Y11
+	VPMULLD      Y9, Y11, Y11
+	VPSRLD       $0x0f, Y11, Y12
+	VXORPS       Y12, Y11, Y12
+	VPMULLD      Y10, Y12, Y12
+	VPSRLD       $0x10, Y12, Y11
+	VXORPS       Y11, Y12, Y11
+	VMOVUPS      Y13, (BX)
+	VMOVUPS      Y14, (DI)
+	VMOVUPS      Y11, (R8)
+	VMOVUPS      32(SI), Y11
+	VPAND        Y2, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y14
+	VMULPS       Y11, Y14, Y11
+	VMOVUPS      32(DI), Y14
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       Y14, Y13, Y13
+	VADDPS       Y13, Y11, Y13
+	VPMOVSXBD    8(DX), Y11
+	VANDPS       Y3, Y11, Y12
+	VPSLLD       $0x14, Y12, Y12
+	VPADDD       Y0, Y12, Y12
+	VSUBPS       Y0, Y12, Y12
+	VANDPS       Y4, Y11, Y11
+	VORPS        Y12, Y11, Y12
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       Y12, Y11, Y12
+	VMULPS       Y13, Y5, Y13
+	VADDPS       Y13, Y12, Y13
+	VPAND        Y2, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
+	VMULPS       Y13, Y6, Y12
+	VSUBPS       Y12, Y14, Y12
+	VPADDD       Y7, Y1, Y1
+	VXORPS       Y8, Y1, Y14
+	VPSRLD       $0x10, Y14, Y11
+	VXORPS       Y11, Y14, Y11
+	VPMULLD      Y9, Y11, Y11
+	VPSRLD       $0x0f, Y11, Y14
+	VXORPS       Y14, Y11, Y14
+	VPMULLD      Y10, Y14, Y14
+	VPSRLD       $0x10, Y14, Y11
+	VXORPS       Y11, Y14, Y11
+	VMOVUPS      Y13, 32(BX)
+	VMOVUPS      Y12, 32(DI)
+	VMOVUPS      Y11, 32(R8)
+	ADDQ         $+64, DI
+	ADDQ         $+64, SI
+	ADDQ         $+16, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, R8
+	SUBQ         $+16, R10
+	CMPQ         R10, $+16
+	JGE          main
 
 single:
-	CMPQ R9, $+8
+	CMPQ R10, $+8
 	JLT  tail
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y10
-	VPAND   Y3, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  Y10, Y1, Y10
-	VMOVUPS (DI), Y11
-	VMULPS  Y11, Y4, Y12
-	VADDPS  Y12, Y10, Y12
+	VMOVUPS      (SI), Y11
+	VPAND        Y2, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       Y11, Y12, Y11
+	VMOVUPS      (DI), Y12
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       Y12, Y13, Y13
+	VADDPS       Y13, Y11, Y13
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXBD (DX), Y10
-	VANDPS    Y6, Y10, Y13
-	VPSLLD    $0x14, Y13, Y13
-	VPADDD    Y0, Y13, Y13
-	VPSLLD    $0x18, Y10, Y10
-	VSUBPS    Y0, Y13, Y13
-	VANDPS    Y7, Y10, Y10
-	VORPS     Y13, Y10, Y13
-	VMULPS    Y13, Y5, Y13
-	VMULPS    Y12, Y8, Y12
-	VADDPS    Y12, Y13, Y12
-	VPAND     Y3, Y12, Y15
-	VPSIGND   Y15, Y12, Y12
+	VPMOVSXBD    (DX), Y11
+	VANDPS       Y3, Y11, Y14
+	VPSLLD       $0x14, Y14, Y14
+	VPADDD       Y0, Y14, Y14
+	VSUBPS       Y0, Y14, Y14
+	VANDPS       Y4, Y11, Y11
+	VORPS        Y14, Y11, Y14
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       Y14, Y11, Y14
+	VMULPS       Y13, Y5, Y13
+	VADDPS       Y13, Y14, Y13
+	VPAND        Y2, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
 
 	// p -= lr*buf
-	VMULPS  Y12, Y9, Y13
-	VSUBPS  Y13, Y11, Y13
-	VMOVUPS Y12, (BX)
-	VMOVUPS Y13, (DI)
+	VMULPS Y13, Y6, Y14
+	VSUBPS Y14, Y12, Y14
+
+	// the elements' random bits
+	VPADDD  Y7, Y1, Y1
+	VXORPS  Y8, Y1, Y12
+	VPSRLD  $0x10, Y12, Y11
+	VXORPS  Y11, Y12, Y11
+	VPMULLD Y9, Y11, Y11
+	VPSRLD  $0x0f, Y11, Y12
+	VXORPS  Y12, Y11, Y12
+	VPMULLD Y10, Y12, Y12
+	VPSRLD  $0x10, Y12, Y11
+	VXORPS  Y11, Y12, Y11
+	VMOVUPS Y13, (BX)
+	VMOVUPS Y14, (DI)
+	VMOVUPS Y11, (R8)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+8, DX
 	ADDQ    $+32, BX
-	SUBQ    $+8, R9
-	CMPQ    R9, $+8
+	ADDQ    $+32, R8
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
 	JGE     one
 
 tail:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   done2
-	TESTQ $+4, R9
+	TESTQ $+4, R10
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  X10, X1, X10
-	VMOVUPS (DI), X11
-	VMULPS  X11, X4, X12
-	VADDPS  X12, X10, X12
+	VMOVUPS      (SI), X11
+	VPAND        X2, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVUPS      (DI), X12
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       X12, X13, X13
+	VADDPS       X13, X11, X13
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXBD (DX), X10
-	VANDPS    X6, X10, X13
-	VPSLLD    $0x14, X13, X13
-	VPADDD    X0, X13, X13
-	VPSLLD    $0x18, X10, X10
-	VSUBPS    X0, X13, X13
-	VANDPS    X7, X10, X10
-	VORPS     X13, X10, X13
-	VMULPS    X13, X5, X13
-	VMULPS    X12, X8, X12
-	VADDPS    X12, X13, X12
-	VPAND     X3, X12, X15
-	VPSIGND   X15, X12, X12
+	VPMOVSXBD    (DX), X11
+	VANDPS       X3, X11, X14
+	VPSLLD       $0x14, X14, X14
+	VPADDD       X0, X14, X14
+	VSUBPS       X0, X14, X14
+	VANDPS       X4, X11, X11
+	VORPS        X14, X11, X14
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       X14, X11, X14
+	VMULPS       X13, X5, X13
+	VADDPS       X13, X14, X13
+	VPAND        X2, X13, X15
+	VPSIGND      X15, X13, X13
 
 	// p -= lr*buf
-	VMULPS  X12, X9, X13
-	VSUBPS  X13, X11, X13
-	VMOVUPS X12, (BX)
-	VMOVUPS X13, (DI)
-	TESTQ   $+3, R9
-	JEQ     done2
-	ADDQ    $+16, DI
-	ADDQ    $+16, SI
-	ADDQ    $+4, DX
-	ADDQ    $+16, BX
+	VMULPS X13, X6, X14
+	VSUBPS X14, X12, X14
+
+	// the elements' random bits
+	VPADDD       Y7, Y1, Y1
+	VXORPS       X8, X1, X12
+	VPSRLD       $0x10, X12, X11
+	VXORPS       X11, X12, X11
+	VPMULLD      X9, X11, X11
+	VPSRLD       $0x0f, X11, X12
+	VXORPS       X12, X11, X12
+	VPMULLD      X10, X12, X12
+	VPSRLD       $0x10, X12, X11
+	VXORPS       X11, X12, X11
+	VMOVUPS      X13, (BX)
+	VMOVUPS      X14, (DI)
+	VMOVUPS      X11, (R8)
+	TESTQ        $+3, R10
+	JEQ          done2
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y11
+	VPSUBD       Y11, Y1, Y1
+	ADDQ         $+16, DI
+	ADDQ         $+16, SI
+	ADDQ         $+4, DX
+	ADDQ         $+16, BX
+	ADDQ         $+16, R8
 
 skip:
-	TESTQ $+2, R9
+	TESTQ $+2, R10
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  X10, X1, X10
-	VMOVSD  (DI), X11
-	VMULPS  X11, X4, X12
-	VADDPS  X12, X10, X12
+	VMOVSD       (SI), X11
+	VPAND        X2, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSD       (DI), X12
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       X12, X13, X13
+	VADDPS       X13, X11, X13
 
 	// buf = flush(mu*buf + gain*d)
-	VXORPS    X10, X10, X10
-	VPINSRW   $0x00, (DX), X10, X10
-	VPMOVZXBD X10, X10
-	VANDPS    X6, X10, X13
-	VPSLLD    $0x14, X13, X13
-	VPADDD    X0, X13, X13
-	VPSLLD    $0x18, X10, X10
-	VSUBPS    X0, X13, X13
-	VANDPS    X7, X10, X10
-	VORPS     X13, X10, X13
-	VMULPS    X13, X5, X13
-	VMULPS    X12, X8, X12
-	VADDPS    X12, X13, X12
-	VPAND     X3, X12, X15
-	VPSIGND   X15, X12, X12
+	VXORPS       X11, X11, X11
+	VPINSRW      $0x00, (DX), X11, X11
+	VPMOVSXBD    X11, X11
+	VANDPS       X3, X11, X14
+	VPSLLD       $0x14, X14, X14
+	VPADDD       X0, X14, X14
+	VSUBPS       X0, X14, X14
+	VANDPS       X4, X11, X11
+	VORPS        X14, X11, X14
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       X14, X11, X14
+	VMULPS       X13, X5, X13
+	VADDPS       X13, X14, X13
+	VPAND        X2, X13, X15
+	VPSIGND      X15, X13, X13
 
 	// p -= lr*buf
-	VMULPS X12, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSD X12, (BX)
-	VMOVSD X13, (DI)
-	TESTQ  $+1, R9
-	JEQ    done2
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+2, DX
-	ADDQ   $+8, BX
+	VMULPS X13, X6, X14
+	VSUBPS X14, X12, X14
+
+	// the elements' random bits
+	VPADDD       Y7, Y1, Y1
+	VXORPS       X8, X1, X12
+	VPSRLD       $0x10, X12, X11
+	VXORPS       X11, X12, X11
+	VPMULLD      X9, X11, X11
+	VPSRLD       $0x0f, X11, X12
+	VXORPS       X12, X11, X12
+	VPMULLD      X10, X12, X12
+	VPSRLD       $0x10, X12, X11
+	VXORPS       X11, X12, X11
+	VMOVSD       X13, (BX)
+	VMOVSD       X14, (DI)
+	VMOVSD       X11, (R8)
+	TESTQ        $+1, R10
+	JEQ          done2
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y11
+	VPSUBD       Y11, Y1, Y1
+	ADDQ         $+8, DI
+	ADDQ         $+8, SI
+	ADDQ         $+2, DX
+	ADDQ         $+8, BX
+	ADDQ         $+8, R8
 
 skip2:
-	TESTQ $+1, R9
+	TESTQ $+1, R10
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS  (SI), X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  X10, X1, X10
-	VMOVSS  (DI), X11
-	VMULPS  X11, X4, X12
-	VADDPS  X12, X10, X12
+	VMOVSS       (SI), X11
+	VPAND        X2, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSS       (DI), X12
+	VBROADCASTSS l2+100(FP), Y13
+	VMULPS       X12, X13, X13
+	VADDPS       X13, X11, X13
 
 	// buf = flush(mu*buf + gain*d)
-	VXORPS    X10, X10, X10
-	VPINSRB   $0x00, (DX), X10, X10
-	VPMOVZXBD X10, X10
-	VANDPS    X6, X10, X13
-	VPSLLD    $0x14, X13, X13
-	VPADDD    X0, X13, X13
-	VPSLLD    $0x18, X10, X10
-	VSUBPS    X0, X13, X13
-	VANDPS    X7, X10, X10
-	VORPS     X13, X10, X13
-	VMULPS    X13, X5, X13
-	VMULPS    X12, X8, X12
-	VADDPS    X12, X13, X12
-	VPAND     X3, X12, X15
-	VPSIGND   X15, X12, X12
+	VXORPS       X11, X11, X11
+	VPINSRB      $0x00, (DX), X11, X11
+	VPMOVSXBD    X11, X11
+	VANDPS       X3, X11, X14
+	VPSLLD       $0x14, X14, X14
+	VPADDD       X0, X14, X14
+	VSUBPS       X0, X14, X14
+	VANDPS       X4, X11, X11
+	VORPS        X14, X11, X14
+	VBROADCASTSS mu+104(FP), Y11
+	VMULPS       X14, X11, X14
+	VMULPS       X13, X5, X13
+	VADDPS       X13, X14, X13
+	VPAND        X2, X13, X15
+	VPSIGND      X15, X13, X13
 
 	// p -= lr*buf
-	VMULPS X12, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSS X12, (BX)
-	VMOVSS X13, (DI)
+	VMULPS X13, X6, X14
+	VSUBPS X14, X12, X14
+
+	// the elements' random bits
+	VPADDD  Y7, Y1, Y1
+	VXORPS  X8, X1, X12
+	VPSRLD  $0x10, X12, X11
+	VXORPS  X11, X12, X11
+	VPMULLD X9, X11, X11
+	VPSRLD  $0x0f, X11, X12
+	VXORPS  X12, X11, X12
+	VPMULLD X10, X12, X12
+	VPSRLD  $0x10, X12, X11
+	VXORPS  X11, X12, X11
+	VMOVSS  X13, (BX)
+	VMOVSS  X14, (DI)
+	VMOVSS  X11, (R8)
 
 skip3:
 done2:
 	LEAQ (SP), BX
-	ADDQ $+111, BX
+	ADDQ $+127, BX
 	ANDQ $-64, BX
+	LEAQ (SP), R8
+	ADDQ $+127, R8
+	ANDQ $-64, R8
+	ADDQ $+1024, R8
 
 	// the greatest of buf
-	VBROADCASTSS abs_f32<>+0(SB), Y10
-	MOVQ         (SP), R9
+	VBROADCASTSS abs_f32<>+0(SB), Y9
+	MOVQ         (SP), R10
+	VXORPS       X0, X0, X0
 	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
 	VXORPS       X3, X3, X3
@@ -295,438 +405,384 @@ done2:
 	VXORPS       X5, X5, X5
 	VXORPS       X6, X6, X6
 	VXORPS       X7, X7, X7
-	VXORPS       X8, X8, X8
-	CMPQ         R9, $+64
+	CMPQ         R10, $+64
 	JLT          tail2
 
 loop:
-	VANDPS  (BX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	VANDPS  32(BX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	VANDPS  64(BX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	VANDPS  96(BX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	VANDPS  128(BX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	VANDPS  160(BX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	VANDPS  192(BX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	VANDPS  224(BX), Y10, Y11
-	VPMAXSD Y8, Y11, Y8
+	VANDPS  (BX), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	VANDPS  32(BX), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	VANDPS  64(BX), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	VANDPS  96(BX), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	VANDPS  128(BX), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	VANDPS  160(BX), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	VANDPS  192(BX), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	VANDPS  224(BX), Y9, Y10
+	VPMAXUD Y7, Y10, Y7
 	ADDQ    $+256, BX
-	SUBQ    $+64, R9
-	CMPQ    R9, $+64
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     loop
 
 tail2:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R9, R10
-	ANDQ      $+7, R10
-	MOVQ      R10, CX
-	MOVQ      R9, R10
-	ANDQ      $-8, R10
-	SHLQ      $0x02, R10
-	ADDQ      BX, R10
+	MOVQ      R10, R11
+	ANDQ      $+7, R11
+	MOVQ      R11, CX
+	MOVQ      R10, R11
+	ANDQ      $-8, R11
+	SHLQ      $0x02, R11
+	ADDQ      BX, R11
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(R10), X15
+	VMOVSD    16(R11), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(R10), X15, X15
+	VINSERTPS $0x20, 24(R11), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(R10), X15
+	VMOVSS 16(R11), X15
 
 loaded4:
-	VMOVUPS     (R10), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
+	VMOVUPS     (R11), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
 half1:
-	VXORPS    X9, X9, X9
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (R10), X9
+	VMOVSD    (R11), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(R10), X9, X9
+	VINSERTPS $0x20, 8(R11), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (R10), X9
+	VMOVSS (R11), X8
 
 loaded6:
 loaded2:
-	CMPQ    R9, $+8
+	CMPQ    R10, $+8
 	JLT     part
-	VANDPS  (BX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	CMPQ    R9, $+8
+	VANDPS  (BX), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	CMPQ    R10, $+8
 	JEQ     fold
-	CMPQ    R9, $+16
+	CMPQ    R10, $+16
 	JLT     part2
-	VANDPS  32(BX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	CMPQ    R9, $+16
+	VANDPS  32(BX), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	CMPQ    R10, $+16
 	JEQ     fold
-	CMPQ    R9, $+24
+	CMPQ    R10, $+24
 	JLT     part3
-	VANDPS  64(BX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	CMPQ    R9, $+24
+	VANDPS  64(BX), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	CMPQ    R10, $+24
 	JEQ     fold
-	CMPQ    R9, $+32
+	CMPQ    R10, $+32
 	JLT     part4
-	VANDPS  96(BX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	CMPQ    R9, $+32
+	VANDPS  96(BX), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	CMPQ    R10, $+32
 	JEQ     fold
-	CMPQ    R9, $+40
+	CMPQ    R10, $+40
 	JLT     part5
-	VANDPS  128(BX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	CMPQ    R9, $+40
+	VANDPS  128(BX), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	CMPQ    R10, $+40
 	JEQ     fold
-	CMPQ    R9, $+48
+	CMPQ    R10, $+48
 	JLT     part6
-	VANDPS  160(BX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	CMPQ    R9, $+48
+	VANDPS  160(BX), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	CMPQ    R10, $+48
 	JEQ     fold
-	CMPQ    R9, $+56
+	CMPQ    R10, $+56
 	JLT     part7
-	VANDPS  192(BX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	CMPQ    R9, $+56
+	VANDPS  192(BX), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	CMPQ    R10, $+56
 	JEQ     fold
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y8, Y11, Y8
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y7, Y10, Y7
 	JMP     fold
 
 part7:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y7, Y11, Y7
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y6, Y10, Y6
 	JMP     fold
 
 part6:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y6, Y11, Y6
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y5, Y10, Y5
 	JMP     fold
 
 part5:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y5, Y11, Y5
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y4, Y10, Y4
 	JMP     fold
 
 part4:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y4, Y11, Y4
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y3, Y10, Y3
 	JMP     fold
 
 part3:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y3, Y11, Y3
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y2, Y10, Y2
 	JMP     fold
 
 part2:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y2, Y11, Y2
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y1, Y10, Y1
 	JMP     fold
 
 part:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y1, Y11, Y1
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y0, Y10, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD      Y1, Y5, Y1
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y1, Y3, Y1
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y1, Y2, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPMAXSD      X1, X2, X1
-	VUNPCKHPD    X1, X1, X2
-	VPMAXSD      X1, X2, X1
-	VMOVSHDUP    X1, X2
-	VPMAXSD      X1, X2, X1
-	VORPS        X1, X1, X0
-	MOVQ         24(SP), R10
+	VPMAXUD      Y0, Y4, Y0
+	VPMAXUD      Y1, Y5, Y1
+	VPMAXUD      Y2, Y6, Y2
+	VPMAXUD      Y3, Y7, Y3
+	VPMAXUD      Y0, Y2, Y0
+	VPMAXUD      Y1, Y3, Y1
+	VPMAXUD      Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXUD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXUD      X0, X1, X0
+	LEAQ         (SP), R10
+	VMOVSS       X0, 32(R10)
+	LEAQ         (SP), R10
+	ADDQ         $+32, R10
+	MOVQ         24(SP), R11
+	VMOVSS       (R10), X3
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y4
-	VPMINUD      X4, X0, X4
+	VPMINUD      X4, X3, X4
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y5
 	VPCMPEQD     X5, X4, X4
 	VBROADCASTSS x001000ff_f32<>+0(SB), Y5
-	VPADDD       X5, X0, X5
-	VPSRLD       $0x17, X5, X5
-	VBROADCASTSS x00000020_f32<>+0(SB), Y6
-	VPMAXUD      X6, X5, X5
-	VBROADCASTSS x000000fe_f32<>+0(SB), Y6
-	VPMINUD      X6, X5, X5
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y6
-	VBLENDVPS    X4, X6, X5, X6
-	VPSLLD       $0x18, X6, X15
+	VPADDD       X5, X3, X3
+	VPSRLD       $0x17, X3, X3
+	VBROADCASTSS x00000020_f32<>+0(SB), Y5
+	VPMAXUD      X5, X3, X3
+	VBROADCASTSS x000000fe_f32<>+0(SB), Y5
+	VPMINUD      X5, X3, X3
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X5, X3, X5
+	VPSLLD       $0x18, X5, X15
 	VPSRLD       $0x18, X15, X15
 	VPACKUSDW    X15, X15, X15
 	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (R10)
-	VBROADCASTSS x0000000f_f32<>+0(SB), Y6
-	VPSUBD       X6, X5, X5
-	VPSLLD       $0x17, X5, X5
+	VPEXTRB      $0x00, X15, (R11)
+	VBROADCASTSS x0000000f_f32<>+0(SB), Y5
+	VPSUBD       X5, X3, X3
+	VPSLLD       $0x17, X3, X3
+	VBROADCASTSS X3, Y0
+	VBROADCASTSS x00000000_f32<>+0(SB), Y3
+	VBROADCASTSS x7f7f7f7f_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X3, X5, X5
 	VBROADCASTSS X5, Y1
 	VBROADCASTSS x00000000_f32<>+0(SB), Y5
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y6
-	VBLENDVPS    X4, X5, X6, X6
-	VBROADCASTSS X6, Y2
-	VBROADCASTSS x00000000_f32<>+0(SB), Y6
-	VBROADCASTSS x00000080_f32<>+0(SB), Y5
-	VBLENDVPS    X4, X6, X5, X4
-	VBROADCASTSS X4, Y3
-	MOVQ         24(SP), R10
-	ADDQ         $+1, R10
-	MOVQ         R10, 24(SP)
+	VBROADCASTSS x80808080_f32<>+0(SB), Y3
+	VBLENDVPS    X4, X5, X3, X4
+	VBROADCASTSS X4, Y2
+	ADDQ         $+1, R11
+	MOVQ         R11, 24(SP)
 	LEAQ         (SP), BX
-	ADDQ         $+111, BX
+	ADDQ         $+127, BX
 	ANDQ         $-64, BX
+	LEAQ         (SP), R8
+	ADDQ         $+127, R8
+	ANDQ         $-64, R8
+	ADDQ         $+1024, R8
 	MOVQ         16(SP), DX
-	MOVQ         (SP), R9
-	MOVQ         8(SP), R10
-	VMOVD        R10, X5
-	VPBROADCASTD X5, Y5
-	VMOVUPS      multiples<>+0(SB), Y4
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y5
-	VBROADCASTSS k1+120(FP), Y6
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y7
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y8
-	VBROADCASTSS abs_f32<>+0(SB), Y9
-	CMPQ         R9, $+16
-	JLT          single2
+	MOVQ         (SP), R10
+	VBROADCASTSS abs_f32<>+0(SB), Y8
+	CMPQ         R10, $+32
+	JLT          rest
+
+codes:
+	VMOVUPS   (R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    (BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y3
+	VMOVUPS   32(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    32(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y4
+	VMOVUPS   64(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    64(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y5
+	VMOVUPS   96(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    96(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y6
+	VPACKUSDW Y4, Y3, Y3
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSWB Y5, Y3, Y3
+	VMOVUPS   (BX), Y7
+	VMOVUPS   32(BX), Y4
+	VMOVUPS   64(BX), Y5
+	VMOVUPS   96(BX), Y6
+	VPACKSSDW Y4, Y7, Y7
+	VPACKSSDW Y6, Y5, Y5
+	VPACKSSWB Y5, Y7, Y7
+	VPMINUB   Y1, Y3, Y3
+	VANDPS    Y2, Y7, Y7
+	VORPS     Y7, Y3, Y3
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y3, Y15, Y3
+	VMOVUPS   Y3, (DX)
+	ADDQ      $+32, DX
+	ADDQ      $+128, BX
+	ADDQ      $+128, R8
+	SUBQ      $+32, R10
+	CMPQ      R10, $+32
+	JGE       codes
+
+rest:
+	TESTQ R10, R10
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    (BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y3
+	VMOVUPS   32(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    32(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y4
+	VMOVUPS   64(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    64(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y5
+	VMOVUPS   96(R8), Y9
+	VPSRLD    $0x0c, Y9, Y9
+	VANDPS    96(BX), Y8, Y10
+	VADDPS    Y0, Y10, Y10
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y9, Y10, Y9
+	VPSRLD    $0x14, Y9, Y6
+	VPACKUSDW Y4, Y3, Y3
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSWB Y5, Y3, Y3
+	VMOVUPS   (BX), Y7
+	VMOVUPS   32(BX), Y4
+	VMOVUPS   64(BX), Y5
+	VMOVUPS   96(BX), Y6
+	VPACKSSDW Y4, Y7, Y7
+	VPACKSSDW Y6, Y5, Y5
+	VPACKSSWB Y5, Y7, Y7
+	VPMINUB   Y1, Y3, Y3
+	VANDPS    Y2, Y7, Y7
+	VORPS     Y7, Y3, Y3
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y3, Y15, Y3
+	VMOVUPS   Y3, (BX)
+	CMPQ      R10, $+8
+	JLT       tail3
 
 main2:
-	VMOVUPS (BX), Y10
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y11
-	VPSRLD    $0x10, Y11, Y12
-	VXORPS    Y12, Y11, Y12
-	VPMULLD   Y7, Y12, Y12
-	VPSRLD    $0x0f, Y12, Y11
-	VXORPS    Y11, Y12, Y11
-	VPMULLD   Y8, Y11, Y11
-	VPSRLD    $0x10, Y11, Y12
-	VXORPS    Y12, Y11, Y12
-	VPSRLD    $0x0c, Y12, Y12
-	VANDPS    Y9, Y10, Y11
-	VADDPS    Y1, Y11, Y11
-	VPSUBD    Y1, Y11, Y11
-	VPADDD    Y12, Y11, Y12
-	VPSRLD    $0x18, Y10, Y10
-	VPSRLD    $0x14, Y12, Y12
-	VPMINUD   Y2, Y12, Y12
-	VANDPS    Y3, Y10, Y10
-	VORPS     Y12, Y10, Y12
-	VPSLLD    $0x18, Y12, Y15
+	VPMOVZXBD (BX), Y9
+	VPSLLD    $0x18, Y9, Y15
 	VPSRLD    $0x18, Y15, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VPACKUSWB X15, X15, X15
 	VMOVSD    X15, (DX)
-	VMOVUPS   32(BX), Y12
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y10
-	VPSRLD    $0x10, Y10, Y11
-	VXORPS    Y11, Y10, Y11
-	VPMULLD   Y7, Y11, Y11
-	VPSRLD    $0x0f, Y11, Y10
-	VXORPS    Y10, Y11, Y10
-	VPMULLD   Y8, Y10, Y10
-	VPSRLD    $0x10, Y10, Y11
-	VXORPS    Y11, Y10, Y11
-	VPSRLD    $0x0c, Y11, Y11
-	VANDPS    Y9, Y12, Y10
-	VADDPS    Y1, Y10, Y10
-	VPSUBD    Y1, Y10, Y10
-	VPADDD    Y11, Y10, Y11
-	VPSRLD    $0x18, Y12, Y12
-	VPSRLD    $0x14, Y11, Y11
-	VPMINUD   Y2, Y11, Y11
-	VANDPS    Y3, Y12, Y12
-	VORPS     Y11, Y12, Y11
-	VPSLLD    $0x18, Y11, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, 8(DX)
-	ADDQ      $+64, BX
-	ADDQ      $+16, DX
-	SUBQ      $+16, R9
-	CMPQ      R9, $+16
+	ADDQ      $+8, BX
+	ADDQ      $+8, DX
+	SUBQ      $+8, R10
+	CMPQ      R10, $+8
 	JGE       main2
 
-single2:
-	CMPQ R9, $+8
-	JLT  tail3
-
-one2:
-	VMOVUPS (BX), Y10
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y11
-	VPSRLD    $0x10, Y11, Y12
-	VXORPS    Y12, Y11, Y12
-	VPMULLD   Y7, Y12, Y12
-	VPSRLD    $0x0f, Y12, Y11
-	VXORPS    Y11, Y12, Y11
-	VPMULLD   Y8, Y11, Y11
-	VPSRLD    $0x10, Y11, Y12
-	VXORPS    Y12, Y11, Y12
-	VPSRLD    $0x0c, Y12, Y12
-	VANDPS    Y9, Y10, Y11
-	VADDPS    Y1, Y11, Y11
-	VPSUBD    Y1, Y11, Y11
-	VPADDD    Y12, Y11, Y12
-	VPSRLD    $0x18, Y10, Y10
-	VPSRLD    $0x14, Y12, Y12
-	VPMINUD   Y2, Y12, Y12
-	VANDPS    Y3, Y10, Y10
-	VORPS     Y12, Y10, Y12
-	VPSLLD    $0x18, Y12, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, (DX)
-	ADDQ      $+32, BX
-	ADDQ      $+8, DX
-	SUBQ      $+8, R9
-	CMPQ      R9, $+8
-	JGE       one2
-
 tail3:
-	TESTQ   R9, R9
-	JEQ     done3
-	TESTQ   $+4, R9
-	JEQ     skip4
-	VMOVUPS (BX), X10
-
-	// the elements' random bits
-	VPADDD       Y5, Y4, Y4
-	VXORPS       X6, X4, X11
-	VPSRLD       $0x10, X11, X12
-	VXORPS       X12, X11, X12
-	VPMULLD      X7, X12, X12
-	VPSRLD       $0x0f, X12, X11
-	VXORPS       X11, X12, X11
-	VPMULLD      X8, X11, X11
-	VPSRLD       $0x10, X11, X12
-	VXORPS       X12, X11, X12
-	VPSRLD       $0x0c, X12, X12
-	VANDPS       X9, X10, X11
-	VADDPS       X1, X11, X11
-	VPSUBD       X1, X11, X11
-	VPADDD       X12, X11, X12
-	VPSRLD       $0x18, X10, X10
-	VPSRLD       $0x14, X12, X12
-	VPMINUD      X2, X12, X12
-	VANDPS       X3, X10, X10
-	VORPS        X12, X10, X12
-	VPSLLD       $0x18, X12, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VMOVSS       X15, (DX)
-	TESTQ        $+3, R9
-	JEQ          done3
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y10
-	VPSUBD       Y10, Y4, Y4
-	ADDQ         $+16, BX
-	ADDQ         $+4, DX
+	TESTQ     R10, R10
+	JEQ       done3
+	TESTQ     $+4, R10
+	JEQ       skip4
+	VPMOVZXBD (BX), X9
+	VPSLLD    $0x18, X9, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VMOVSS    X15, (DX)
+	TESTQ     $+3, R10
+	JEQ       done3
+	ADDQ      $+4, BX
+	ADDQ      $+4, DX
 
 skip4:
-	TESTQ  $+2, R9
-	JEQ    skip5
-	VMOVSD (BX), X10
-
-	// the elements' random bits
-	VPADDD       Y5, Y4, Y4
-	VXORPS       X6, X4, X11
-	VPSRLD       $0x10, X11, X12
-	VXORPS       X12, X11, X12
-	VPMULLD      X7, X12, X12
-	VPSRLD       $0x0f, X12, X11
-	VXORPS       X11, X12, X11
-	VPMULLD      X8, X11, X11
-	VPSRLD       $0x10, X11, X12
-	VXORPS       X12, X11, X12
-	VPSRLD       $0x0c, X12, X12
-	VANDPS       X9, X10, X11
-	VADDPS       X1, X11, X11
-	VPSUBD       X1, X11, X11
-	VPADDD       X12, X11, X12
-	VPSRLD       $0x18, X10, X10
-	VPSRLD       $0x14, X12, X12
-	VPMINUD      X2, X12, X12
-	VANDPS       X3, X10, X10
-	VORPS        X12, X10, X12
-	VPSLLD       $0x18, X12, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRW      $0x00, X15, (DX)
-	TESTQ        $+1, R9
-	JEQ          done3
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y10
-	VPSUBD       Y10, Y4, Y4
-	ADDQ         $+8, BX
-	ADDQ         $+2, DX
+	TESTQ     $+2, R10
+	JEQ       skip5
+	VXORPS    X9, X9, X9
+	VPINSRW   $0x00, (BX), X9, X9
+	VPMOVZXBD X9, X9
+	VPSLLD    $0x18, X9, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRW   $0x00, X15, (DX)
+	TESTQ     $+1, R10
+	JEQ       done3
+	ADDQ      $+2, BX
+	ADDQ      $+2, DX
 
 skip5:
-	TESTQ  $+1, R9
-	JEQ    skip6
-	VMOVSS (BX), X10
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    X6, X4, X11
-	VPSRLD    $0x10, X11, X12
-	VXORPS    X12, X11, X12
-	VPMULLD   X7, X12, X12
-	VPSRLD    $0x0f, X12, X11
-	VXORPS    X11, X12, X11
-	VPMULLD   X8, X11, X11
-	VPSRLD    $0x10, X11, X12
-	VXORPS    X12, X11, X12
-	VPSRLD    $0x0c, X12, X12
-	VANDPS    X9, X10, X11
-	VADDPS    X1, X11, X11
-	VPSUBD    X1, X11, X11
-	VPADDD    X12, X11, X12
-	VPSRLD    $0x18, X10, X10
-	VPSRLD    $0x14, X12, X12
-	VPMINUD   X2, X12, X12
-	VANDPS    X3, X10, X10
-	VORPS     X12, X10, X12
-	VPSLLD    $0x18, X12, X15
+	TESTQ     $+1, R10
+	JEQ       skip6
+	VXORPS    X9, X9, X9
+	VPINSRB   $0x00, (BX), X9, X9
+	VPMOVZXBD X9, X9
+	VPSLLD    $0x18, X9, X15
 	VPSRLD    $0x18, X15, X15
 	VPACKUSDW X15, X15, X15
 	VPACKUSWB X15, X15, X15
@@ -734,10 +790,11 @@ skip5:
 
 skip6:
 done3:
-	MOVQ 8(SP), R10
-	ADDQ $+930724096, R10
-	MOVQ R10, 8(SP)
-	SUBQ $+256, R8
+coded:
+	MOVQ 8(SP), R11
+	ADDQ $+930724096, R11
+	MOVQ R11, 8(SP)
+	SUBQ $+256, R9
 	JGT  block
 
 done:
@@ -753,8 +810,15 @@ GLOBL x0000000f_f32<>(SB), RODATA|NOPTR, $4
 DATA x7fc00000_f32<>+0(SB)/4, $0x7fc00000
 GLOBL x7fc00000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tiny_f32<>+0(SB)/4, $0x10000000
-GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
+DATA multiples<>+0(SB)/4, $0x0e443238
+DATA multiples<>+4(SB)/4, $0xac7babf1
+DATA multiples<>+8(SB)/4, $0x4ab325aa
+DATA multiples<>+12(SB)/4, $0xe8ea9f63
+DATA multiples<>+16(SB)/4, $0x8722191c
+DATA multiples<>+20(SB)/4, $0x255992d5
+DATA multiples<>+24(SB)/4, $0xc3910c8e
+DATA multiples<>+28(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $32
 
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
@@ -764,6 +828,21 @@ GLOBL x0000007f_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x80000000_f32<>+0(SB)/4, $0x80000000
 GLOBL x80000000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
+GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
+GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
+GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
 
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
@@ -783,30 +862,18 @@ GLOBL x000000fe_f32<>(SB), RODATA|NOPTR, $4
 DATA x00000000_f32<>+0(SB)/4, $0x00000000
 GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000080_f32<>+0(SB)/4, $0x00000080
-GLOBL x00000080_f32<>(SB), RODATA|NOPTR, $4
+DATA x7f7f7f7f_f32<>+0(SB)/4, $0x7f7f7f7f
+GLOBL x7f7f7f7f_f32<>(SB), RODATA|NOPTR, $4
 
-DATA multiples<>+0(SB)/4, $0x0e443238
-DATA multiples<>+4(SB)/4, $0xac7babf1
-DATA multiples<>+8(SB)/4, $0x4ab325aa
-DATA multiples<>+12(SB)/4, $0xe8ea9f63
-DATA multiples<>+16(SB)/4, $0x8722191c
-DATA multiples<>+20(SB)/4, $0x255992d5
-DATA multiples<>+24(SB)/4, $0xc3910c8e
-DATA multiples<>+28(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $32
+DATA x80808080_f32<>+0(SB)/4, $0x80808080
+GLOBL x80808080_f32<>(SB), RODATA|NOPTR, $4
 
-DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
-GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
-GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
-
-DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
-GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000001
+DATA order<>+12(SB)/4, $0x00000005
+DATA order<>+16(SB)/4, $0x00000002
+DATA order<>+20(SB)/4, $0x00000006
+DATA order<>+24(SB)/4, $0x00000003
+DATA order<>+28(SB)/4, $0x00000007
+GLOBL order<>(SB), RODATA|NOPTR, $32

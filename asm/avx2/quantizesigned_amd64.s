@@ -6,102 +6,226 @@
 
 // func QuantizeSignedF32(codes []uint8, exponents []uint8, x []float32, k0 uint32, k1 uint32, shift uint32)
 // Requires: AVX, AVX2
-TEXT ·QuantizeSignedF32(SB), $1136-84
+TEXT ·QuantizeSignedF32(SB), $2176-84
 	// codes[i] = x[i] in 8 bits with a sign
 	MOVQ  codes_base+0(FP), DI
 	MOVQ  x_base+48(FP), SI
-	MOVQ  codes_len+8(FP), BX
-	MOVQ  exponents_base+24(FP), R9
-	MOVQ  R9, 24(SP)
-	MOVL  k0+72(FP), R9
-	MOVQ  R9, 8(SP)
-	TESTQ BX, BX
+	MOVQ  codes_len+8(FP), R8
+	MOVQ  exponents_base+24(FP), R10
+	MOVQ  R10, 24(SP)
+	MOVL  k0+72(FP), R10
+	MOVQ  R10, 8(SP)
+	TESTQ R8, R8
 	JEQ   done
 
 block:
-	MOVQ BX, R8
-	CMPQ R8, $+256
+	MOVQ R8, R9
+	CMPQ R9, $+256
 	JLE  short
-	MOVQ $+256, R8
+	MOVQ $+256, R9
 
 short:
-	MOVQ R8, (SP)
-	MOVQ DI, 16(SP)
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-	CMPQ R8, $+32
-	JLT  single
+	MOVQ         R9, (SP)
+	MOVQ         DI, 16(SP)
+	LEAQ         (SP), DX
+	ADDQ         $+127, DX
+	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
+	MOVQ         8(SP), R10
+	VMOVD        R10, X1
+	VPBROADCASTD X1, Y1
+	VMOVUPS      multiples<>+0(SB), Y0
+	VPADDD       Y1, Y0, Y0
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y1
+	VBROADCASTSS k1+76(FP), Y2
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y3
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y4
+	CMPQ         R9, $+32
+	JLT          single
 
 main:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
-	VMOVUPS 32(SI), Y0
-	VMOVUPS Y0, 32(DX)
-	VMOVUPS 64(SI), Y0
-	VMOVUPS Y0, 64(DX)
-	VMOVUPS 96(SI), Y0
-	VMOVUPS Y0, 96(DX)
+	VMOVUPS (SI), Y5
+
+	// the elements' random bits
+	VPADDD  Y1, Y0, Y0
+	VXORPS  Y2, Y0, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VPMULLD Y3, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y6
+	VXORPS  Y6, Y7, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VMOVUPS Y5, (DX)
+	VMOVUPS Y7, (BX)
+	VMOVUPS 32(SI), Y7
+	VPADDD  Y1, Y0, Y0
+	VXORPS  Y2, Y0, Y5
+	VPSRLD  $0x10, Y5, Y6
+	VXORPS  Y6, Y5, Y6
+	VPMULLD Y3, Y6, Y6
+	VPSRLD  $0x0f, Y6, Y5
+	VXORPS  Y5, Y6, Y5
+	VPMULLD Y4, Y5, Y5
+	VPSRLD  $0x10, Y5, Y6
+	VXORPS  Y6, Y5, Y6
+	VMOVUPS Y7, 32(DX)
+	VMOVUPS Y6, 32(BX)
+	VMOVUPS 64(SI), Y6
+	VPADDD  Y1, Y0, Y0
+	VXORPS  Y2, Y0, Y7
+	VPSRLD  $0x10, Y7, Y5
+	VXORPS  Y5, Y7, Y5
+	VPMULLD Y3, Y5, Y5
+	VPSRLD  $0x0f, Y5, Y7
+	VXORPS  Y7, Y5, Y7
+	VPMULLD Y4, Y7, Y7
+	VPSRLD  $0x10, Y7, Y5
+	VXORPS  Y5, Y7, Y5
+	VMOVUPS Y6, 64(DX)
+	VMOVUPS Y5, 64(BX)
+	VMOVUPS 96(SI), Y5
+	VPADDD  Y1, Y0, Y0
+	VXORPS  Y2, Y0, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VPMULLD Y3, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y6
+	VXORPS  Y6, Y7, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VMOVUPS Y5, 96(DX)
+	VMOVUPS Y7, 96(BX)
 	ADDQ    $+32, DI
 	ADDQ    $+128, SI
 	ADDQ    $+128, DX
-	SUBQ    $+32, R8
-	CMPQ    R8, $+32
+	ADDQ    $+128, BX
+	SUBQ    $+32, R9
+	CMPQ    R9, $+32
 	JGE     main
 
 single:
-	CMPQ R8, $+8
+	CMPQ R9, $+8
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
+	VMOVUPS (SI), Y5
+
+	// the elements' random bits
+	VPADDD  Y1, Y0, Y0
+	VXORPS  Y2, Y0, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VPMULLD Y3, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y6
+	VXORPS  Y6, Y7, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VMOVUPS Y5, (DX)
+	VMOVUPS Y7, (BX)
 	ADDQ    $+8, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
+	ADDQ    $+32, BX
+	SUBQ    $+8, R9
+	CMPQ    R9, $+8
 	JGE     one
 
 tail:
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JEQ     done2
-	TESTQ   $+4, R8
+	TESTQ   $+4, R9
 	JEQ     skip
-	VMOVUPS (SI), X0
-	VMOVUPS X0, (DX)
-	TESTQ   $+3, R8
-	JEQ     done2
-	ADDQ    $+4, DI
-	ADDQ    $+16, SI
-	ADDQ    $+16, DX
+	VMOVUPS (SI), X5
+
+	// the elements' random bits
+	VPADDD       Y1, Y0, Y0
+	VXORPS       X2, X0, X6
+	VPSRLD       $0x10, X6, X7
+	VXORPS       X7, X6, X7
+	VPMULLD      X3, X7, X7
+	VPSRLD       $0x0f, X7, X6
+	VXORPS       X6, X7, X6
+	VPMULLD      X4, X6, X6
+	VPSRLD       $0x10, X6, X7
+	VXORPS       X7, X6, X7
+	VMOVUPS      X5, (DX)
+	VMOVUPS      X7, (BX)
+	TESTQ        $+3, R9
+	JEQ          done2
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y5
+	VPSUBD       Y5, Y0, Y0
+	ADDQ         $+4, DI
+	ADDQ         $+16, SI
+	ADDQ         $+16, DX
+	ADDQ         $+16, BX
 
 skip:
-	TESTQ  $+2, R8
+	TESTQ  $+2, R9
 	JEQ    skip2
-	VMOVSD (SI), X0
-	VMOVSD X0, (DX)
-	TESTQ  $+1, R8
-	JEQ    done2
-	ADDQ   $+2, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
+	VMOVSD (SI), X5
+
+	// the elements' random bits
+	VPADDD       Y1, Y0, Y0
+	VXORPS       X2, X0, X6
+	VPSRLD       $0x10, X6, X7
+	VXORPS       X7, X6, X7
+	VPMULLD      X3, X7, X7
+	VPSRLD       $0x0f, X7, X6
+	VXORPS       X6, X7, X6
+	VPMULLD      X4, X6, X6
+	VPSRLD       $0x10, X6, X7
+	VXORPS       X7, X6, X7
+	VMOVSD       X5, (DX)
+	VMOVSD       X7, (BX)
+	TESTQ        $+1, R9
+	JEQ          done2
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y5
+	VPSUBD       Y5, Y0, Y0
+	ADDQ         $+2, DI
+	ADDQ         $+8, SI
+	ADDQ         $+8, DX
+	ADDQ         $+8, BX
 
 skip2:
-	TESTQ  $+1, R8
+	TESTQ  $+1, R9
 	JEQ    skip3
-	VMOVSS (SI), X0
-	VMOVSS X0, (DX)
+	VMOVSS (SI), X5
+
+	// the elements' random bits
+	VPADDD  Y1, Y0, Y0
+	VXORPS  X2, X0, X6
+	VPSRLD  $0x10, X6, X7
+	VXORPS  X7, X6, X7
+	VPMULLD X3, X7, X7
+	VPSRLD  $0x0f, X7, X6
+	VXORPS  X6, X7, X6
+	VPMULLD X4, X6, X6
+	VPSRLD  $0x10, X6, X7
+	VXORPS  X7, X6, X7
+	VMOVSS  X5, (DX)
+	VMOVSS  X7, (BX)
 
 skip3:
 done2:
 	LEAQ (SP), DX
-	ADDQ $+111, DX
+	ADDQ $+127, DX
 	ANDQ $-64, DX
+	LEAQ (SP), BX
+	ADDQ $+127, BX
+	ANDQ $-64, BX
+	ADDQ $+1024, BX
 
 	// the greatest of codes
-	VBROADCASTSS abs_f32<>+0(SB), Y10
-	MOVQ         (SP), R8
+	VBROADCASTSS abs_f32<>+0(SB), Y9
+	MOVQ         (SP), R9
+	VXORPS       X0, X0, X0
 	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
 	VXORPS       X3, X3, X3
@@ -109,446 +233,394 @@ done2:
 	VXORPS       X5, X5, X5
 	VXORPS       X6, X6, X6
 	VXORPS       X7, X7, X7
-	VXORPS       X8, X8, X8
-	CMPQ         R8, $+64
+	CMPQ         R9, $+64
 	JLT          tail2
 
 loop:
-	VANDPS  (DX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	VANDPS  32(DX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	VANDPS  64(DX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	VANDPS  96(DX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	VANDPS  128(DX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	VANDPS  160(DX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	VANDPS  192(DX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	VANDPS  224(DX), Y10, Y11
-	VPMAXSD Y8, Y11, Y8
+	VANDPS  (DX), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	VANDPS  32(DX), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	VANDPS  64(DX), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	VANDPS  96(DX), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	VANDPS  128(DX), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	VANDPS  160(DX), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	VANDPS  192(DX), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	VANDPS  224(DX), Y9, Y10
+	VPMAXUD Y7, Y10, Y7
 	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
 	JGE     loop
 
 tail2:
-	TESTQ R8, R8
+	TESTQ R9, R9
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R8, R9
-	ANDQ      $+7, R9
-	MOVQ      R9, CX
-	MOVQ      R8, R9
-	ANDQ      $-8, R9
-	SHLQ      $0x02, R9
-	ADDQ      DX, R9
+	MOVQ      R9, R10
+	ANDQ      $+7, R10
+	MOVQ      R10, CX
+	MOVQ      R9, R10
+	ANDQ      $-8, R10
+	SHLQ      $0x02, R10
+	ADDQ      DX, R10
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(R9), X15
+	VMOVSD    16(R10), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(R9), X15, X15
+	VINSERTPS $0x20, 24(R10), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(R9), X15
+	VMOVSS 16(R10), X15
 
 loaded4:
-	VMOVUPS     (R9), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
+	VMOVUPS     (R10), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
 half1:
-	VXORPS    X9, X9, X9
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (R9), X9
+	VMOVSD    (R10), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(R9), X9, X9
+	VINSERTPS $0x20, 8(R10), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (R9), X9
+	VMOVSS (R10), X8
 
 loaded6:
 loaded2:
-	CMPQ    R8, $+8
+	CMPQ    R9, $+8
 	JLT     part
-	VANDPS  (DX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	CMPQ    R8, $+8
+	VANDPS  (DX), Y9, Y10
+	VPMAXUD Y0, Y10, Y0
+	CMPQ    R9, $+8
 	JEQ     fold
-	CMPQ    R8, $+16
+	CMPQ    R9, $+16
 	JLT     part2
-	VANDPS  32(DX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	CMPQ    R8, $+16
+	VANDPS  32(DX), Y9, Y10
+	VPMAXUD Y1, Y10, Y1
+	CMPQ    R9, $+16
 	JEQ     fold
-	CMPQ    R8, $+24
+	CMPQ    R9, $+24
 	JLT     part3
-	VANDPS  64(DX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	CMPQ    R8, $+24
+	VANDPS  64(DX), Y9, Y10
+	VPMAXUD Y2, Y10, Y2
+	CMPQ    R9, $+24
 	JEQ     fold
-	CMPQ    R8, $+32
+	CMPQ    R9, $+32
 	JLT     part4
-	VANDPS  96(DX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	CMPQ    R8, $+32
+	VANDPS  96(DX), Y9, Y10
+	VPMAXUD Y3, Y10, Y3
+	CMPQ    R9, $+32
 	JEQ     fold
-	CMPQ    R8, $+40
+	CMPQ    R9, $+40
 	JLT     part5
-	VANDPS  128(DX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	CMPQ    R8, $+40
+	VANDPS  128(DX), Y9, Y10
+	VPMAXUD Y4, Y10, Y4
+	CMPQ    R9, $+40
 	JEQ     fold
-	CMPQ    R8, $+48
+	CMPQ    R9, $+48
 	JLT     part6
-	VANDPS  160(DX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	CMPQ    R8, $+48
+	VANDPS  160(DX), Y9, Y10
+	VPMAXUD Y5, Y10, Y5
+	CMPQ    R9, $+48
 	JEQ     fold
-	CMPQ    R8, $+56
+	CMPQ    R9, $+56
 	JLT     part7
-	VANDPS  192(DX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	CMPQ    R8, $+56
+	VANDPS  192(DX), Y9, Y10
+	VPMAXUD Y6, Y10, Y6
+	CMPQ    R9, $+56
 	JEQ     fold
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y8, Y11, Y8
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y7, Y10, Y7
 	JMP     fold
 
 part7:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y7, Y11, Y7
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y6, Y10, Y6
 	JMP     fold
 
 part6:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y6, Y11, Y6
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y5, Y10, Y5
 	JMP     fold
 
 part5:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y5, Y11, Y5
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y4, Y10, Y4
 	JMP     fold
 
 part4:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y4, Y11, Y4
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y3, Y10, Y3
 	JMP     fold
 
 part3:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y3, Y11, Y3
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y2, Y10, Y2
 	JMP     fold
 
 part2:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y2, Y11, Y2
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y1, Y10, Y1
 	JMP     fold
 
 part:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y1, Y11, Y1
+	VANDPS  Y9, Y8, Y10
+	VPMAXUD Y0, Y10, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD      Y1, Y5, Y1
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y1, Y3, Y1
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y1, Y2, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPMAXSD      X1, X2, X1
-	VUNPCKHPD    X1, X1, X2
-	VPMAXSD      X1, X2, X1
-	VMOVSHDUP    X1, X2
-	VPMAXSD      X1, X2, X1
-	VORPS        X1, X1, X0
-	MOVQ         24(SP), R9
+	VPMAXUD      Y0, Y4, Y0
+	VPMAXUD      Y1, Y5, Y1
+	VPMAXUD      Y2, Y6, Y2
+	VPMAXUD      Y3, Y7, Y3
+	VPMAXUD      Y0, Y2, Y0
+	VPMAXUD      Y1, Y3, Y1
+	VPMAXUD      Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXUD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXUD      X0, X1, X0
+	LEAQ         (SP), R9
+	VMOVSS       X0, 32(R9)
+	LEAQ         (SP), R9
+	ADDQ         $+32, R9
+	MOVQ         24(SP), R10
+	VMOVSS       (R9), X3
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y4
-	VPMINUD      X4, X0, X4
+	VPMINUD      X4, X3, X4
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y5
 	VPCMPEQD     X5, X4, X4
 	VBROADCASTSS x001000ff_f32<>+0(SB), Y5
-	VPADDD       X5, X0, X5
-	VPSRLD       $0x17, X5, X5
-	VBROADCASTSS x00000020_f32<>+0(SB), Y6
-	VPMAXUD      X6, X5, X5
-	VBROADCASTSS x000000fe_f32<>+0(SB), Y6
-	VPMINUD      X6, X5, X5
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y6
-	VBLENDVPS    X4, X6, X5, X6
-	VPSLLD       $0x18, X6, X15
+	VPADDD       X5, X3, X3
+	VPSRLD       $0x17, X3, X3
+	VBROADCASTSS x00000020_f32<>+0(SB), Y5
+	VPMAXUD      X5, X3, X3
+	VBROADCASTSS x000000fe_f32<>+0(SB), Y5
+	VPMINUD      X5, X3, X3
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X5, X3, X5
+	VPSLLD       $0x18, X5, X15
 	VPSRLD       $0x18, X15, X15
 	VPACKUSDW    X15, X15, X15
 	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (R9)
-	VBROADCASTSS x0000000f_f32<>+0(SB), Y6
-	VPSUBD       X6, X5, X5
-	VPSLLD       $0x17, X5, X5
+	VPEXTRB      $0x00, X15, (R10)
+	VBROADCASTSS x0000000f_f32<>+0(SB), Y5
+	VPSUBD       X5, X3, X3
+	VPSLLD       $0x17, X3, X3
+	VBROADCASTSS X3, Y0
+	VBROADCASTSS x00000000_f32<>+0(SB), Y3
+	VBROADCASTSS x7f7f7f7f_f32<>+0(SB), Y5
+	VBLENDVPS    X4, X3, X5, X5
 	VBROADCASTSS X5, Y1
 	VBROADCASTSS x00000000_f32<>+0(SB), Y5
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y6
-	VBLENDVPS    X4, X5, X6, X6
-	VBROADCASTSS X6, Y2
-	VBROADCASTSS x00000000_f32<>+0(SB), Y6
-	VBROADCASTSS x00000080_f32<>+0(SB), Y5
-	VBLENDVPS    X4, X6, X5, X4
-	VBROADCASTSS X4, Y3
-	MOVQ         24(SP), R9
-	ADDQ         $+1, R9
-	MOVQ         R9, 24(SP)
+	VBROADCASTSS x80808080_f32<>+0(SB), Y3
+	VBLENDVPS    X4, X5, X3, X4
+	VBROADCASTSS X4, Y2
+	ADDQ         $+1, R10
+	MOVQ         R10, 24(SP)
 	LEAQ         (SP), DX
-	ADDQ         $+111, DX
+	ADDQ         $+127, DX
 	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
 	MOVQ         16(SP), DI
-	MOVQ         (SP), R8
-	MOVQ         8(SP), R9
-	VMOVD        R9, X5
-	VPBROADCASTD X5, Y5
-	VMOVUPS      multiples<>+0(SB), Y4
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y5
-	VBROADCASTSS k1+76(FP), Y6
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y7
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y8
-	VBROADCASTSS shift+80(FP), Y9
-	VBROADCASTSS x000fffff_f32<>+0(SB), Y10
-	VBROADCASTSS abs_f32<>+0(SB), Y11
-	CMPQ         R8, $+16
-	JLT          single2
+	MOVQ         (SP), R9
+	VBROADCASTSS shift+80(FP), Y8
+	VBROADCASTSS x000fffff_f32<>+0(SB), Y9
+	VBROADCASTSS abs_f32<>+0(SB), Y10
+	CMPQ         R9, $+32
+	JLT          rest
+
+codes:
+	VMOVUPS   (BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    (DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y3
+	VMOVUPS   32(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    32(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y4
+	VMOVUPS   64(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    64(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y5
+	VMOVUPS   96(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    96(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y6
+	VPACKUSDW Y4, Y3, Y3
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSWB Y5, Y3, Y3
+	VMOVUPS   (DX), Y7
+	VMOVUPS   32(DX), Y4
+	VMOVUPS   64(DX), Y5
+	VMOVUPS   96(DX), Y6
+	VPACKSSDW Y4, Y7, Y7
+	VPACKSSDW Y6, Y5, Y5
+	VPACKSSWB Y5, Y7, Y7
+	VPMINUB   Y1, Y3, Y3
+	VANDPS    Y2, Y7, Y7
+	VORPS     Y7, Y3, Y3
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y3, Y15, Y3
+	VMOVUPS   Y3, (DI)
+	ADDQ      $+32, DI
+	ADDQ      $+128, DX
+	ADDQ      $+128, BX
+	SUBQ      $+32, R9
+	CMPQ      R9, $+32
+	JGE       codes
+
+rest:
+	TESTQ R9, R9
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    (DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y3
+	VMOVUPS   32(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    32(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y4
+	VMOVUPS   64(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    64(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y5
+	VMOVUPS   96(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VANDPS    96(DX), Y10, Y12
+	VADDPS    Y0, Y12, Y12
+	VPSUBD    Y0, Y12, Y12
+	VPADDD    Y11, Y12, Y11
+	VPSRLD    $0x14, Y11, Y6
+	VPACKUSDW Y4, Y3, Y3
+	VPACKUSDW Y6, Y5, Y5
+	VPACKUSWB Y5, Y3, Y3
+	VMOVUPS   (DX), Y7
+	VMOVUPS   32(DX), Y4
+	VMOVUPS   64(DX), Y5
+	VMOVUPS   96(DX), Y6
+	VPACKSSDW Y4, Y7, Y7
+	VPACKSSDW Y6, Y5, Y5
+	VPACKSSWB Y5, Y7, Y7
+	VPMINUB   Y1, Y3, Y3
+	VANDPS    Y2, Y7, Y7
+	VORPS     Y7, Y3, Y3
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y3, Y15, Y3
+	VMOVUPS   Y3, (DX)
+	CMPQ      R9, $+8
+	JLT       tail3
 
 main2:
-	VMOVUPS (DX), Y12
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y13
-	VPSRLD    $0x10, Y13, Y14
-	VXORPS    Y14, Y13, Y14
-	VPMULLD   Y7, Y14, Y14
-	VPSRLD    $0x0f, Y14, Y13
-	VXORPS    Y13, Y14, Y13
-	VPMULLD   Y8, Y13, Y13
-	VPSRLD    $0x10, Y13, Y14
-	VXORPS    Y14, Y13, Y14
-	VPSRLVD   Y9, Y14, Y14
-	VANDPS    Y10, Y14, Y14
-	VANDPS    Y11, Y12, Y13
-	VADDPS    Y1, Y13, Y13
-	VPSUBD    Y1, Y13, Y13
-	VPADDD    Y14, Y13, Y14
-	VPSRLD    $0x18, Y12, Y12
-	VPSRLD    $0x14, Y14, Y14
-	VPMINUD   Y2, Y14, Y14
-	VANDPS    Y3, Y12, Y12
-	VORPS     Y14, Y12, Y14
-	VPSLLD    $0x18, Y14, Y15
+	VPMOVZXBD (DX), Y11
+	VPSLLD    $0x18, Y11, Y15
 	VPSRLD    $0x18, Y15, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VPACKUSWB X15, X15, X15
 	VMOVSD    X15, (DI)
-	VMOVUPS   32(DX), Y14
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPMULLD   Y7, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y12
-	VXORPS    Y12, Y13, Y12
-	VPMULLD   Y8, Y12, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPSRLVD   Y9, Y13, Y13
-	VANDPS    Y10, Y13, Y13
-	VANDPS    Y11, Y14, Y12
-	VADDPS    Y1, Y12, Y12
-	VPSUBD    Y1, Y12, Y12
-	VPADDD    Y13, Y12, Y13
-	VPSRLD    $0x18, Y14, Y14
-	VPSRLD    $0x14, Y13, Y13
-	VPMINUD   Y2, Y13, Y13
-	VANDPS    Y3, Y14, Y14
-	VORPS     Y13, Y14, Y13
-	VPSLLD    $0x18, Y13, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, 8(DI)
-	ADDQ      $+64, DX
-	ADDQ      $+16, DI
-	SUBQ      $+16, R8
-	CMPQ      R8, $+16
+	ADDQ      $+8, DX
+	ADDQ      $+8, DI
+	SUBQ      $+8, R9
+	CMPQ      R9, $+8
 	JGE       main2
 
-single2:
-	CMPQ R8, $+8
-	JLT  tail3
-
-one2:
-	VMOVUPS (DX), Y12
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    Y6, Y4, Y13
-	VPSRLD    $0x10, Y13, Y14
-	VXORPS    Y14, Y13, Y14
-	VPMULLD   Y7, Y14, Y14
-	VPSRLD    $0x0f, Y14, Y13
-	VXORPS    Y13, Y14, Y13
-	VPMULLD   Y8, Y13, Y13
-	VPSRLD    $0x10, Y13, Y14
-	VXORPS    Y14, Y13, Y14
-	VPSRLVD   Y9, Y14, Y14
-	VANDPS    Y10, Y14, Y14
-	VANDPS    Y11, Y12, Y13
-	VADDPS    Y1, Y13, Y13
-	VPSUBD    Y1, Y13, Y13
-	VPADDD    Y14, Y13, Y14
-	VPSRLD    $0x18, Y12, Y12
-	VPSRLD    $0x14, Y14, Y14
-	VPMINUD   Y2, Y14, Y14
-	VANDPS    Y3, Y12, Y12
-	VORPS     Y14, Y12, Y14
-	VPSLLD    $0x18, Y14, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, (DI)
-	ADDQ      $+32, DX
-	ADDQ      $+8, DI
-	SUBQ      $+8, R8
-	CMPQ      R8, $+8
-	JGE       one2
-
 tail3:
-	TESTQ   R8, R8
-	JEQ     done3
-	TESTQ   $+4, R8
-	JEQ     skip4
-	VMOVUPS (DX), X12
-
-	// the elements' random bits
-	VPADDD       Y5, Y4, Y4
-	VXORPS       X6, X4, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPMULLD      X7, X14, X14
-	VPSRLD       $0x0f, X14, X13
-	VXORPS       X13, X14, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPSRLVD      X9, X14, X14
-	VANDPS       X10, X14, X14
-	VANDPS       X11, X12, X13
-	VADDPS       X1, X13, X13
-	VPSUBD       X1, X13, X13
-	VPADDD       X14, X13, X14
-	VPSRLD       $0x18, X12, X12
-	VPSRLD       $0x14, X14, X14
-	VPMINUD      X2, X14, X14
-	VANDPS       X3, X12, X12
-	VORPS        X14, X12, X14
-	VPSLLD       $0x18, X14, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VMOVSS       X15, (DI)
-	TESTQ        $+3, R8
-	JEQ          done3
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y12
-	VPSUBD       Y12, Y4, Y4
-	ADDQ         $+16, DX
-	ADDQ         $+4, DI
+	TESTQ     R9, R9
+	JEQ       done3
+	TESTQ     $+4, R9
+	JEQ       skip4
+	VPMOVZXBD (DX), X11
+	VPSLLD    $0x18, X11, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VMOVSS    X15, (DI)
+	TESTQ     $+3, R9
+	JEQ       done3
+	ADDQ      $+4, DX
+	ADDQ      $+4, DI
 
 skip4:
-	TESTQ  $+2, R8
-	JEQ    skip5
-	VMOVSD (DX), X12
-
-	// the elements' random bits
-	VPADDD       Y5, Y4, Y4
-	VXORPS       X6, X4, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPMULLD      X7, X14, X14
-	VPSRLD       $0x0f, X14, X13
-	VXORPS       X13, X14, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPSRLVD      X9, X14, X14
-	VANDPS       X10, X14, X14
-	VANDPS       X11, X12, X13
-	VADDPS       X1, X13, X13
-	VPSUBD       X1, X13, X13
-	VPADDD       X14, X13, X14
-	VPSRLD       $0x18, X12, X12
-	VPSRLD       $0x14, X14, X14
-	VPMINUD      X2, X14, X14
-	VANDPS       X3, X12, X12
-	VORPS        X14, X12, X14
-	VPSLLD       $0x18, X14, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRW      $0x00, X15, (DI)
-	TESTQ        $+1, R8
-	JEQ          done3
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y12
-	VPSUBD       Y12, Y4, Y4
-	ADDQ         $+8, DX
-	ADDQ         $+2, DI
+	TESTQ     $+2, R9
+	JEQ       skip5
+	VXORPS    X11, X11, X11
+	VPINSRW   $0x00, (DX), X11, X11
+	VPMOVZXBD X11, X11
+	VPSLLD    $0x18, X11, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRW   $0x00, X15, (DI)
+	TESTQ     $+1, R9
+	JEQ       done3
+	ADDQ      $+2, DX
+	ADDQ      $+2, DI
 
 skip5:
-	TESTQ  $+1, R8
-	JEQ    skip6
-	VMOVSS (DX), X12
-
-	// the elements' random bits
-	VPADDD    Y5, Y4, Y4
-	VXORPS    X6, X4, X13
-	VPSRLD    $0x10, X13, X14
-	VXORPS    X14, X13, X14
-	VPMULLD   X7, X14, X14
-	VPSRLD    $0x0f, X14, X13
-	VXORPS    X13, X14, X13
-	VPMULLD   X8, X13, X13
-	VPSRLD    $0x10, X13, X14
-	VXORPS    X14, X13, X14
-	VPSRLVD   X9, X14, X14
-	VANDPS    X10, X14, X14
-	VANDPS    X11, X12, X13
-	VADDPS    X1, X13, X13
-	VPSUBD    X1, X13, X13
-	VPADDD    X14, X13, X14
-	VPSRLD    $0x18, X12, X12
-	VPSRLD    $0x14, X14, X14
-	VPMINUD   X2, X14, X14
-	VANDPS    X3, X12, X12
-	VORPS     X14, X12, X14
-	VPSLLD    $0x18, X14, X15
+	TESTQ     $+1, R9
+	JEQ       skip6
+	VXORPS    X11, X11, X11
+	VPINSRB   $0x00, (DX), X11, X11
+	VPMOVZXBD X11, X11
+	VPSLLD    $0x18, X11, X15
 	VPSRLD    $0x18, X15, X15
 	VPACKUSDW X15, X15, X15
 	VPACKUSWB X15, X15, X15
@@ -556,15 +628,41 @@ skip5:
 
 skip6:
 done3:
-	MOVQ 8(SP), R9
-	ADDQ $+930724096, R9
-	MOVQ R9, 8(SP)
-	SUBQ $+256, BX
+coded:
+	MOVQ 8(SP), R10
+	ADDQ $+930724096, R10
+	MOVQ R10, 8(SP)
+	SUBQ $+256, R8
 	JGT  block
 
 done:
 	VZEROUPPER
 	RET
+
+DATA multiples<>+0(SB)/4, $0x0e443238
+DATA multiples<>+4(SB)/4, $0xac7babf1
+DATA multiples<>+8(SB)/4, $0x4ab325aa
+DATA multiples<>+12(SB)/4, $0xe8ea9f63
+DATA multiples<>+16(SB)/4, $0x8722191c
+DATA multiples<>+20(SB)/4, $0x255992d5
+DATA multiples<>+24(SB)/4, $0xc3910c8e
+DATA multiples<>+28(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $32
+
+DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
+GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
+GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
+GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
 
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
@@ -590,36 +688,21 @@ GLOBL x0000000f_f32<>(SB), RODATA|NOPTR, $4
 DATA x00000000_f32<>+0(SB)/4, $0x00000000
 GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x0000007f_f32<>+0(SB)/4, $0x0000007f
-GLOBL x0000007f_f32<>(SB), RODATA|NOPTR, $4
+DATA x7f7f7f7f_f32<>+0(SB)/4, $0x7f7f7f7f
+GLOBL x7f7f7f7f_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000080_f32<>+0(SB)/4, $0x00000080
-GLOBL x00000080_f32<>(SB), RODATA|NOPTR, $4
-
-DATA multiples<>+0(SB)/4, $0x0e443238
-DATA multiples<>+4(SB)/4, $0xac7babf1
-DATA multiples<>+8(SB)/4, $0x4ab325aa
-DATA multiples<>+12(SB)/4, $0xe8ea9f63
-DATA multiples<>+16(SB)/4, $0x8722191c
-DATA multiples<>+20(SB)/4, $0x255992d5
-DATA multiples<>+24(SB)/4, $0xc3910c8e
-DATA multiples<>+28(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $32
-
-DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
-GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+DATA x80808080_f32<>+0(SB)/4, $0x80808080
+GLOBL x80808080_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x000fffff_f32<>+0(SB)/4, $0x000fffff
 GLOBL x000fffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
-GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
-
-DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
-GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000001
+DATA order<>+12(SB)/4, $0x00000005
+DATA order<>+16(SB)/4, $0x00000002
+DATA order<>+20(SB)/4, $0x00000006
+DATA order<>+24(SB)/4, $0x00000003
+DATA order<>+28(SB)/4, $0x00000007
+GLOBL order<>(SB), RODATA|NOPTR, $32

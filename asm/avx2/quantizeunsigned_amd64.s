@@ -6,534 +6,577 @@
 
 // func QuantizeUnsignedF32(codes []uint8, exponents []uint8, x []float32, k0 uint32, k1 uint32, shift uint32)
 // Requires: AVX, AVX2
-TEXT ·QuantizeUnsignedF32(SB), $1136-84
+TEXT ·QuantizeUnsignedF32(SB), $2176-84
 	// codes[i] = |x[i]| in 8 bits
 	MOVQ  codes_base+0(FP), DI
 	MOVQ  x_base+48(FP), SI
-	MOVQ  codes_len+8(FP), BX
-	MOVQ  exponents_base+24(FP), R9
-	MOVQ  R9, 24(SP)
-	MOVL  k0+72(FP), R9
-	MOVQ  R9, 8(SP)
-	TESTQ BX, BX
+	MOVQ  codes_len+8(FP), R8
+	MOVQ  exponents_base+24(FP), R10
+	MOVQ  R10, 24(SP)
+	MOVL  k0+72(FP), R10
+	MOVQ  R10, 8(SP)
+	TESTQ R8, R8
 	JEQ   done
 
 block:
-	MOVQ BX, R8
-	CMPQ R8, $+256
+	MOVQ R8, R9
+	CMPQ R9, $+256
 	JLE  short
-	MOVQ $+256, R8
+	MOVQ $+256, R9
 
 short:
-	MOVQ R8, (SP)
-	MOVQ DI, 16(SP)
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-	CMPQ R8, $+32
-	JLT  single
+	MOVQ         R9, (SP)
+	MOVQ         DI, 16(SP)
+	LEAQ         (SP), DX
+	ADDQ         $+127, DX
+	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
+	MOVQ         8(SP), R10
+	VMOVD        R10, X1
+	VPBROADCASTD X1, Y1
+	VMOVUPS      multiples<>+0(SB), Y0
+	VPADDD       Y1, Y0, Y0
+	VBROADCASTSS abs_f32<>+0(SB), Y1
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y2
+	VBROADCASTSS k1+76(FP), Y3
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y4
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y5
+	CMPQ         R9, $+16
+	JLT          single
 
 main:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
-	VMOVUPS 32(SI), Y0
-	VMOVUPS Y0, 32(DX)
-	VMOVUPS 64(SI), Y0
-	VMOVUPS Y0, 64(DX)
-	VMOVUPS 96(SI), Y0
-	VMOVUPS Y0, 96(DX)
-	ADDQ    $+32, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, R8
-	CMPQ    R8, $+32
+	VANDPS (SI), Y1, Y6
+
+	// the elements' random bits
+	VPADDD  Y2, Y0, Y0
+	VXORPS  Y3, Y0, Y7
+	VPSRLD  $0x10, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VPMULLD Y4, Y8, Y8
+	VPSRLD  $0x0f, Y8, Y7
+	VXORPS  Y7, Y8, Y7
+	VPMULLD Y5, Y7, Y7
+	VPSRLD  $0x10, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y8, (BX)
+	VANDPS  32(SI), Y1, Y8
+	VPADDD  Y2, Y0, Y0
+	VXORPS  Y3, Y0, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VPMULLD Y4, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y6
+	VXORPS  Y6, Y7, Y6
+	VPMULLD Y5, Y6, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VMOVUPS Y8, 32(DX)
+	VMOVUPS Y7, 32(BX)
+	ADDQ    $+16, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, R9
+	CMPQ    R9, $+16
 	JGE     main
 
 single:
-	CMPQ R8, $+8
+	CMPQ R9, $+8
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
+	VANDPS (SI), Y1, Y6
+
+	// the elements' random bits
+	VPADDD  Y2, Y0, Y0
+	VXORPS  Y3, Y0, Y7
+	VPSRLD  $0x10, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VPMULLD Y4, Y8, Y8
+	VPSRLD  $0x0f, Y8, Y7
+	VXORPS  Y7, Y8, Y7
+	VPMULLD Y5, Y7, Y7
+	VPSRLD  $0x10, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y8, (BX)
 	ADDQ    $+8, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
+	ADDQ    $+32, BX
+	SUBQ    $+8, R9
+	CMPQ    R9, $+8
 	JGE     one
 
 tail:
-	TESTQ   R8, R8
-	JEQ     done2
-	TESTQ   $+4, R8
-	JEQ     skip
-	VMOVUPS (SI), X0
-	VMOVUPS X0, (DX)
-	TESTQ   $+3, R8
-	JEQ     done2
-	ADDQ    $+4, DI
-	ADDQ    $+16, SI
-	ADDQ    $+16, DX
+	TESTQ  R9, R9
+	JEQ    done2
+	TESTQ  $+4, R9
+	JEQ    skip
+	VANDPS (SI), X1, X6
+
+	// the elements' random bits
+	VPADDD       Y2, Y0, Y0
+	VXORPS       X3, X0, X7
+	VPSRLD       $0x10, X7, X8
+	VXORPS       X8, X7, X8
+	VPMULLD      X4, X8, X8
+	VPSRLD       $0x0f, X8, X7
+	VXORPS       X7, X8, X7
+	VPMULLD      X5, X7, X7
+	VPSRLD       $0x10, X7, X8
+	VXORPS       X8, X7, X8
+	VMOVUPS      X6, (DX)
+	VMOVUPS      X8, (BX)
+	TESTQ        $+3, R9
+	JEQ          done2
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
+	ADDQ         $+4, DI
+	ADDQ         $+16, SI
+	ADDQ         $+16, DX
+	ADDQ         $+16, BX
 
 skip:
-	TESTQ  $+2, R8
+	TESTQ  $+2, R9
 	JEQ    skip2
-	VMOVSD (SI), X0
-	VMOVSD X0, (DX)
-	TESTQ  $+1, R8
-	JEQ    done2
-	ADDQ   $+2, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
+	VMOVSD (SI), X6
+	VANDPS X1, X6, X6
+
+	// the elements' random bits
+	VPADDD       Y2, Y0, Y0
+	VXORPS       X3, X0, X7
+	VPSRLD       $0x10, X7, X8
+	VXORPS       X8, X7, X8
+	VPMULLD      X4, X8, X8
+	VPSRLD       $0x0f, X8, X7
+	VXORPS       X7, X8, X7
+	VPMULLD      X5, X7, X7
+	VPSRLD       $0x10, X7, X8
+	VXORPS       X8, X7, X8
+	VMOVSD       X6, (DX)
+	VMOVSD       X8, (BX)
+	TESTQ        $+1, R9
+	JEQ          done2
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
+	ADDQ         $+2, DI
+	ADDQ         $+8, SI
+	ADDQ         $+8, DX
+	ADDQ         $+8, BX
 
 skip2:
-	TESTQ  $+1, R8
+	TESTQ  $+1, R9
 	JEQ    skip3
-	VMOVSS (SI), X0
-	VMOVSS X0, (DX)
+	VMOVSS (SI), X6
+	VANDPS X1, X6, X6
+
+	// the elements' random bits
+	VPADDD  Y2, Y0, Y0
+	VXORPS  X3, X0, X7
+	VPSRLD  $0x10, X7, X8
+	VXORPS  X8, X7, X8
+	VPMULLD X4, X8, X8
+	VPSRLD  $0x0f, X8, X7
+	VXORPS  X7, X8, X7
+	VPMULLD X5, X7, X7
+	VPSRLD  $0x10, X7, X8
+	VXORPS  X8, X7, X8
+	VMOVSS  X6, (DX)
+	VMOVSS  X8, (BX)
 
 skip3:
 done2:
 	LEAQ (SP), DX
-	ADDQ $+111, DX
+	ADDQ $+127, DX
 	ANDQ $-64, DX
+	LEAQ (SP), BX
+	ADDQ $+127, BX
+	ANDQ $-64, BX
+	ADDQ $+1024, BX
 
 	// the greatest of codes
-	VBROADCASTSS abs_f32<>+0(SB), Y10
-	MOVQ         (SP), R8
-	VXORPS       X1, X1, X1
-	VXORPS       X2, X2, X2
-	VXORPS       X3, X3, X3
-	VXORPS       X4, X4, X4
-	VXORPS       X5, X5, X5
-	VXORPS       X6, X6, X6
-	VXORPS       X7, X7, X7
-	VXORPS       X8, X8, X8
-	CMPQ         R8, $+64
-	JLT          tail2
+	MOVQ   (SP), R9
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	CMPQ   R9, $+64
+	JLT    tail2
 
 loop:
-	VANDPS  (DX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	VANDPS  32(DX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	VANDPS  64(DX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	VANDPS  96(DX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	VANDPS  128(DX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	VANDPS  160(DX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	VANDPS  192(DX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	VANDPS  224(DX), Y10, Y11
-	VPMAXSD Y8, Y11, Y8
+	VMOVUPS (DX), Y9
+	VPMAXUD Y0, Y9, Y0
+	VMOVUPS 32(DX), Y9
+	VPMAXUD Y1, Y9, Y1
+	VMOVUPS 64(DX), Y9
+	VPMAXUD Y2, Y9, Y2
+	VMOVUPS 96(DX), Y9
+	VPMAXUD Y3, Y9, Y3
+	VMOVUPS 128(DX), Y9
+	VPMAXUD Y4, Y9, Y4
+	VMOVUPS 160(DX), Y9
+	VPMAXUD Y5, Y9, Y5
+	VMOVUPS 192(DX), Y9
+	VPMAXUD Y6, Y9, Y6
+	VMOVUPS 224(DX), Y9
+	VPMAXUD Y7, Y9, Y7
 	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
 	JGE     loop
 
 tail2:
-	TESTQ R8, R8
+	TESTQ R9, R9
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R8, R9
-	ANDQ      $+7, R9
-	MOVQ      R9, CX
-	MOVQ      R8, R9
-	ANDQ      $-8, R9
-	SHLQ      $0x02, R9
-	ADDQ      DX, R9
+	MOVQ      R9, R10
+	ANDQ      $+7, R10
+	MOVQ      R10, CX
+	MOVQ      R9, R10
+	ANDQ      $-8, R10
+	SHLQ      $0x02, R10
+	ADDQ      DX, R10
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(R9), X15
+	VMOVSD    16(R10), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(R9), X15, X15
+	VINSERTPS $0x20, 24(R10), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(R9), X15
+	VMOVSS 16(R10), X15
 
 loaded4:
-	VMOVUPS     (R9), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
+	VMOVUPS     (R10), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
 half1:
-	VXORPS    X9, X9, X9
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (R9), X9
+	VMOVSD    (R10), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(R9), X9, X9
+	VINSERTPS $0x20, 8(R10), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (R9), X9
+	VMOVSS (R10), X8
 
 loaded6:
 loaded2:
-	CMPQ    R8, $+8
+	CMPQ    R9, $+8
 	JLT     part
-	VANDPS  (DX), Y10, Y11
-	VPMAXSD Y1, Y11, Y1
-	CMPQ    R8, $+8
+	VMOVUPS (DX), Y9
+	VPMAXUD Y0, Y9, Y0
+	CMPQ    R9, $+8
 	JEQ     fold
-	CMPQ    R8, $+16
+	CMPQ    R9, $+16
 	JLT     part2
-	VANDPS  32(DX), Y10, Y11
-	VPMAXSD Y2, Y11, Y2
-	CMPQ    R8, $+16
+	VMOVUPS 32(DX), Y9
+	VPMAXUD Y1, Y9, Y1
+	CMPQ    R9, $+16
 	JEQ     fold
-	CMPQ    R8, $+24
+	CMPQ    R9, $+24
 	JLT     part3
-	VANDPS  64(DX), Y10, Y11
-	VPMAXSD Y3, Y11, Y3
-	CMPQ    R8, $+24
+	VMOVUPS 64(DX), Y9
+	VPMAXUD Y2, Y9, Y2
+	CMPQ    R9, $+24
 	JEQ     fold
-	CMPQ    R8, $+32
+	CMPQ    R9, $+32
 	JLT     part4
-	VANDPS  96(DX), Y10, Y11
-	VPMAXSD Y4, Y11, Y4
-	CMPQ    R8, $+32
+	VMOVUPS 96(DX), Y9
+	VPMAXUD Y3, Y9, Y3
+	CMPQ    R9, $+32
 	JEQ     fold
-	CMPQ    R8, $+40
+	CMPQ    R9, $+40
 	JLT     part5
-	VANDPS  128(DX), Y10, Y11
-	VPMAXSD Y5, Y11, Y5
-	CMPQ    R8, $+40
+	VMOVUPS 128(DX), Y9
+	VPMAXUD Y4, Y9, Y4
+	CMPQ    R9, $+40
 	JEQ     fold
-	CMPQ    R8, $+48
+	CMPQ    R9, $+48
 	JLT     part6
-	VANDPS  160(DX), Y10, Y11
-	VPMAXSD Y6, Y11, Y6
-	CMPQ    R8, $+48
+	VMOVUPS 160(DX), Y9
+	VPMAXUD Y5, Y9, Y5
+	CMPQ    R9, $+48
 	JEQ     fold
-	CMPQ    R8, $+56
+	CMPQ    R9, $+56
 	JLT     part7
-	VANDPS  192(DX), Y10, Y11
-	VPMAXSD Y7, Y11, Y7
-	CMPQ    R8, $+56
+	VMOVUPS 192(DX), Y9
+	VPMAXUD Y6, Y9, Y6
+	CMPQ    R9, $+56
 	JEQ     fold
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y8, Y11, Y8
+	VPMAXUD Y7, Y8, Y7
 	JMP     fold
 
 part7:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y7, Y11, Y7
+	VPMAXUD Y6, Y8, Y6
 	JMP     fold
 
 part6:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y6, Y11, Y6
+	VPMAXUD Y5, Y8, Y5
 	JMP     fold
 
 part5:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y5, Y11, Y5
+	VPMAXUD Y4, Y8, Y4
 	JMP     fold
 
 part4:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y4, Y11, Y4
+	VPMAXUD Y3, Y8, Y3
 	JMP     fold
 
 part3:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y3, Y11, Y3
+	VPMAXUD Y2, Y8, Y2
 	JMP     fold
 
 part2:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y2, Y11, Y2
+	VPMAXUD Y1, Y8, Y1
 	JMP     fold
 
 part:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y1, Y11, Y1
+	VPMAXUD Y0, Y8, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD      Y1, Y5, Y1
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y1, Y3, Y1
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y1, Y2, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPMAXSD      X1, X2, X1
-	VUNPCKHPD    X1, X1, X2
-	VPMAXSD      X1, X2, X1
-	VMOVSHDUP    X1, X2
-	VPMAXSD      X1, X2, X1
-	VORPS        X1, X1, X0
-	MOVQ         24(SP), R9
+	VPMAXUD      Y0, Y4, Y0
+	VPMAXUD      Y1, Y5, Y1
+	VPMAXUD      Y2, Y6, Y2
+	VPMAXUD      Y3, Y7, Y3
+	VPMAXUD      Y0, Y2, Y0
+	VPMAXUD      Y1, Y3, Y1
+	VPMAXUD      Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXUD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXUD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXUD      X0, X1, X0
+	LEAQ         (SP), R9
+	VMOVSS       X0, 32(R9)
+	LEAQ         (SP), R9
+	ADDQ         $+32, R9
+	MOVQ         24(SP), R10
+	VMOVSS       (R9), X2
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y3
-	VPMINUD      X3, X0, X3
+	VPMINUD      X3, X2, X3
 	VBROADCASTSS x7f800000_f32<>+0(SB), Y4
 	VPCMPEQD     X4, X3, X3
 	VBROADCASTSS x000fffff_f32<>+0(SB), Y4
-	VPADDD       X4, X0, X4
-	VPSRLD       $0x17, X4, X4
-	VBROADCASTSS x00000020_f32<>+0(SB), Y5
-	VPMAXUD      X5, X4, X4
-	VBROADCASTSS x000000fe_f32<>+0(SB), Y5
-	VPMINUD      X5, X4, X4
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
-	VBLENDVPS    X3, X5, X4, X5
-	VPSLLD       $0x18, X5, X15
+	VPADDD       X4, X2, X2
+	VPSRLD       $0x17, X2, X2
+	VBROADCASTSS x00000020_f32<>+0(SB), Y4
+	VPMAXUD      X4, X2, X2
+	VBROADCASTSS x000000fe_f32<>+0(SB), Y4
+	VPMINUD      X4, X2, X2
+	VBROADCASTSS x000000ff_f32<>+0(SB), Y4
+	VBLENDVPS    X3, X4, X2, X4
+	VPSLLD       $0x18, X4, X15
 	VPSRLD       $0x18, X15, X15
 	VPACKUSDW    X15, X15, X15
 	VPACKUSWB    X15, X15, X15
-	VPEXTRB      $0x00, X15, (R9)
-	VBROADCASTSS x0000001f_f32<>+0(SB), Y5
-	VPSUBD       X5, X4, X4
-	VPSLLD       $0x17, X4, X4
-	VBROADCASTSS X4, Y1
-	VBROADCASTSS x00000000_f32<>+0(SB), Y4
-	VBROADCASTSS x000000ff_f32<>+0(SB), Y5
-	VBLENDVPS    X3, X4, X5, X3
-	VBROADCASTSS X3, Y2
-	MOVQ         24(SP), R9
-	ADDQ         $+1, R9
-	MOVQ         R9, 24(SP)
+	VPEXTRB      $0x00, X15, (R10)
+	VBROADCASTSS x0000001f_f32<>+0(SB), Y4
+	VPSUBD       X4, X2, X2
+	VPSLLD       $0x17, X2, X2
+	VBROADCASTSS X2, Y0
+	VBROADCASTSS x00000000_f32<>+0(SB), Y2
+	VBROADCASTSS xffffffff_f32<>+0(SB), Y4
+	VBLENDVPS    X3, X2, X4, X3
+	VBROADCASTSS X3, Y1
+	ADDQ         $+1, R10
+	MOVQ         R10, 24(SP)
+	VBROADCASTSS x01010101_f32<>+0(SB), Y7
 	LEAQ         (SP), DX
-	ADDQ         $+111, DX
+	ADDQ         $+127, DX
 	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
 	MOVQ         16(SP), DI
-	MOVQ         (SP), R8
-	MOVQ         8(SP), R9
-	VMOVD        R9, X4
-	VPBROADCASTD X4, Y4
-	VMOVUPS      multiples<>+0(SB), Y3
-	VPADDD       Y4, Y3, Y3
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y4
-	VBROADCASTSS k1+76(FP), Y5
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y6
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
+	MOVQ         (SP), R9
 	VBROADCASTSS shift+80(FP), Y8
 	VBROADCASTSS x000fffff_f32<>+0(SB), Y9
-	VBROADCASTSS abs_f32<>+0(SB), Y10
-	VBROADCASTSS x00000001_f32<>+0(SB), Y11
-	CMPQ         R8, $+16
-	JLT          single2
+	CMPQ         R9, $+32
+	JLT          rest
+
+codes:
+	VMOVUPS   (DX), Y10
+	VMOVUPS   (BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y11, Y10, Y11
+	VPSRAD    $0x14, Y11, Y2
+	VMOVUPS   32(DX), Y11
+	VMOVUPS   32(BX), Y10
+	VPSRLVD   Y8, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VPSUBD    Y0, Y11, Y11
+	VPADDD    Y10, Y11, Y10
+	VPSRAD    $0x14, Y10, Y3
+	VMOVUPS   64(DX), Y10
+	VMOVUPS   64(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y11, Y10, Y11
+	VPSRAD    $0x14, Y11, Y4
+	VMOVUPS   96(DX), Y11
+	VMOVUPS   96(BX), Y10
+	VPSRLVD   Y8, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VPSUBD    Y0, Y11, Y11
+	VPADDD    Y10, Y11, Y10
+	VPSRAD    $0x14, Y10, Y5
+	VPACKUSDW Y3, Y2, Y2
+	VPACKUSDW Y5, Y4, Y4
+	VPACKUSWB Y4, Y2, Y2
+	VMOVUPS   (DX), Y6
+	VMOVUPS   32(DX), Y3
+	VMOVUPS   64(DX), Y4
+	VMOVUPS   96(DX), Y5
+	VPACKSSDW Y3, Y6, Y6
+	VPACKSSDW Y5, Y4, Y4
+	VPACKSSWB Y4, Y6, Y6
+	VPMINUB   Y7, Y6, Y6
+	VPMAXUB   Y6, Y2, Y2
+	VPMINUB   Y1, Y2, Y2
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y2, Y15, Y2
+	VMOVUPS   Y2, (DI)
+	ADDQ      $+32, DI
+	ADDQ      $+128, DX
+	ADDQ      $+128, BX
+	SUBQ      $+32, R9
+	CMPQ      R9, $+32
+	JGE       codes
+
+rest:
+	TESTQ R9, R9
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (DX), Y10
+	VMOVUPS   (BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y11, Y10, Y11
+	VPSRAD    $0x14, Y11, Y2
+	VMOVUPS   32(DX), Y11
+	VMOVUPS   32(BX), Y10
+	VPSRLVD   Y8, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VPSUBD    Y0, Y11, Y11
+	VPADDD    Y10, Y11, Y10
+	VPSRAD    $0x14, Y10, Y3
+	VMOVUPS   64(DX), Y10
+	VMOVUPS   64(BX), Y11
+	VPSRLVD   Y8, Y11, Y11
+	VANDPS    Y9, Y11, Y11
+	VPSUBD    Y0, Y10, Y10
+	VPADDD    Y11, Y10, Y11
+	VPSRAD    $0x14, Y11, Y4
+	VMOVUPS   96(DX), Y11
+	VMOVUPS   96(BX), Y10
+	VPSRLVD   Y8, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VPSUBD    Y0, Y11, Y11
+	VPADDD    Y10, Y11, Y10
+	VPSRAD    $0x14, Y10, Y5
+	VPACKUSDW Y3, Y2, Y2
+	VPACKUSDW Y5, Y4, Y4
+	VPACKUSWB Y4, Y2, Y2
+	VMOVUPS   (DX), Y6
+	VMOVUPS   32(DX), Y3
+	VMOVUPS   64(DX), Y4
+	VMOVUPS   96(DX), Y5
+	VPACKSSDW Y3, Y6, Y6
+	VPACKSSDW Y5, Y4, Y4
+	VPACKSSWB Y4, Y6, Y6
+	VPMINUB   Y7, Y6, Y6
+	VPMAXUB   Y6, Y2, Y2
+	VPMINUB   Y1, Y2, Y2
+	VMOVUPS   order<>+0(SB), Y15
+	VPERMD    Y2, Y15, Y2
+	VMOVUPS   Y2, (DX)
+	CMPQ      R9, $+8
+	JLT       tail3
 
 main2:
-	// the elements' random bits
-	VPADDD    Y4, Y3, Y3
-	VXORPS    Y5, Y3, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPMULLD   Y6, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y12
-	VXORPS    Y12, Y13, Y12
-	VPMULLD   Y7, Y12, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPSRLVD   Y8, Y13, Y13
-	VANDPS    Y9, Y13, Y13
-	VANDPS    (DX), Y10, Y12
-	VPMAXUD   Y1, Y12, Y14
-	VPSUBD    Y1, Y14, Y14
-	VPADDD    Y13, Y14, Y13
-	VPMINUD   Y11, Y12, Y12
-	VPSRLD    $0x14, Y13, Y13
-	VPMAXUD   Y12, Y13, Y12
-	VPMINUD   Y2, Y12, Y12
-	VPSLLD    $0x18, Y12, Y15
+	VPMOVZXBD (DX), Y10
+	VPSLLD    $0x18, Y10, Y15
 	VPSRLD    $0x18, Y15, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VPACKUSWB X15, X15, X15
 	VMOVSD    X15, (DI)
-	VPADDD    Y4, Y3, Y3
-	VXORPS    Y5, Y3, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPMULLD   Y6, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y12
-	VXORPS    Y12, Y13, Y12
-	VPMULLD   Y7, Y12, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPSRLVD   Y8, Y13, Y13
-	VANDPS    Y9, Y13, Y13
-	VANDPS    32(DX), Y10, Y12
-	VPMAXUD   Y1, Y12, Y14
-	VPSUBD    Y1, Y14, Y14
-	VPADDD    Y13, Y14, Y13
-	VPMINUD   Y11, Y12, Y12
-	VPSRLD    $0x14, Y13, Y13
-	VPMAXUD   Y12, Y13, Y12
-	VPMINUD   Y2, Y12, Y12
-	VPSLLD    $0x18, Y12, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, 8(DI)
-	ADDQ      $+64, DX
-	ADDQ      $+16, DI
-	SUBQ      $+16, R8
-	CMPQ      R8, $+16
+	ADDQ      $+8, DX
+	ADDQ      $+8, DI
+	SUBQ      $+8, R9
+	CMPQ      R9, $+8
 	JGE       main2
 
-single2:
-	CMPQ R8, $+8
-	JLT  tail3
-
-one2:
-	// the elements' random bits
-	VPADDD    Y4, Y3, Y3
-	VXORPS    Y5, Y3, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPMULLD   Y6, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y12
-	VXORPS    Y12, Y13, Y12
-	VPMULLD   Y7, Y12, Y12
-	VPSRLD    $0x10, Y12, Y13
-	VXORPS    Y13, Y12, Y13
-	VPSRLVD   Y8, Y13, Y13
-	VANDPS    Y9, Y13, Y13
-	VANDPS    (DX), Y10, Y12
-	VPMAXUD   Y1, Y12, Y14
-	VPSUBD    Y1, Y14, Y14
-	VPADDD    Y13, Y14, Y13
-	VPMINUD   Y11, Y12, Y12
-	VPSRLD    $0x14, Y13, Y13
-	VPMAXUD   Y12, Y13, Y12
-	VPMINUD   Y2, Y12, Y12
-	VPSLLD    $0x18, Y12, Y15
-	VPSRLD    $0x18, Y15, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VPACKUSWB X15, X15, X15
-	VMOVSD    X15, (DI)
-	ADDQ      $+32, DX
-	ADDQ      $+8, DI
-	SUBQ      $+8, R8
-	CMPQ      R8, $+8
-	JGE       one2
-
 tail3:
-	TESTQ R8, R8
-	JEQ   done3
-	TESTQ $+4, R8
-	JEQ   skip4
-
-	// the elements' random bits
-	VPADDD       Y4, Y3, Y3
-	VXORPS       X5, X3, X12
-	VPSRLD       $0x10, X12, X13
-	VXORPS       X13, X12, X13
-	VPMULLD      X6, X13, X13
-	VPSRLD       $0x0f, X13, X12
-	VXORPS       X12, X13, X12
-	VPMULLD      X7, X12, X12
-	VPSRLD       $0x10, X12, X13
-	VXORPS       X13, X12, X13
-	VPSRLVD      X8, X13, X13
-	VANDPS       X9, X13, X13
-	VANDPS       (DX), X10, X12
-	VPMAXUD      X1, X12, X14
-	VPSUBD       X1, X14, X14
-	VPADDD       X13, X14, X13
-	VPMINUD      X11, X12, X12
-	VPSRLD       $0x14, X13, X13
-	VPMAXUD      X12, X13, X12
-	VPMINUD      X2, X12, X12
-	VPSLLD       $0x18, X12, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VMOVSS       X15, (DI)
-	TESTQ        $+3, R8
-	JEQ          done3
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y12
-	VPSUBD       Y12, Y3, Y3
-	ADDQ         $+16, DX
-	ADDQ         $+4, DI
+	TESTQ     R9, R9
+	JEQ       done3
+	TESTQ     $+4, R9
+	JEQ       skip4
+	VPMOVZXBD (DX), X10
+	VPSLLD    $0x18, X10, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VMOVSS    X15, (DI)
+	TESTQ     $+3, R9
+	JEQ       done3
+	ADDQ      $+4, DX
+	ADDQ      $+4, DI
 
 skip4:
-	TESTQ  $+2, R8
-	JEQ    skip5
-	VMOVSD (DX), X12
-
-	// the elements' random bits
-	VPADDD       Y4, Y3, Y3
-	VXORPS       X5, X3, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPMULLD      X6, X14, X14
-	VPSRLD       $0x0f, X14, X13
-	VXORPS       X13, X14, X13
-	VPMULLD      X7, X13, X13
-	VPSRLD       $0x10, X13, X14
-	VXORPS       X14, X13, X14
-	VPSRLVD      X8, X14, X14
-	VANDPS       X9, X14, X14
-	VANDPS       X10, X12, X12
-	VPMAXUD      X1, X12, X13
-	VPSUBD       X1, X13, X13
-	VPADDD       X14, X13, X14
-	VPMINUD      X11, X12, X12
-	VPSRLD       $0x14, X14, X14
-	VPMAXUD      X12, X14, X12
-	VPMINUD      X2, X12, X12
-	VPSLLD       $0x18, X12, X15
-	VPSRLD       $0x18, X15, X15
-	VPACKUSDW    X15, X15, X15
-	VPACKUSWB    X15, X15, X15
-	VPEXTRW      $0x00, X15, (DI)
-	TESTQ        $+1, R8
-	JEQ          done3
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y12
-	VPSUBD       Y12, Y3, Y3
-	ADDQ         $+8, DX
-	ADDQ         $+2, DI
+	TESTQ     $+2, R9
+	JEQ       skip5
+	VXORPS    X10, X10, X10
+	VPINSRW   $0x00, (DX), X10, X10
+	VPMOVZXBD X10, X10
+	VPSLLD    $0x18, X10, X15
+	VPSRLD    $0x18, X15, X15
+	VPACKUSDW X15, X15, X15
+	VPACKUSWB X15, X15, X15
+	VPEXTRW   $0x00, X15, (DI)
+	TESTQ     $+1, R9
+	JEQ       done3
+	ADDQ      $+2, DX
+	ADDQ      $+2, DI
 
 skip5:
-	TESTQ  $+1, R8
-	JEQ    skip6
-	VMOVSS (DX), X12
-
-	// the elements' random bits
-	VPADDD    Y4, Y3, Y3
-	VXORPS    X5, X3, X13
-	VPSRLD    $0x10, X13, X14
-	VXORPS    X14, X13, X14
-	VPMULLD   X6, X14, X14
-	VPSRLD    $0x0f, X14, X13
-	VXORPS    X13, X14, X13
-	VPMULLD   X7, X13, X13
-	VPSRLD    $0x10, X13, X14
-	VXORPS    X14, X13, X14
-	VPSRLVD   X8, X14, X14
-	VANDPS    X9, X14, X14
-	VANDPS    X10, X12, X12
-	VPMAXUD   X1, X12, X13
-	VPSUBD    X1, X13, X13
-	VPADDD    X14, X13, X14
-	VPMINUD   X11, X12, X12
-	VPSRLD    $0x14, X14, X14
-	VPMAXUD   X12, X14, X12
-	VPMINUD   X2, X12, X12
-	VPSLLD    $0x18, X12, X15
+	TESTQ     $+1, R9
+	JEQ       skip6
+	VXORPS    X10, X10, X10
+	VPINSRB   $0x00, (DX), X10, X10
+	VPMOVZXBD X10, X10
+	VPSLLD    $0x18, X10, X15
 	VPSRLD    $0x18, X15, X15
 	VPACKUSDW X15, X15, X15
 	VPACKUSWB X15, X15, X15
@@ -541,18 +584,44 @@ skip5:
 
 skip6:
 done3:
-	MOVQ 8(SP), R9
-	ADDQ $+930724096, R9
-	MOVQ R9, 8(SP)
-	SUBQ $+256, BX
+coded:
+	MOVQ 8(SP), R10
+	ADDQ $+930724096, R10
+	MOVQ R10, 8(SP)
+	SUBQ $+256, R8
 	JGT  block
 
 done:
 	VZEROUPPER
 	RET
 
+DATA multiples<>+0(SB)/4, $0x0e443238
+DATA multiples<>+4(SB)/4, $0xac7babf1
+DATA multiples<>+8(SB)/4, $0x4ab325aa
+DATA multiples<>+12(SB)/4, $0xe8ea9f63
+DATA multiples<>+16(SB)/4, $0x8722191c
+DATA multiples<>+20(SB)/4, $0x255992d5
+DATA multiples<>+24(SB)/4, $0xc3910c8e
+DATA multiples<>+28(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $32
+
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
+GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
+GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
+GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x7f800000_f32<>+0(SB)/4, $0x7f800000
 GLOBL x7f800000_f32<>(SB), RODATA|NOPTR, $4
@@ -575,30 +644,18 @@ GLOBL x0000001f_f32<>(SB), RODATA|NOPTR, $4
 DATA x00000000_f32<>+0(SB)/4, $0x00000000
 GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA multiples<>+0(SB)/4, $0x0e443238
-DATA multiples<>+4(SB)/4, $0xac7babf1
-DATA multiples<>+8(SB)/4, $0x4ab325aa
-DATA multiples<>+12(SB)/4, $0xe8ea9f63
-DATA multiples<>+16(SB)/4, $0x8722191c
-DATA multiples<>+20(SB)/4, $0x255992d5
-DATA multiples<>+24(SB)/4, $0xc3910c8e
-DATA multiples<>+28(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $32
+DATA xffffffff_f32<>+0(SB)/4, $0xffffffff
+GLOBL xffffffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
-GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+DATA x01010101_f32<>+0(SB)/4, $0x01010101
+GLOBL x01010101_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x00000001_f32<>+0(SB)/4, $0x00000001
-GLOBL x00000001_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
-GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4
-
-DATA xb54cda56_f32<>+0(SB)/4, $0xb54cda56
-GLOBL xb54cda56_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000001
+DATA order<>+12(SB)/4, $0x00000005
+DATA order<>+16(SB)/4, $0x00000002
+DATA order<>+20(SB)/4, $0x00000006
+DATA order<>+24(SB)/4, $0x00000003
+DATA order<>+28(SB)/4, $0x00000007
+GLOBL order<>(SB), RODATA|NOPTR, $32

@@ -6,7 +6,7 @@
 
 // func DequantizeSignedF32(dst []float32, codes []uint8, exponents []uint8)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·DequantizeSignedF32(SB), NOSPLIT, $48-72
+TEXT ·DequantizeSignedF32(SB), NOSPLIT, $64-72
 	// dst[i] = x[i] that codes[i] stands for
 	MOVQ  dst_base+0(FP), DI
 	MOVQ  codes_base+24(FP), SI
@@ -37,7 +37,6 @@ short:
 	VBROADCASTSS x7fc00000_f32<>+0(SB), Z3
 	VPTERNLOGD   $0xb8, X3, X2, X1
 	VBROADCASTSS X1, Z0
-	MOVQ         24(SP), R8
 	ADDQ         $+1, R8
 	MOVQ         R8, 24(SP)
 	VBROADCASTSS x0000007f_f32<>+0(SB), Z1
@@ -46,35 +45,31 @@ short:
 	JLT          single
 
 main:
-	VPMOVZXBD  (SI), Z3
+	VPMOVSXBD  (SI), Z3
 	VANDPS     Z1, Z3, Z4
 	VPSLLD     $0x14, Z4, Z4
 	VPADDD     Z0, Z4, Z4
-	VPSLLD     $0x18, Z3, Z3
 	VSUBPS     Z0, Z4, Z4
 	VPTERNLOGD $0xf8, Z3, Z2, Z4
 	VMOVUPS    Z4, (DI)
-	VPMOVZXBD  16(SI), Z4
+	VPMOVSXBD  16(SI), Z4
 	VANDPS     Z1, Z4, Z3
 	VPSLLD     $0x14, Z3, Z3
 	VPADDD     Z0, Z3, Z3
-	VPSLLD     $0x18, Z4, Z4
 	VSUBPS     Z0, Z3, Z3
 	VPTERNLOGD $0xf8, Z4, Z2, Z3
 	VMOVUPS    Z3, 64(DI)
-	VPMOVZXBD  32(SI), Z3
+	VPMOVSXBD  32(SI), Z3
 	VANDPS     Z1, Z3, Z4
 	VPSLLD     $0x14, Z4, Z4
 	VPADDD     Z0, Z4, Z4
-	VPSLLD     $0x18, Z3, Z3
 	VSUBPS     Z0, Z4, Z4
 	VPTERNLOGD $0xf8, Z3, Z2, Z4
 	VMOVUPS    Z4, 128(DI)
-	VPMOVZXBD  48(SI), Z4
+	VPMOVSXBD  48(SI), Z4
 	VANDPS     Z1, Z4, Z3
 	VPSLLD     $0x14, Z3, Z3
 	VPADDD     Z0, Z3, Z3
-	VPSLLD     $0x18, Z4, Z4
 	VSUBPS     Z0, Z3, Z3
 	VPTERNLOGD $0xf8, Z4, Z2, Z3
 	VMOVUPS    Z3, 192(DI)
@@ -89,11 +84,10 @@ single:
 	JLT  tail
 
 one:
-	VPMOVZXBD  (SI), Z3
+	VPMOVSXBD  (SI), Z3
 	VANDPS     Z1, Z3, Z4
 	VPSLLD     $0x14, Z4, Z4
 	VPADDD     Z0, Z4, Z4
-	VPSLLD     $0x18, Z3, Z3
 	VSUBPS     Z0, Z4, Z4
 	VPTERNLOGD $0xf8, Z3, Z2, Z4
 	VMOVUPS    Z4, (DI)
@@ -108,11 +102,10 @@ tail:
 	JEQ        done2
 	CMPQ       BX, $+8
 	JNE        part
-	VPMOVZXBD  (SI), Y3
+	VPMOVSXBD  (SI), Y3
 	VANDPS     Y1, Y3, Y4
 	VPSLLD     $0x14, Y4, Y4
 	VPADDD     Y0, Y4, Y4
-	VPSLLD     $0x18, Y3, Y3
 	VSUBPS     Y0, Y4, Y4
 	VPTERNLOGD $0xf8, Y3, Y2, Y4
 	VMOVUPS    Y4, (DI)
@@ -123,11 +116,10 @@ part:
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXBD.Z (SI), K1, Z3
+	VPMOVSXBD.Z (SI), K1, Z3
 	VANDPS      Z1, Z3, Z4
 	VPSLLD      $0x14, Z4, Z4
 	VPADDD      Z0, Z4, Z4
-	VPSLLD      $0x18, Z3, Z3
 	VSUBPS      Z0, Z4, Z4
 	VPTERNLOGD  $0xf8, Z3, Z2, Z4
 	VMOVUPS     Z4, K1, (DI)

@@ -5,32 +5,32 @@
 #include "textflag.h"
 
 // func LionState8F32(p []float32, g []float32, m []uint8, mexp []uint8, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, omb2 float32, lr float32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·LionState8F32(SB), $1136-136
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·LionState8F32(SB), $2176-136
 	// one step of Lion, with a moment of 8 bits
 	MOVQ  p_base+0(FP), DI
 	MOVQ  g_base+24(FP), SI
 	MOVQ  m_base+48(FP), DX
-	MOVQ  p_len+8(FP), R8
-	MOVQ  mexp_base+72(FP), R10
-	MOVQ  R10, 24(SP)
-	MOVL  k0+128(FP), R10
-	MOVQ  R10, 8(SP)
-	TESTQ R8, R8
+	MOVQ  p_len+8(FP), R9
+	MOVQ  mexp_base+72(FP), R11
+	MOVQ  R11, 24(SP)
+	MOVL  k0+128(FP), R11
+	MOVQ  R11, 8(SP)
+	TESTQ R9, R9
 	JEQ   done
 
 block:
-	MOVQ R8, R9
-	CMPQ R9, $+256
+	MOVQ R9, R10
+	CMPQ R10, $+256
 	JLE  short
-	MOVQ $+256, R9
+	MOVQ $+256, R10
 
 short:
-	MOVQ         R9, (SP)
+	MOVQ         R10, (SP)
 	MOVQ         DX, 16(SP)
-	MOVQ         24(SP), R10
+	MOVQ         24(SP), R11
 	VXORPS       X1, X1, X1
-	VPINSRB      $0x00, (R10), X1, X1
+	VPINSRB      $0x00, (R11), X1, X1
 	VPMOVZXBD    X1, X1
 	VBROADCASTSS x000000ff_f32<>+0(SB), Z2
 	VPCMPEQD     X2, X1, K2
@@ -42,464 +42,535 @@ short:
 	VPTERNLOGD   $0xb8, X3, X2, X1
 	VBROADCASTSS X1, Z0
 	LEAQ         (SP), BX
-	ADDQ         $+111, BX
+	ADDQ         $+127, BX
 	ANDQ         $-64, BX
-	VBROADCASTSS scale+96(FP), Z1
-	VBROADCASTSS tiny_f32<>+0(SB), Z2
-	VBROADCASTSS tinymask_f32<>+0(SB), Z3
-	VBROADCASTSS l2+100(FP), Z4
-	VBROADCASTSS x0000007f_f32<>+0(SB), Z5
-	VBROADCASTSS x80000000_f32<>+0(SB), Z6
-	VBROADCASTSS beta1+108(FP), Z7
-	VBROADCASTSS omb1+112(FP), Z8
-	VBROADCASTSS beta2+116(FP), Z9
-	VBROADCASTSS omb2+120(FP), Z10
-	VBROADCASTSS one_f32<>+0(SB), Z11
-	VBROADCASTSS minusone_f32<>+0(SB), Z12
-	VBROADCASTSS huge_f32<>+0(SB), Z13
-	VBROADCASTSS decay+104(FP), Z14
-	VBROADCASTSS lr+124(FP), Z15
-	CMPQ         R9, $+32
+	LEAQ         (SP), R8
+	ADDQ         $+127, R8
+	ANDQ         $-64, R8
+	ADDQ         $+1024, R8
+	MOVQ         8(SP), R11
+	VPBROADCASTD R11, Z2
+	VMOVUPS      multiples<>+0(SB), Z1
+	VPADDD       Z2, Z1, Z1
+	VBROADCASTSS scale+96(FP), Z2
+	VBROADCASTSS tiny_f32<>+0(SB), Z3
+	VBROADCASTSS tinymask_f32<>+0(SB), Z4
+	VBROADCASTSS l2+100(FP), Z5
+	VBROADCASTSS x0000007f_f32<>+0(SB), Z6
+	VBROADCASTSS x80000000_f32<>+0(SB), Z7
+	VBROADCASTSS beta1+108(FP), Z8
+	VBROADCASTSS omb1+112(FP), Z9
+	VBROADCASTSS beta2+116(FP), Z10
+	VBROADCASTSS omb2+120(FP), Z11
+	VBROADCASTSS one_f32<>+0(SB), Z12
+	VBROADCASTSS minusone_f32<>+0(SB), Z13
+	VBROADCASTSS huge_f32<>+0(SB), Z14
+	VBROADCASTSS decay+104(FP), Z15
+	VBROADCASTSS lr+124(FP), Z16
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z17
+	VBROADCASTSS k1+132(FP), Z18
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Z19
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Z20
+	CMPQ         R10, $+32
 	JLT          single
 
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS    (SI), Z16
-	VPTESTMD   Z3, Z16, K2
-	VMOVAPS.Z  Z16, K2, Z16
-	VMULPS     Z16, Z1, Z16
-	VMOVUPS    (DI), Z17
-	VMULPS     Z17, Z4, Z18
-	VADDPS     Z18, Z16, Z18
-	VPMOVZXBD  (DX), Z16
-	VANDPS     Z5, Z16, Z19
-	VPSLLD     $0x14, Z19, Z19
-	VPADDD     Z0, Z19, Z19
-	VPSLLD     $0x18, Z16, Z16
-	VSUBPS     Z0, Z19, Z19
-	VPTERNLOGD $0xf8, Z16, Z6, Z19
+	VMOVUPS    (SI), Z21
+	VPTESTMD   Z4, Z21, K2
+	VMOVAPS.Z  Z21, K2, Z21
+	VMULPS     Z21, Z2, Z21
+	VMOVUPS    (DI), Z22
+	VMULPS     Z22, Z5, Z23
+	VADDPS     Z23, Z21, Z23
+	VPMOVSXBD  (DX), Z21
+	VANDPS     Z6, Z21, Z24
+	VPSLLD     $0x14, Z24, Z24
+	VPADDD     Z0, Z24, Z24
+	VSUBPS     Z0, Z24, Z24
+	VPTERNLOGD $0xf8, Z21, Z7, Z24
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	VMULPS    Z19, Z7, Z16
-	VMULPS    Z18, Z8, Z20
-	VADDPS    Z20, Z16, Z20
-	VPTESTMD  Z3, Z20, K2
-	VMOVAPS.Z Z20, K2, Z20
-	VMULPS    Z19, Z9, Z19
-	VMULPS    Z18, Z10, Z18
-	VADDPS    Z18, Z19, Z18
-	VPTESTMD  Z3, Z18, K2
-	VMOVAPS.Z Z18, K2, Z18
+	VMULPS    Z24, Z8, Z21
+	VMULPS    Z23, Z9, Z25
+	VADDPS    Z25, Z21, Z25
+	VPTESTMD  Z4, Z25, K2
+	VMOVAPS.Z Z25, K2, Z25
+	VMULPS    Z24, Z10, Z24
+	VMULPS    Z23, Z11, Z23
+	VADDPS    Z23, Z24, Z23
+	VPTESTMD  Z4, Z23, K2
+	VMOVAPS.Z Z23, K2, Z23
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS     Z20, Z13, Z20
-	VMAXPS     Z20, Z12, Z20
-	VMINPS     Z20, Z11, Z20
-	VMULPS     Z17, Z14, Z17
-	VMULPS     Z20, Z15, Z20
-	VSUBPS     Z20, Z17, Z20
-	VMOVUPS    Z18, (BX)
-	VMOVUPS    Z20, (DI)
-	VMOVUPS    64(SI), Z20
-	VPTESTMD   Z3, Z20, K2
-	VMOVAPS.Z  Z20, K2, Z20
-	VMULPS     Z20, Z1, Z20
-	VMOVUPS    64(DI), Z18
-	VMULPS     Z18, Z4, Z17
-	VADDPS     Z17, Z20, Z17
-	VPMOVZXBD  16(DX), Z20
-	VANDPS     Z5, Z20, Z19
-	VPSLLD     $0x14, Z19, Z19
-	VPADDD     Z0, Z19, Z19
-	VPSLLD     $0x18, Z20, Z20
-	VSUBPS     Z0, Z19, Z19
-	VPTERNLOGD $0xf8, Z20, Z6, Z19
-	VMULPS     Z19, Z7, Z20
-	VMULPS     Z17, Z8, Z16
-	VADDPS     Z16, Z20, Z16
-	VPTESTMD   Z3, Z16, K2
-	VMOVAPS.Z  Z16, K2, Z16
-	VMULPS     Z19, Z9, Z19
-	VMULPS     Z17, Z10, Z17
-	VADDPS     Z17, Z19, Z17
-	VPTESTMD   Z3, Z17, K2
-	VMOVAPS.Z  Z17, K2, Z17
-	VMULPS     Z16, Z13, Z16
-	VMAXPS     Z16, Z12, Z16
-	VMINPS     Z16, Z11, Z16
-	VMULPS     Z18, Z14, Z18
-	VMULPS     Z16, Z15, Z16
-	VSUBPS     Z16, Z18, Z16
-	VMOVUPS    Z17, 64(BX)
-	VMOVUPS    Z16, 64(DI)
+	VMULPS Z25, Z14, Z25
+	VMAXPS Z25, Z13, Z25
+	VMINPS Z25, Z12, Z25
+	VMULPS Z22, Z15, Z22
+	VMULPS Z25, Z16, Z25
+	VSUBPS Z25, Z22, Z25
+
+	// the elements' random bits
+	VPADDD     Z17, Z1, Z1
+	VXORPS     Z18, Z1, Z22
+	VPSRLD     $0x10, Z22, Z24
+	VXORPS     Z24, Z22, Z24
+	VPMULLD    Z19, Z24, Z24
+	VPSRLD     $0x0f, Z24, Z22
+	VXORPS     Z22, Z24, Z22
+	VPMULLD    Z20, Z22, Z22
+	VPSRLD     $0x10, Z22, Z24
+	VXORPS     Z24, Z22, Z24
+	VMOVUPS    Z23, (BX)
+	VMOVUPS    Z25, (DI)
+	VMOVUPS    Z24, (R8)
+	VMOVUPS    64(SI), Z24
+	VPTESTMD   Z4, Z24, K2
+	VMOVAPS.Z  Z24, K2, Z24
+	VMULPS     Z24, Z2, Z24
+	VMOVUPS    64(DI), Z25
+	VMULPS     Z25, Z5, Z23
+	VADDPS     Z23, Z24, Z23
+	VPMOVSXBD  16(DX), Z24
+	VANDPS     Z6, Z24, Z22
+	VPSLLD     $0x14, Z22, Z22
+	VPADDD     Z0, Z22, Z22
+	VSUBPS     Z0, Z22, Z22
+	VPTERNLOGD $0xf8, Z24, Z7, Z22
+	VMULPS     Z22, Z8, Z24
+	VMULPS     Z23, Z9, Z21
+	VADDPS     Z21, Z24, Z21
+	VPTESTMD   Z4, Z21, K2
+	VMOVAPS.Z  Z21, K2, Z21
+	VMULPS     Z22, Z10, Z22
+	VMULPS     Z23, Z11, Z23
+	VADDPS     Z23, Z22, Z23
+	VPTESTMD   Z4, Z23, K2
+	VMOVAPS.Z  Z23, K2, Z23
+	VMULPS     Z21, Z14, Z21
+	VMAXPS     Z21, Z13, Z21
+	VMINPS     Z21, Z12, Z21
+	VMULPS     Z25, Z15, Z25
+	VMULPS     Z21, Z16, Z21
+	VSUBPS     Z21, Z25, Z21
+	VPADDD     Z17, Z1, Z1
+	VXORPS     Z18, Z1, Z25
+	VPSRLD     $0x10, Z25, Z22
+	VXORPS     Z22, Z25, Z22
+	VPMULLD    Z19, Z22, Z22
+	VPSRLD     $0x0f, Z22, Z25
+	VXORPS     Z25, Z22, Z25
+	VPMULLD    Z20, Z25, Z25
+	VPSRLD     $0x10, Z25, Z22
+	VXORPS     Z22, Z25, Z22
+	VMOVUPS    Z23, 64(BX)
+	VMOVUPS    Z21, 64(DI)
+	VMOVUPS    Z22, 64(R8)
 	ADDQ       $+128, DI
 	ADDQ       $+128, SI
 	ADDQ       $+32, DX
 	ADDQ       $+128, BX
-	SUBQ       $+32, R9
-	CMPQ       R9, $+32
+	ADDQ       $+128, R8
+	SUBQ       $+32, R10
+	CMPQ       R10, $+32
 	JGE        main
 
 single:
-	CMPQ R9, $+16
+	CMPQ R10, $+16
 	JLT  tail
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS    (SI), Z16
-	VPTESTMD   Z3, Z16, K2
-	VMOVAPS.Z  Z16, K2, Z16
-	VMULPS     Z16, Z1, Z16
-	VMOVUPS    (DI), Z17
-	VMULPS     Z17, Z4, Z18
-	VADDPS     Z18, Z16, Z18
-	VPMOVZXBD  (DX), Z16
-	VANDPS     Z5, Z16, Z19
-	VPSLLD     $0x14, Z19, Z19
-	VPADDD     Z0, Z19, Z19
-	VPSLLD     $0x18, Z16, Z16
-	VSUBPS     Z0, Z19, Z19
-	VPTERNLOGD $0xf8, Z16, Z6, Z19
+	VMOVUPS    (SI), Z21
+	VPTESTMD   Z4, Z21, K2
+	VMOVAPS.Z  Z21, K2, Z21
+	VMULPS     Z21, Z2, Z21
+	VMOVUPS    (DI), Z22
+	VMULPS     Z22, Z5, Z23
+	VADDPS     Z23, Z21, Z23
+	VPMOVSXBD  (DX), Z21
+	VANDPS     Z6, Z21, Z24
+	VPSLLD     $0x14, Z24, Z24
+	VPADDD     Z0, Z24, Z24
+	VSUBPS     Z0, Z24, Z24
+	VPTERNLOGD $0xf8, Z21, Z7, Z24
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	VMULPS    Z19, Z7, Z16
-	VMULPS    Z18, Z8, Z20
-	VADDPS    Z20, Z16, Z20
-	VPTESTMD  Z3, Z20, K2
-	VMOVAPS.Z Z20, K2, Z20
-	VMULPS    Z19, Z9, Z19
-	VMULPS    Z18, Z10, Z18
-	VADDPS    Z18, Z19, Z18
-	VPTESTMD  Z3, Z18, K2
-	VMOVAPS.Z Z18, K2, Z18
+	VMULPS    Z24, Z8, Z21
+	VMULPS    Z23, Z9, Z25
+	VADDPS    Z25, Z21, Z25
+	VPTESTMD  Z4, Z25, K2
+	VMOVAPS.Z Z25, K2, Z25
+	VMULPS    Z24, Z10, Z24
+	VMULPS    Z23, Z11, Z23
+	VADDPS    Z23, Z24, Z23
+	VPTESTMD  Z4, Z23, K2
+	VMOVAPS.Z Z23, K2, Z23
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS  Z20, Z13, Z20
-	VMAXPS  Z20, Z12, Z20
-	VMINPS  Z20, Z11, Z20
-	VMULPS  Z17, Z14, Z17
-	VMULPS  Z20, Z15, Z20
-	VSUBPS  Z20, Z17, Z20
-	VMOVUPS Z18, (BX)
-	VMOVUPS Z20, (DI)
+	VMULPS Z25, Z14, Z25
+	VMAXPS Z25, Z13, Z25
+	VMINPS Z25, Z12, Z25
+	VMULPS Z22, Z15, Z22
+	VMULPS Z25, Z16, Z25
+	VSUBPS Z25, Z22, Z25
+
+	// the elements' random bits
+	VPADDD  Z17, Z1, Z1
+	VXORPS  Z18, Z1, Z22
+	VPSRLD  $0x10, Z22, Z24
+	VXORPS  Z24, Z22, Z24
+	VPMULLD Z19, Z24, Z24
+	VPSRLD  $0x0f, Z24, Z22
+	VXORPS  Z22, Z24, Z22
+	VPMULLD Z20, Z22, Z22
+	VPSRLD  $0x10, Z22, Z24
+	VXORPS  Z24, Z22, Z24
+	VMOVUPS Z23, (BX)
+	VMOVUPS Z25, (DI)
+	VMOVUPS Z24, (R8)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+16, DX
 	ADDQ    $+64, BX
-	SUBQ    $+16, R9
-	CMPQ    R9, $+16
+	ADDQ    $+64, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     one
 
 tail:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   done2
-	MOVQ  R9, CX
+	MOVQ  R10, CX
 	MOVL  $0xffffffff, AX
 	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS.Z   (SI), K1, Z16
-	VPTESTMD    Z3, Z16, K2
-	VMOVAPS.Z   Z16, K2, Z16
-	VMULPS      Z16, Z1, Z16
-	VMOVUPS.Z   (DI), K1, Z17
-	VMULPS      Z17, Z4, Z18
-	VADDPS      Z18, Z16, Z18
-	VPMOVZXBD.Z (DX), K1, Z16
-	VANDPS      Z5, Z16, Z19
-	VPSLLD      $0x14, Z19, Z19
-	VPADDD      Z0, Z19, Z19
-	VPSLLD      $0x18, Z16, Z16
-	VSUBPS      Z0, Z19, Z19
-	VPTERNLOGD  $0xf8, Z16, Z6, Z19
+	VMOVUPS.Z   (SI), K1, Z21
+	VPTESTMD    Z4, Z21, K2
+	VMOVAPS.Z   Z21, K2, Z21
+	VMULPS      Z21, Z2, Z21
+	VMOVUPS.Z   (DI), K1, Z22
+	VMULPS      Z22, Z5, Z23
+	VADDPS      Z23, Z21, Z23
+	VPMOVSXBD.Z (DX), K1, Z21
+	VANDPS      Z6, Z21, Z24
+	VPSLLD      $0x14, Z24, Z24
+	VPADDD      Z0, Z24, Z24
+	VSUBPS      Z0, Z24, Z24
+	VPTERNLOGD  $0xf8, Z21, Z7, Z24
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	VMULPS    Z19, Z7, Z16
-	VMULPS    Z18, Z8, Z20
-	VADDPS    Z20, Z16, Z20
-	VPTESTMD  Z3, Z20, K2
-	VMOVAPS.Z Z20, K2, Z20
-	VMULPS    Z19, Z9, Z19
-	VMULPS    Z18, Z10, Z18
-	VADDPS    Z18, Z19, Z18
-	VPTESTMD  Z3, Z18, K2
-	VMOVAPS.Z Z18, K2, Z18
+	VMULPS    Z24, Z8, Z21
+	VMULPS    Z23, Z9, Z25
+	VADDPS    Z25, Z21, Z25
+	VPTESTMD  Z4, Z25, K2
+	VMOVAPS.Z Z25, K2, Z25
+	VMULPS    Z24, Z10, Z24
+	VMULPS    Z23, Z11, Z23
+	VADDPS    Z23, Z24, Z23
+	VPTESTMD  Z4, Z23, K2
+	VMOVAPS.Z Z23, K2, Z23
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS  Z20, Z13, Z20
-	VMAXPS  Z20, Z12, Z20
-	VMINPS  Z20, Z11, Z20
-	VMULPS  Z17, Z14, Z17
-	VMULPS  Z20, Z15, Z20
-	VSUBPS  Z20, Z17, Z20
-	VMOVUPS Z18, K1, (BX)
-	VMOVUPS Z20, K1, (DI)
+	VMULPS Z25, Z14, Z25
+	VMAXPS Z25, Z13, Z25
+	VMINPS Z25, Z12, Z25
+	VMULPS Z22, Z15, Z22
+	VMULPS Z25, Z16, Z25
+	VSUBPS Z25, Z22, Z25
+
+	// the elements' random bits
+	VPADDD  Z17, Z1, Z1
+	VXORPS  Z18, Z1, Z22
+	VPSRLD  $0x10, Z22, Z24
+	VXORPS  Z24, Z22, Z24
+	VPMULLD Z19, Z24, Z24
+	VPSRLD  $0x0f, Z24, Z22
+	VXORPS  Z22, Z24, Z22
+	VPMULLD Z20, Z22, Z22
+	VPSRLD  $0x10, Z22, Z24
+	VXORPS  Z24, Z22, Z24
+	VMOVUPS Z23, K1, (BX)
+	VMOVUPS Z25, K1, (DI)
+	VMOVUPS Z24, K1, (R8)
 
 done2:
 	LEAQ (SP), BX
-	ADDQ $+111, BX
+	ADDQ $+127, BX
 	ANDQ $-64, BX
+	LEAQ (SP), R8
+	ADDQ $+127, R8
+	ANDQ $-64, R8
+	ADDQ $+1024, R8
 
 	// the greatest of m
-	VBROADCASTSS abs_f32<>+0(SB), Z5
-	MOVQ         (SP), R9
+	VBROADCASTSS abs_f32<>+0(SB), Z4
+	MOVQ         (SP), R10
+	VXORPS       X0, X0, X0
 	VXORPS       X1, X1, X1
 	VXORPS       X2, X2, X2
 	VXORPS       X3, X3, X3
-	VXORPS       X4, X4, X4
-	CMPQ         R9, $+64
+	CMPQ         R10, $+64
 	JLT          tail2
 
 loop:
-	VANDPS  (BX), Z5, Z6
-	VPMAXSD Z1, Z6, Z1
-	VANDPS  64(BX), Z5, Z6
-	VPMAXSD Z2, Z6, Z2
-	VANDPS  128(BX), Z5, Z6
-	VPMAXSD Z3, Z6, Z3
-	VANDPS  192(BX), Z5, Z6
-	VPMAXSD Z4, Z6, Z4
+	VANDPS  (BX), Z4, Z5
+	VPMAXUD Z0, Z5, Z0
+	VANDPS  64(BX), Z4, Z5
+	VPMAXUD Z1, Z5, Z1
+	VANDPS  128(BX), Z4, Z5
+	VPMAXUD Z2, Z5, Z2
+	VANDPS  192(BX), Z4, Z5
+	VPMAXUD Z3, Z5, Z3
 	ADDQ    $+256, BX
-	SUBQ    $+64, R9
-	CMPQ    R9, $+64
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     loop
 
 tail2:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R9, R10
-	ANDQ      $+15, R10
-	MOVQ      R10, CX
+	MOVQ      R10, R11
+	ANDQ      $+15, R11
+	MOVQ      R11, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      R9, $+16
+	CMPQ      R10, $+16
 	JLT       part
-	VANDPS    (BX), Z5, Z6
-	VPMAXSD   Z1, Z6, Z1
-	CMPQ      R9, $+16
+	VANDPS    (BX), Z4, Z5
+	VPMAXUD   Z0, Z5, Z0
+	CMPQ      R10, $+16
 	JEQ       fold
-	CMPQ      R9, $+32
+	CMPQ      R10, $+32
 	JLT       part2
-	VANDPS    64(BX), Z5, Z6
-	VPMAXSD   Z2, Z6, Z2
-	CMPQ      R9, $+32
+	VANDPS    64(BX), Z4, Z5
+	VPMAXUD   Z1, Z5, Z1
+	CMPQ      R10, $+32
 	JEQ       fold
-	CMPQ      R9, $+48
+	CMPQ      R10, $+48
 	JLT       part3
-	VANDPS    128(BX), Z5, Z6
-	VPMAXSD   Z3, Z6, Z3
-	CMPQ      R9, $+48
+	VANDPS    128(BX), Z4, Z5
+	VPMAXUD   Z2, Z5, Z2
+	CMPQ      R10, $+48
 	JEQ       fold
-	VMOVUPS.Z 192(BX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z4, Z6, Z4
+	VMOVUPS.Z 192(BX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z3, Z5, Z3
 	JMP       fold
 
 part3:
-	VMOVUPS.Z 128(BX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z3, Z6, Z3
+	VMOVUPS.Z 128(BX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z2, Z5, Z2
 	JMP       fold
 
 part2:
-	VMOVUPS.Z 64(BX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z2, Z6, Z2
+	VMOVUPS.Z 64(BX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z1, Z5, Z1
 	JMP       fold
 
 part:
-	VMOVUPS.Z (BX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z1, Z6, Z1
+	VMOVUPS.Z (BX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z0, Z5, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD       Z1, Z3, Z1
-	VPMAXSD       Z2, Z4, Z2
-	VPMAXSD       Z1, Z2, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VPMAXSD       Y1, Y2, Y1
-	VEXTRACTF128  $0x01, Y1, X2
-	VPMAXSD       X1, X2, X1
-	VUNPCKHPD     X1, X1, X2
-	VPMAXSD       X1, X2, X1
-	VMOVSHDUP     X1, X2
-	VPMAXSD       X1, X2, X1
-	VORPS         X1, X1, X0
-	MOVQ          24(SP), R10
+	VPMAXUD       Z0, Z2, Z0
+	VPMAXUD       Z1, Z3, Z1
+	VPMAXUD       Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMAXUD       Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VPMAXUD       X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VPMAXUD       X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VPMAXUD       X0, X1, X0
+	LEAQ          (SP), R10
+	VMOVSS        X0, 32(R10)
+	LEAQ          (SP), R10
+	ADDQ          $+32, R10
+	MOVQ          24(SP), R11
+	VMOVSS        (R10), X3
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z4
-	VPMINUD       X4, X0, X4
+	VPMINUD       X4, X3, X4
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z5
 	VPCMPEQD      X5, X4, K2
 	VPMOVM2D      K2, X4
 	VBROADCASTSS  x001000ff_f32<>+0(SB), Z5
-	VPADDD        X5, X0, X5
-	VPSRLD        $0x17, X5, X5
-	VBROADCASTSS  x00000020_f32<>+0(SB), Z6
-	VPMAXUD       X6, X5, X5
-	VBROADCASTSS  x000000fe_f32<>+0(SB), Z6
-	VPMINUD       X6, X5, X5
-	VBROADCASTSS  x000000ff_f32<>+0(SB), Z6
-	VPTERNLOGD    $0xe2, X5, X4, X6
-	VPMOVDB       X6, X31
-	VPEXTRB       $0x00, X31, (R10)
-	VBROADCASTSS  x0000000f_f32<>+0(SB), Z6
-	VPSUBD        X6, X5, X5
-	VPSLLD        $0x17, X5, X5
+	VPADDD        X5, X3, X3
+	VPSRLD        $0x17, X3, X3
+	VBROADCASTSS  x00000020_f32<>+0(SB), Z5
+	VPMAXUD       X5, X3, X3
+	VBROADCASTSS  x000000fe_f32<>+0(SB), Z5
+	VPMINUD       X5, X3, X3
+	VBROADCASTSS  x000000ff_f32<>+0(SB), Z5
+	VPTERNLOGD    $0xe2, X3, X4, X5
+	VPMOVDB       X5, X31
+	VPEXTRB       $0x00, X31, (R11)
+	VBROADCASTSS  x0000000f_f32<>+0(SB), Z5
+	VPSUBD        X5, X3, X3
+	VPSLLD        $0x17, X3, X3
+	VBROADCASTSS  X3, Z0
+	VBROADCASTSS  x00000000_f32<>+0(SB), Z3
+	VBROADCASTSS  x7f7f7f7f_f32<>+0(SB), Z5
+	VPTERNLOGD    $0xb8, X3, X4, X5
 	VBROADCASTSS  X5, Z1
 	VBROADCASTSS  x00000000_f32<>+0(SB), Z5
-	VBROADCASTSS  x0000007f_f32<>+0(SB), Z6
-	VPTERNLOGD    $0xb8, X5, X4, X6
-	VBROADCASTSS  X6, Z2
-	VBROADCASTSS  x00000000_f32<>+0(SB), Z6
-	VBROADCASTSS  x00000080_f32<>+0(SB), Z5
-	VPTERNLOGD    $0xca, X5, X6, X4
-	VBROADCASTSS  X4, Z3
-	MOVQ          24(SP), R10
-	ADDQ          $+1, R10
-	MOVQ          R10, 24(SP)
+	VBROADCASTSS  x80808080_f32<>+0(SB), Z3
+	VPTERNLOGD    $0xca, X3, X5, X4
+	VBROADCASTSS  X4, Z2
+	ADDQ          $+1, R11
+	MOVQ          R11, 24(SP)
 	LEAQ          (SP), BX
-	ADDQ          $+111, BX
+	ADDQ          $+127, BX
 	ANDQ          $-64, BX
+	LEAQ          (SP), R8
+	ADDQ          $+127, R8
+	ANDQ          $-64, R8
+	ADDQ          $+1024, R8
 	MOVQ          16(SP), DX
-	MOVQ          (SP), R9
-	MOVQ          8(SP), R10
-	VPBROADCASTD  R10, Z5
-	VMOVUPS       multiples<>+0(SB), Z4
-	VPADDD        Z5, Z4, Z4
-	VBROADCASTSS  xe3779b90_f32<>+0(SB), Z5
-	VBROADCASTSS  k1+132(FP), Z6
-	VBROADCASTSS  x7feb352d_f32<>+0(SB), Z7
-	VBROADCASTSS  x846ca68b_f32<>+0(SB), Z8
-	VBROADCASTSS  abs_f32<>+0(SB), Z9
-	CMPQ          R9, $+32
-	JLT           single2
+	MOVQ          (SP), R10
+	VBROADCASTSS  abs_f32<>+0(SB), Z8
+	CMPQ          R10, $+64
+	JLT           rest
+
+codes:
+	VMOVUPS   (R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    (BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z3
+	VMOVUPS   64(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    64(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z4
+	VMOVUPS   128(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    128(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z5
+	VMOVUPS   192(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    192(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z6
+	VPACKUSDW Z4, Z3, Z3
+	VPACKUSDW Z6, Z5, Z5
+	VPACKUSWB Z5, Z3, Z3
+	VMOVUPS   (BX), Z7
+	VMOVUPS   64(BX), Z4
+	VMOVUPS   128(BX), Z5
+	VMOVUPS   192(BX), Z6
+	VPACKSSDW Z4, Z7, Z7
+	VPACKSSDW Z6, Z5, Z5
+	VPACKSSWB Z5, Z7, Z7
+	VPMINUB   Z1, Z3, Z3
+	VANDPS    Z2, Z7, Z7
+	VORPS     Z7, Z3, Z3
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z3, Z31, Z3
+	VMOVUPS   Z3, (DX)
+	ADDQ      $+64, DX
+	ADDQ      $+256, BX
+	ADDQ      $+256, R8
+	SUBQ      $+64, R10
+	CMPQ      R10, $+64
+	JGE       codes
+
+rest:
+	TESTQ R10, R10
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    (BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z3
+	VMOVUPS   64(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    64(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z4
+	VMOVUPS   128(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    128(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z5
+	VMOVUPS   192(R8), Z9
+	VPSRLD    $0x0c, Z9, Z9
+	VANDPS    192(BX), Z8, Z10
+	VADDPS    Z0, Z10, Z10
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z9, Z10, Z9
+	VPSRLD    $0x14, Z9, Z6
+	VPACKUSDW Z4, Z3, Z3
+	VPACKUSDW Z6, Z5, Z5
+	VPACKUSWB Z5, Z3, Z3
+	VMOVUPS   (BX), Z7
+	VMOVUPS   64(BX), Z4
+	VMOVUPS   128(BX), Z5
+	VMOVUPS   192(BX), Z6
+	VPACKSSDW Z4, Z7, Z7
+	VPACKSSDW Z6, Z5, Z5
+	VPACKSSWB Z5, Z7, Z7
+	VPMINUB   Z1, Z3, Z3
+	VANDPS    Z2, Z7, Z7
+	VORPS     Z7, Z3, Z3
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z3, Z31, Z3
+	VMOVUPS   Z3, (BX)
+	CMPQ      R10, $+16
+	JLT       tail3
 
 main2:
-	VMOVUPS (BX), Z10
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPMULLD    Z7, Z12, Z12
-	VPSRLD     $0x0f, Z12, Z11
-	VXORPS     Z11, Z12, Z11
-	VPMULLD    Z8, Z11, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPSRLD     $0x0c, Z12, Z12
-	VANDPS     Z9, Z10, Z11
-	VADDPS     Z1, Z11, Z11
-	VPSUBD     Z1, Z11, Z11
-	VPADDD     Z12, Z11, Z12
-	VPSRLD     $0x18, Z10, Z10
-	VPSRLD     $0x14, Z12, Z12
-	VPMINUD    Z2, Z12, Z12
-	VPTERNLOGD $0xf8, Z10, Z3, Z12
-	VPMOVDB    Z12, (DX)
-	VMOVUPS    64(BX), Z12
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z10
-	VPSRLD     $0x10, Z10, Z11
-	VXORPS     Z11, Z10, Z11
-	VPMULLD    Z7, Z11, Z11
-	VPSRLD     $0x0f, Z11, Z10
-	VXORPS     Z10, Z11, Z10
-	VPMULLD    Z8, Z10, Z10
-	VPSRLD     $0x10, Z10, Z11
-	VXORPS     Z11, Z10, Z11
-	VPSRLD     $0x0c, Z11, Z11
-	VANDPS     Z9, Z12, Z10
-	VADDPS     Z1, Z10, Z10
-	VPSUBD     Z1, Z10, Z10
-	VPADDD     Z11, Z10, Z11
-	VPSRLD     $0x18, Z12, Z12
-	VPSRLD     $0x14, Z11, Z11
-	VPMINUD    Z2, Z11, Z11
-	VPTERNLOGD $0xf8, Z12, Z3, Z11
-	VPMOVDB    Z11, 16(DX)
-	ADDQ       $+128, BX
-	ADDQ       $+32, DX
-	SUBQ       $+32, R9
-	CMPQ       R9, $+32
-	JGE        main2
-
-single2:
-	CMPQ R9, $+16
-	JLT  tail3
-
-one2:
-	VMOVUPS (BX), Z10
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPMULLD    Z7, Z12, Z12
-	VPSRLD     $0x0f, Z12, Z11
-	VXORPS     Z11, Z12, Z11
-	VPMULLD    Z8, Z11, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPSRLD     $0x0c, Z12, Z12
-	VANDPS     Z9, Z10, Z11
-	VADDPS     Z1, Z11, Z11
-	VPSUBD     Z1, Z11, Z11
-	VPADDD     Z12, Z11, Z12
-	VPSRLD     $0x18, Z10, Z10
-	VPSRLD     $0x14, Z12, Z12
-	VPMINUD    Z2, Z12, Z12
-	VPTERNLOGD $0xf8, Z10, Z3, Z12
-	VPMOVDB    Z12, (DX)
-	ADDQ       $+64, BX
-	ADDQ       $+16, DX
-	SUBQ       $+16, R9
-	CMPQ       R9, $+16
-	JGE        one2
+	VPMOVZXBD (BX), Z9
+	VPMOVDB   Z9, (DX)
+	ADDQ      $+16, BX
+	ADDQ      $+16, DX
+	SUBQ      $+16, R10
+	CMPQ      R10, $+16
+	JGE       main2
 
 tail3:
-	TESTQ     R9, R9
-	JEQ       done3
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (BX), K1, Z10
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPMULLD    Z7, Z12, Z12
-	VPSRLD     $0x0f, Z12, Z11
-	VXORPS     Z11, Z12, Z11
-	VPMULLD    Z8, Z11, Z11
-	VPSRLD     $0x10, Z11, Z12
-	VXORPS     Z12, Z11, Z12
-	VPSRLD     $0x0c, Z12, Z12
-	VANDPS     Z9, Z10, Z11
-	VADDPS     Z1, Z11, Z11
-	VPSUBD     Z1, Z11, Z11
-	VPADDD     Z12, Z11, Z12
-	VPSRLD     $0x18, Z10, Z10
-	VPSRLD     $0x14, Z12, Z12
-	VPMINUD    Z2, Z12, Z12
-	VPTERNLOGD $0xf8, Z10, Z3, Z12
-	VPMOVDB    Z12, K1, (DX)
+	TESTQ       R10, R10
+	JEQ         done3
+	MOVQ        R10, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VPMOVZXBD.Z (BX), K1, Z9
+	VPMOVDB     Z9, K1, (DX)
 
 done3:
-	MOVQ 8(SP), R10
-	ADDQ $+930724096, R10
-	MOVQ R10, 8(SP)
-	SUBQ $+256, R8
+coded:
+	MOVQ 8(SP), R11
+	ADDQ $+930724096, R11
+	MOVQ R11, 8(SP)
+	SUBQ $+256, R9
 	JGT  block
 
 done:
@@ -514,6 +585,24 @@ GLOBL x0000000f_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x7fc00000_f32<>+0(SB)/4, $0x7fc00000
 GLOBL x7fc00000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA multiples<>+0(SB)/4, $0x1c886470
+DATA multiples<>+4(SB)/4, $0xbabfde29
+DATA multiples<>+8(SB)/4, $0x58f757e2
+DATA multiples<>+12(SB)/4, $0xf72ed19b
+DATA multiples<>+16(SB)/4, $0x95664b54
+DATA multiples<>+20(SB)/4, $0x339dc50d
+DATA multiples<>+24(SB)/4, $0xd1d53ec6
+DATA multiples<>+28(SB)/4, $0x700cb87f
+DATA multiples<>+32(SB)/4, $0x0e443238
+DATA multiples<>+36(SB)/4, $0xac7babf1
+DATA multiples<>+40(SB)/4, $0x4ab325aa
+DATA multiples<>+44(SB)/4, $0xe8ea9f63
+DATA multiples<>+48(SB)/4, $0x8722191c
+DATA multiples<>+52(SB)/4, $0x255992d5
+DATA multiples<>+56(SB)/4, $0xc3910c8e
+DATA multiples<>+60(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $64
 
 DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
@@ -536,6 +625,15 @@ GLOBL minusone_f32<>(SB), RODATA|NOPTR, $4
 DATA huge_f32<>+0(SB)/4, $0x7f000000
 GLOBL huge_f32<>(SB), RODATA|NOPTR, $4
 
+DATA xe3779b90_f32<>+0(SB)/4, $0xe3779b90
+GLOBL xe3779b90_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
@@ -554,32 +652,26 @@ GLOBL x000000fe_f32<>(SB), RODATA|NOPTR, $4
 DATA x00000000_f32<>+0(SB)/4, $0x00000000
 GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00000080_f32<>+0(SB)/4, $0x00000080
-GLOBL x00000080_f32<>(SB), RODATA|NOPTR, $4
+DATA x7f7f7f7f_f32<>+0(SB)/4, $0x7f7f7f7f
+GLOBL x7f7f7f7f_f32<>(SB), RODATA|NOPTR, $4
 
-DATA multiples<>+0(SB)/4, $0x1c886470
-DATA multiples<>+4(SB)/4, $0xbabfde29
-DATA multiples<>+8(SB)/4, $0x58f757e2
-DATA multiples<>+12(SB)/4, $0xf72ed19b
-DATA multiples<>+16(SB)/4, $0x95664b54
-DATA multiples<>+20(SB)/4, $0x339dc50d
-DATA multiples<>+24(SB)/4, $0xd1d53ec6
-DATA multiples<>+28(SB)/4, $0x700cb87f
-DATA multiples<>+32(SB)/4, $0x0e443238
-DATA multiples<>+36(SB)/4, $0xac7babf1
-DATA multiples<>+40(SB)/4, $0x4ab325aa
-DATA multiples<>+44(SB)/4, $0xe8ea9f63
-DATA multiples<>+48(SB)/4, $0x8722191c
-DATA multiples<>+52(SB)/4, $0x255992d5
-DATA multiples<>+56(SB)/4, $0xc3910c8e
-DATA multiples<>+60(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $64
+DATA x80808080_f32<>+0(SB)/4, $0x80808080
+GLOBL x80808080_f32<>(SB), RODATA|NOPTR, $4
 
-DATA xe3779b90_f32<>+0(SB)/4, $0xe3779b90
-GLOBL xe3779b90_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000008
+DATA order<>+12(SB)/4, $0x0000000c
+DATA order<>+16(SB)/4, $0x00000001
+DATA order<>+20(SB)/4, $0x00000005
+DATA order<>+24(SB)/4, $0x00000009
+DATA order<>+28(SB)/4, $0x0000000d
+DATA order<>+32(SB)/4, $0x00000002
+DATA order<>+36(SB)/4, $0x00000006
+DATA order<>+40(SB)/4, $0x0000000a
+DATA order<>+44(SB)/4, $0x0000000e
+DATA order<>+48(SB)/4, $0x00000003
+DATA order<>+52(SB)/4, $0x00000007
+DATA order<>+56(SB)/4, $0x0000000b
+DATA order<>+60(SB)/4, $0x0000000f
+GLOBL order<>(SB), RODATA|NOPTR, $64

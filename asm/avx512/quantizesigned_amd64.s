@@ -5,386 +5,470 @@
 #include "textflag.h"
 
 // func QuantizeSignedF32(codes []uint8, exponents []uint8, x []float32, k0 uint32, k1 uint32, shift uint32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·QuantizeSignedF32(SB), $1136-84
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·QuantizeSignedF32(SB), $2176-84
 	// codes[i] = x[i] in 8 bits with a sign
 	MOVQ  codes_base+0(FP), DI
 	MOVQ  x_base+48(FP), SI
-	MOVQ  codes_len+8(FP), BX
-	MOVQ  exponents_base+24(FP), R9
-	MOVQ  R9, 24(SP)
-	MOVL  k0+72(FP), R9
-	MOVQ  R9, 8(SP)
-	TESTQ BX, BX
+	MOVQ  codes_len+8(FP), R8
+	MOVQ  exponents_base+24(FP), R10
+	MOVQ  R10, 24(SP)
+	MOVL  k0+72(FP), R10
+	MOVQ  R10, 8(SP)
+	TESTQ R8, R8
 	JEQ   done
 
 block:
-	MOVQ BX, R8
-	CMPQ R8, $+256
+	MOVQ R8, R9
+	CMPQ R9, $+256
 	JLE  short
-	MOVQ $+256, R8
+	MOVQ $+256, R9
 
 short:
-	MOVQ R8, (SP)
-	MOVQ DI, 16(SP)
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-	CMPQ R8, $+64
-	JLT  single
+	MOVQ         R9, (SP)
+	MOVQ         DI, 16(SP)
+	LEAQ         (SP), DX
+	ADDQ         $+127, DX
+	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
+	MOVQ         8(SP), R10
+	VPBROADCASTD R10, Z1
+	VMOVUPS      multiples<>+0(SB), Z0
+	VPADDD       Z1, Z0, Z0
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z1
+	VBROADCASTSS k1+76(FP), Z2
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Z3
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Z4
+	CMPQ         R9, $+64
+	JLT          single
 
 main:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (DX)
-	VMOVUPS 64(SI), Z0
-	VMOVUPS Z0, 64(DX)
-	VMOVUPS 128(SI), Z0
-	VMOVUPS Z0, 128(DX)
-	VMOVUPS 192(SI), Z0
-	VMOVUPS Z0, 192(DX)
+	VMOVUPS (SI), Z5
+
+	// the elements' random bits
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VPMULLD Z3, Z7, Z7
+	VPSRLD  $0x0f, Z7, Z6
+	VXORPS  Z6, Z7, Z6
+	VPMULLD Z4, Z6, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z7, (BX)
+	VMOVUPS 64(SI), Z7
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z5
+	VPSRLD  $0x10, Z5, Z6
+	VXORPS  Z6, Z5, Z6
+	VPMULLD Z3, Z6, Z6
+	VPSRLD  $0x0f, Z6, Z5
+	VXORPS  Z5, Z6, Z5
+	VPMULLD Z4, Z5, Z5
+	VPSRLD  $0x10, Z5, Z6
+	VXORPS  Z6, Z5, Z6
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z6, 64(BX)
+	VMOVUPS 128(SI), Z6
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z7
+	VPSRLD  $0x10, Z7, Z5
+	VXORPS  Z5, Z7, Z5
+	VPMULLD Z3, Z5, Z5
+	VPSRLD  $0x0f, Z5, Z7
+	VXORPS  Z7, Z5, Z7
+	VPMULLD Z4, Z7, Z7
+	VPSRLD  $0x10, Z7, Z5
+	VXORPS  Z5, Z7, Z5
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z5, 128(BX)
+	VMOVUPS 192(SI), Z5
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VPMULLD Z3, Z7, Z7
+	VPSRLD  $0x0f, Z7, Z6
+	VXORPS  Z6, Z7, Z6
+	VPMULLD Z4, Z6, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VMOVUPS Z5, 192(DX)
+	VMOVUPS Z7, 192(BX)
 	ADDQ    $+64, DI
 	ADDQ    $+256, SI
 	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
+	ADDQ    $+256, BX
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
 	JGE     main
 
 single:
-	CMPQ R8, $+16
+	CMPQ R9, $+16
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (DX)
+	VMOVUPS (SI), Z5
+
+	// the elements' random bits
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VPMULLD Z3, Z7, Z7
+	VPSRLD  $0x0f, Z7, Z6
+	VXORPS  Z6, Z7, Z6
+	VPMULLD Z4, Z6, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z7, (BX)
 	ADDQ    $+16, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
+	ADDQ    $+64, BX
+	SUBQ    $+16, R9
+	CMPQ    R9, $+16
 	JGE     one
 
 tail:
-	TESTQ   R8, R8
+	TESTQ   R9, R9
 	JEQ     done2
-	CMPQ    R8, $+8
+	CMPQ    R9, $+8
 	JNE     part
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
+	VMOVUPS (SI), Y5
+
+	// the elements' random bits
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Y2, Y0, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VPMULLD Y3, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y6
+	VXORPS  Y6, Y7, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x10, Y6, Y7
+	VXORPS  Y7, Y6, Y7
+	VMOVUPS Y5, (DX)
+	VMOVUPS Y7, (BX)
 	JMP     done2
 
 part:
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-done2:
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-
-	// the greatest of codes
-	VBROADCASTSS abs_f32<>+0(SB), Z5
-	MOVQ         (SP), R8
-	VXORPS       X1, X1, X1
-	VXORPS       X2, X2, X2
-	VXORPS       X3, X3, X3
-	VXORPS       X4, X4, X4
-	CMPQ         R8, $+64
-	JLT          tail2
-
-loop:
-	VANDPS  (DX), Z5, Z6
-	VPMAXSD Z1, Z6, Z1
-	VANDPS  64(DX), Z5, Z6
-	VPMAXSD Z2, Z6, Z2
-	VANDPS  128(DX), Z5, Z6
-	VPMAXSD Z3, Z6, Z3
-	VANDPS  192(DX), Z5, Z6
-	VPMAXSD Z4, Z6, Z4
-	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JGE     loop
-
-tail2:
-	TESTQ R8, R8
-	JEQ   fold
-
-	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R8, R9
-	ANDQ      $+15, R9
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      R8, $+16
+	VMOVUPS.Z (SI), K1, Z5
+
+	// the elements' random bits
+	VPADDD  Z1, Z0, Z0
+	VXORPS  Z2, Z0, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VPMULLD Z3, Z7, Z7
+	VPSRLD  $0x0f, Z7, Z6
+	VXORPS  Z6, Z7, Z6
+	VPMULLD Z4, Z6, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VMOVUPS Z5, K1, (DX)
+	VMOVUPS Z7, K1, (BX)
+
+done2:
+	LEAQ (SP), DX
+	ADDQ $+127, DX
+	ANDQ $-64, DX
+	LEAQ (SP), BX
+	ADDQ $+127, BX
+	ANDQ $-64, BX
+	ADDQ $+1024, BX
+
+	// the greatest of codes
+	VBROADCASTSS abs_f32<>+0(SB), Z4
+	MOVQ         (SP), R9
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VXORPS       X2, X2, X2
+	VXORPS       X3, X3, X3
+	CMPQ         R9, $+64
+	JLT          tail2
+
+loop:
+	VANDPS  (DX), Z4, Z5
+	VPMAXUD Z0, Z5, Z0
+	VANDPS  64(DX), Z4, Z5
+	VPMAXUD Z1, Z5, Z1
+	VANDPS  128(DX), Z4, Z5
+	VPMAXUD Z2, Z5, Z2
+	VANDPS  192(DX), Z4, Z5
+	VPMAXUD Z3, Z5, Z3
+	ADDQ    $+256, DX
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
+	JGE     loop
+
+tail2:
+	TESTQ R9, R9
+	JEQ   fold
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R9, R10
+	ANDQ      $+15, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R9, $+16
 	JLT       part2
-	VANDPS    (DX), Z5, Z6
-	VPMAXSD   Z1, Z6, Z1
-	CMPQ      R8, $+16
+	VANDPS    (DX), Z4, Z5
+	VPMAXUD   Z0, Z5, Z0
+	CMPQ      R9, $+16
 	JEQ       fold
-	CMPQ      R8, $+32
+	CMPQ      R9, $+32
 	JLT       part3
-	VANDPS    64(DX), Z5, Z6
-	VPMAXSD   Z2, Z6, Z2
-	CMPQ      R8, $+32
+	VANDPS    64(DX), Z4, Z5
+	VPMAXUD   Z1, Z5, Z1
+	CMPQ      R9, $+32
 	JEQ       fold
-	CMPQ      R8, $+48
+	CMPQ      R9, $+48
 	JLT       part4
-	VANDPS    128(DX), Z5, Z6
-	VPMAXSD   Z3, Z6, Z3
-	CMPQ      R8, $+48
+	VANDPS    128(DX), Z4, Z5
+	VPMAXUD   Z2, Z5, Z2
+	CMPQ      R9, $+48
 	JEQ       fold
-	VMOVUPS.Z 192(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z4, Z6, Z4
+	VMOVUPS.Z 192(DX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z3, Z5, Z3
 	JMP       fold
 
 part4:
-	VMOVUPS.Z 128(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z3, Z6, Z3
+	VMOVUPS.Z 128(DX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z2, Z5, Z2
 	JMP       fold
 
 part3:
-	VMOVUPS.Z 64(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z2, Z6, Z2
+	VMOVUPS.Z 64(DX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z1, Z5, Z1
 	JMP       fold
 
 part2:
-	VMOVUPS.Z (DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z1, Z6, Z1
+	VMOVUPS.Z (DX), K1, Z5
+	VANDPS    Z4, Z5, Z5
+	VPMAXUD   Z0, Z5, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD       Z1, Z3, Z1
-	VPMAXSD       Z2, Z4, Z2
-	VPMAXSD       Z1, Z2, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VPMAXSD       Y1, Y2, Y1
-	VEXTRACTF128  $0x01, Y1, X2
-	VPMAXSD       X1, X2, X1
-	VUNPCKHPD     X1, X1, X2
-	VPMAXSD       X1, X2, X1
-	VMOVSHDUP     X1, X2
-	VPMAXSD       X1, X2, X1
-	VORPS         X1, X1, X0
-	MOVQ          24(SP), R9
+	VPMAXUD       Z0, Z2, Z0
+	VPMAXUD       Z1, Z3, Z1
+	VPMAXUD       Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMAXUD       Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VPMAXUD       X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VPMAXUD       X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VPMAXUD       X0, X1, X0
+	LEAQ          (SP), R9
+	VMOVSS        X0, 32(R9)
+	LEAQ          (SP), R9
+	ADDQ          $+32, R9
+	MOVQ          24(SP), R10
+	VMOVSS        (R9), X3
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z4
-	VPMINUD       X4, X0, X4
+	VPMINUD       X4, X3, X4
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z5
 	VPCMPEQD      X5, X4, K2
 	VPMOVM2D      K2, X4
 	VBROADCASTSS  x001000ff_f32<>+0(SB), Z5
-	VPADDD        X5, X0, X5
-	VPSRLD        $0x17, X5, X5
-	VBROADCASTSS  x00000020_f32<>+0(SB), Z6
-	VPMAXUD       X6, X5, X5
-	VBROADCASTSS  x000000fe_f32<>+0(SB), Z6
-	VPMINUD       X6, X5, X5
-	VBROADCASTSS  x000000ff_f32<>+0(SB), Z6
-	VPTERNLOGD    $0xe2, X5, X4, X6
-	VPMOVDB       X6, X31
-	VPEXTRB       $0x00, X31, (R9)
-	VBROADCASTSS  x0000000f_f32<>+0(SB), Z6
-	VPSUBD        X6, X5, X5
-	VPSLLD        $0x17, X5, X5
+	VPADDD        X5, X3, X3
+	VPSRLD        $0x17, X3, X3
+	VBROADCASTSS  x00000020_f32<>+0(SB), Z5
+	VPMAXUD       X5, X3, X3
+	VBROADCASTSS  x000000fe_f32<>+0(SB), Z5
+	VPMINUD       X5, X3, X3
+	VBROADCASTSS  x000000ff_f32<>+0(SB), Z5
+	VPTERNLOGD    $0xe2, X3, X4, X5
+	VPMOVDB       X5, X31
+	VPEXTRB       $0x00, X31, (R10)
+	VBROADCASTSS  x0000000f_f32<>+0(SB), Z5
+	VPSUBD        X5, X3, X3
+	VPSLLD        $0x17, X3, X3
+	VBROADCASTSS  X3, Z0
+	VBROADCASTSS  x00000000_f32<>+0(SB), Z3
+	VBROADCASTSS  x7f7f7f7f_f32<>+0(SB), Z5
+	VPTERNLOGD    $0xb8, X3, X4, X5
 	VBROADCASTSS  X5, Z1
 	VBROADCASTSS  x00000000_f32<>+0(SB), Z5
-	VBROADCASTSS  x0000007f_f32<>+0(SB), Z6
-	VPTERNLOGD    $0xb8, X5, X4, X6
-	VBROADCASTSS  X6, Z2
-	VBROADCASTSS  x00000000_f32<>+0(SB), Z6
-	VBROADCASTSS  x00000080_f32<>+0(SB), Z5
-	VPTERNLOGD    $0xca, X5, X6, X4
-	VBROADCASTSS  X4, Z3
-	MOVQ          24(SP), R9
-	ADDQ          $+1, R9
-	MOVQ          R9, 24(SP)
+	VBROADCASTSS  x80808080_f32<>+0(SB), Z3
+	VPTERNLOGD    $0xca, X3, X5, X4
+	VBROADCASTSS  X4, Z2
+	ADDQ          $+1, R10
+	MOVQ          R10, 24(SP)
 	LEAQ          (SP), DX
-	ADDQ          $+111, DX
+	ADDQ          $+127, DX
 	ANDQ          $-64, DX
+	LEAQ          (SP), BX
+	ADDQ          $+127, BX
+	ANDQ          $-64, BX
+	ADDQ          $+1024, BX
 	MOVQ          16(SP), DI
-	MOVQ          (SP), R8
-	MOVQ          8(SP), R9
-	VPBROADCASTD  R9, Z5
-	VMOVUPS       multiples<>+0(SB), Z4
-	VPADDD        Z5, Z4, Z4
-	VBROADCASTSS  xe3779b90_f32<>+0(SB), Z5
-	VBROADCASTSS  k1+76(FP), Z6
-	VBROADCASTSS  x7feb352d_f32<>+0(SB), Z7
-	VBROADCASTSS  x846ca68b_f32<>+0(SB), Z8
-	VBROADCASTSS  shift+80(FP), Z9
-	VBROADCASTSS  x000fffff_f32<>+0(SB), Z10
-	VBROADCASTSS  abs_f32<>+0(SB), Z11
-	CMPQ          R8, $+32
-	JLT           single2
+	MOVQ          (SP), R9
+	VBROADCASTSS  shift+80(FP), Z8
+	VBROADCASTSS  x000fffff_f32<>+0(SB), Z9
+	VBROADCASTSS  abs_f32<>+0(SB), Z10
+	CMPQ          R9, $+64
+	JLT           rest
+
+codes:
+	VMOVUPS   (BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    (DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z3
+	VMOVUPS   64(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    64(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z4
+	VMOVUPS   128(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    128(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z5
+	VMOVUPS   192(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    192(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z6
+	VPACKUSDW Z4, Z3, Z3
+	VPACKUSDW Z6, Z5, Z5
+	VPACKUSWB Z5, Z3, Z3
+	VMOVUPS   (DX), Z7
+	VMOVUPS   64(DX), Z4
+	VMOVUPS   128(DX), Z5
+	VMOVUPS   192(DX), Z6
+	VPACKSSDW Z4, Z7, Z7
+	VPACKSSDW Z6, Z5, Z5
+	VPACKSSWB Z5, Z7, Z7
+	VPMINUB   Z1, Z3, Z3
+	VANDPS    Z2, Z7, Z7
+	VORPS     Z7, Z3, Z3
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z3, Z31, Z3
+	VMOVUPS   Z3, (DI)
+	ADDQ      $+64, DI
+	ADDQ      $+256, DX
+	ADDQ      $+256, BX
+	SUBQ      $+64, R9
+	CMPQ      R9, $+64
+	JGE       codes
+
+rest:
+	TESTQ R9, R9
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    (DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z3
+	VMOVUPS   64(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    64(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z4
+	VMOVUPS   128(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    128(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z5
+	VMOVUPS   192(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VANDPS    192(DX), Z10, Z12
+	VADDPS    Z0, Z12, Z12
+	VPSUBD    Z0, Z12, Z12
+	VPADDD    Z11, Z12, Z11
+	VPSRLD    $0x14, Z11, Z6
+	VPACKUSDW Z4, Z3, Z3
+	VPACKUSDW Z6, Z5, Z5
+	VPACKUSWB Z5, Z3, Z3
+	VMOVUPS   (DX), Z7
+	VMOVUPS   64(DX), Z4
+	VMOVUPS   128(DX), Z5
+	VMOVUPS   192(DX), Z6
+	VPACKSSDW Z4, Z7, Z7
+	VPACKSSDW Z6, Z5, Z5
+	VPACKSSWB Z5, Z7, Z7
+	VPMINUB   Z1, Z3, Z3
+	VANDPS    Z2, Z7, Z7
+	VORPS     Z7, Z3, Z3
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z3, Z31, Z3
+	VMOVUPS   Z3, (DX)
+	CMPQ      R9, $+16
+	JLT       tail3
 
 main2:
-	VMOVUPS (DX), Z12
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPMULLD    Z7, Z14, Z14
-	VPSRLD     $0x0f, Z14, Z13
-	VXORPS     Z13, Z14, Z13
-	VPMULLD    Z8, Z13, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPSRLVD    Z9, Z14, Z14
-	VANDPS     Z10, Z14, Z14
-	VANDPS     Z11, Z12, Z13
-	VADDPS     Z1, Z13, Z13
-	VPSUBD     Z1, Z13, Z13
-	VPADDD     Z14, Z13, Z14
-	VPSRLD     $0x18, Z12, Z12
-	VPSRLD     $0x14, Z14, Z14
-	VPMINUD    Z2, Z14, Z14
-	VPTERNLOGD $0xf8, Z12, Z3, Z14
-	VPMOVDB    Z14, (DI)
-	VMOVUPS    64(DX), Z14
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z12
-	VPSRLD     $0x10, Z12, Z13
-	VXORPS     Z13, Z12, Z13
-	VPMULLD    Z7, Z13, Z13
-	VPSRLD     $0x0f, Z13, Z12
-	VXORPS     Z12, Z13, Z12
-	VPMULLD    Z8, Z12, Z12
-	VPSRLD     $0x10, Z12, Z13
-	VXORPS     Z13, Z12, Z13
-	VPSRLVD    Z9, Z13, Z13
-	VANDPS     Z10, Z13, Z13
-	VANDPS     Z11, Z14, Z12
-	VADDPS     Z1, Z12, Z12
-	VPSUBD     Z1, Z12, Z12
-	VPADDD     Z13, Z12, Z13
-	VPSRLD     $0x18, Z14, Z14
-	VPSRLD     $0x14, Z13, Z13
-	VPMINUD    Z2, Z13, Z13
-	VPTERNLOGD $0xf8, Z14, Z3, Z13
-	VPMOVDB    Z13, 16(DI)
-	ADDQ       $+128, DX
-	ADDQ       $+32, DI
-	SUBQ       $+32, R8
-	CMPQ       R8, $+32
-	JGE        main2
-
-single2:
-	CMPQ R8, $+16
-	JLT  tail3
-
-one2:
-	VMOVUPS (DX), Z12
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPMULLD    Z7, Z14, Z14
-	VPSRLD     $0x0f, Z14, Z13
-	VXORPS     Z13, Z14, Z13
-	VPMULLD    Z8, Z13, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPSRLVD    Z9, Z14, Z14
-	VANDPS     Z10, Z14, Z14
-	VANDPS     Z11, Z12, Z13
-	VADDPS     Z1, Z13, Z13
-	VPSUBD     Z1, Z13, Z13
-	VPADDD     Z14, Z13, Z14
-	VPSRLD     $0x18, Z12, Z12
-	VPSRLD     $0x14, Z14, Z14
-	VPMINUD    Z2, Z14, Z14
-	VPTERNLOGD $0xf8, Z12, Z3, Z14
-	VPMOVDB    Z14, (DI)
-	ADDQ       $+64, DX
-	ADDQ       $+16, DI
-	SUBQ       $+16, R8
-	CMPQ       R8, $+16
-	JGE        one2
+	VPMOVZXBD (DX), Z11
+	VPMOVDB   Z11, (DI)
+	ADDQ      $+16, DX
+	ADDQ      $+16, DI
+	SUBQ      $+16, R9
+	CMPQ      R9, $+16
+	JGE       main2
 
 tail3:
-	TESTQ     R8, R8
-	JEQ       done3
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (DX), K1, Z12
-
-	// the elements' random bits
-	VPADDD     Z5, Z4, Z4
-	VXORPS     Z6, Z4, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPMULLD    Z7, Z14, Z14
-	VPSRLD     $0x0f, Z14, Z13
-	VXORPS     Z13, Z14, Z13
-	VPMULLD    Z8, Z13, Z13
-	VPSRLD     $0x10, Z13, Z14
-	VXORPS     Z14, Z13, Z14
-	VPSRLVD    Z9, Z14, Z14
-	VANDPS     Z10, Z14, Z14
-	VANDPS     Z11, Z12, Z13
-	VADDPS     Z1, Z13, Z13
-	VPSUBD     Z1, Z13, Z13
-	VPADDD     Z14, Z13, Z14
-	VPSRLD     $0x18, Z12, Z12
-	VPSRLD     $0x14, Z14, Z14
-	VPMINUD    Z2, Z14, Z14
-	VPTERNLOGD $0xf8, Z12, Z3, Z14
-	VPMOVDB    Z14, K1, (DI)
+	TESTQ       R9, R9
+	JEQ         done3
+	MOVQ        R9, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VPMOVZXBD.Z (DX), K1, Z11
+	VPMOVDB     Z11, K1, (DI)
 
 done3:
-	MOVQ 8(SP), R9
-	ADDQ $+930724096, R9
-	MOVQ R9, 8(SP)
-	SUBQ $+256, BX
+coded:
+	MOVQ 8(SP), R10
+	ADDQ $+930724096, R10
+	MOVQ R10, 8(SP)
+	SUBQ $+256, R8
 	JGT  block
 
 done:
 	VZEROUPPER
 	RET
-
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x7f800000_f32<>+0(SB)/4, $0x7f800000
-GLOBL x7f800000_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x001000ff_f32<>+0(SB)/4, $0x001000ff
-GLOBL x001000ff_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x00000020_f32<>+0(SB)/4, $0x00000020
-GLOBL x00000020_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x000000fe_f32<>+0(SB)/4, $0x000000fe
-GLOBL x000000fe_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x000000ff_f32<>+0(SB)/4, $0x000000ff
-GLOBL x000000ff_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x0000000f_f32<>+0(SB)/4, $0x0000000f
-GLOBL x0000000f_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x00000000_f32<>+0(SB)/4, $0x00000000
-GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x0000007f_f32<>+0(SB)/4, $0x0000007f
-GLOBL x0000007f_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x00000080_f32<>+0(SB)/4, $0x00000080
-GLOBL x00000080_f32<>(SB), RODATA|NOPTR, $4
 
 DATA multiples<>+0(SB)/4, $0x1c886470
 DATA multiples<>+4(SB)/4, $0xbabfde29
@@ -413,5 +497,53 @@ GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
 DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
 GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 
+DATA abs_f32<>+0(SB)/4, $0x7fffffff
+GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7f800000_f32<>+0(SB)/4, $0x7f800000
+GLOBL x7f800000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x001000ff_f32<>+0(SB)/4, $0x001000ff
+GLOBL x001000ff_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x00000020_f32<>+0(SB)/4, $0x00000020
+GLOBL x00000020_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x000000fe_f32<>+0(SB)/4, $0x000000fe
+GLOBL x000000fe_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x000000ff_f32<>+0(SB)/4, $0x000000ff
+GLOBL x000000ff_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x0000000f_f32<>+0(SB)/4, $0x0000000f
+GLOBL x0000000f_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x00000000_f32<>+0(SB)/4, $0x00000000
+GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7f7f7f7f_f32<>+0(SB)/4, $0x7f7f7f7f
+GLOBL x7f7f7f7f_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x80808080_f32<>+0(SB)/4, $0x80808080
+GLOBL x80808080_f32<>(SB), RODATA|NOPTR, $4
+
 DATA x000fffff_f32<>+0(SB)/4, $0x000fffff
 GLOBL x000fffff_f32<>(SB), RODATA|NOPTR, $4
+
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000008
+DATA order<>+12(SB)/4, $0x0000000c
+DATA order<>+16(SB)/4, $0x00000001
+DATA order<>+20(SB)/4, $0x00000005
+DATA order<>+24(SB)/4, $0x00000009
+DATA order<>+28(SB)/4, $0x0000000d
+DATA order<>+32(SB)/4, $0x00000002
+DATA order<>+36(SB)/4, $0x00000006
+DATA order<>+40(SB)/4, $0x0000000a
+DATA order<>+44(SB)/4, $0x0000000e
+DATA order<>+48(SB)/4, $0x00000003
+DATA order<>+52(SB)/4, $0x00000007
+DATA order<>+56(SB)/4, $0x0000000b
+DATA order<>+60(SB)/4, $0x0000000f
+GLOBL order<>(SB), RODATA|NOPTR, $64

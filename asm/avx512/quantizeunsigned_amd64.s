@@ -5,351 +5,439 @@
 #include "textflag.h"
 
 // func QuantizeUnsignedF32(codes []uint8, exponents []uint8, x []float32, k0 uint32, k1 uint32, shift uint32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·QuantizeUnsignedF32(SB), $1136-84
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·QuantizeUnsignedF32(SB), $2176-84
 	// codes[i] = |x[i]| in 8 bits
 	MOVQ  codes_base+0(FP), DI
 	MOVQ  x_base+48(FP), SI
-	MOVQ  codes_len+8(FP), BX
-	MOVQ  exponents_base+24(FP), R9
-	MOVQ  R9, 24(SP)
-	MOVL  k0+72(FP), R9
-	MOVQ  R9, 8(SP)
-	TESTQ BX, BX
+	MOVQ  codes_len+8(FP), R8
+	MOVQ  exponents_base+24(FP), R10
+	MOVQ  R10, 24(SP)
+	MOVL  k0+72(FP), R10
+	MOVQ  R10, 8(SP)
+	TESTQ R8, R8
 	JEQ   done
 
 block:
-	MOVQ BX, R8
-	CMPQ R8, $+256
+	MOVQ R8, R9
+	CMPQ R9, $+256
 	JLE  short
-	MOVQ $+256, R8
+	MOVQ $+256, R9
 
 short:
-	MOVQ R8, (SP)
-	MOVQ DI, 16(SP)
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-	CMPQ R8, $+64
-	JLT  single
+	MOVQ         R9, (SP)
+	MOVQ         DI, 16(SP)
+	LEAQ         (SP), DX
+	ADDQ         $+127, DX
+	ANDQ         $-64, DX
+	LEAQ         (SP), BX
+	ADDQ         $+127, BX
+	ANDQ         $-64, BX
+	ADDQ         $+1024, BX
+	MOVQ         8(SP), R10
+	VPBROADCASTD R10, Z1
+	VMOVUPS      multiples<>+0(SB), Z0
+	VPADDD       Z1, Z0, Z0
+	VBROADCASTSS abs_f32<>+0(SB), Z1
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z2
+	VBROADCASTSS k1+76(FP), Z3
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Z4
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Z5
+	CMPQ         R9, $+32
+	JLT          single
 
 main:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (DX)
-	VMOVUPS 64(SI), Z0
-	VMOVUPS Z0, 64(DX)
-	VMOVUPS 128(SI), Z0
-	VMOVUPS Z0, 128(DX)
-	VMOVUPS 192(SI), Z0
-	VMOVUPS Z0, 192(DX)
-	ADDQ    $+64, DI
-	ADDQ    $+256, SI
-	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
+	VANDPS (SI), Z1, Z6
+
+	// the elements' random bits
+	VPADDD  Z2, Z0, Z0
+	VXORPS  Z3, Z0, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VPMULLD Z4, Z8, Z8
+	VPSRLD  $0x0f, Z8, Z7
+	VXORPS  Z7, Z8, Z7
+	VPMULLD Z5, Z7, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z8, (BX)
+	VANDPS  64(SI), Z1, Z8
+	VPADDD  Z2, Z0, Z0
+	VXORPS  Z3, Z0, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VPMULLD Z4, Z7, Z7
+	VPSRLD  $0x0f, Z7, Z6
+	VXORPS  Z6, Z7, Z6
+	VPMULLD Z5, Z6, Z6
+	VPSRLD  $0x10, Z6, Z7
+	VXORPS  Z7, Z6, Z7
+	VMOVUPS Z8, 64(DX)
+	VMOVUPS Z7, 64(BX)
+	ADDQ    $+32, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R9
+	CMPQ    R9, $+32
 	JGE     main
 
 single:
-	CMPQ R8, $+16
+	CMPQ R9, $+16
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Z0
-	VMOVUPS Z0, (DX)
+	VANDPS (SI), Z1, Z6
+
+	// the elements' random bits
+	VPADDD  Z2, Z0, Z0
+	VXORPS  Z3, Z0, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VPMULLD Z4, Z8, Z8
+	VPSRLD  $0x0f, Z8, Z7
+	VXORPS  Z7, Z8, Z7
+	VPMULLD Z5, Z7, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z8, (BX)
 	ADDQ    $+16, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
+	ADDQ    $+64, BX
+	SUBQ    $+16, R9
+	CMPQ    R9, $+16
 	JGE     one
 
 tail:
-	TESTQ   R8, R8
-	JEQ     done2
-	CMPQ    R8, $+8
-	JNE     part
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DX)
-	JMP     done2
-
-part:
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	VMOVUPS   Z0, K1, (DX)
-
-done2:
-	LEAQ (SP), DX
-	ADDQ $+111, DX
-	ANDQ $-64, DX
-
-	// the greatest of codes
-	VBROADCASTSS abs_f32<>+0(SB), Z5
-	MOVQ         (SP), R8
-	VXORPS       X1, X1, X1
-	VXORPS       X2, X2, X2
-	VXORPS       X3, X3, X3
-	VXORPS       X4, X4, X4
-	CMPQ         R8, $+64
-	JLT          tail2
-
-loop:
-	VANDPS  (DX), Z5, Z6
-	VPMAXSD Z1, Z6, Z1
-	VANDPS  64(DX), Z5, Z6
-	VPMAXSD Z2, Z6, Z2
-	VANDPS  128(DX), Z5, Z6
-	VPMAXSD Z3, Z6, Z3
-	VANDPS  192(DX), Z5, Z6
-	VPMAXSD Z4, Z6, Z4
-	ADDQ    $+256, DX
-	SUBQ    $+64, R8
-	CMPQ    R8, $+64
-	JGE     loop
-
-tail2:
-	TESTQ R8, R8
-	JEQ   fold
-
-	// Tail: whole vectors, then one filled up with zeros.
-	MOVQ      R8, R9
-	ANDQ      $+15, R9
+	TESTQ     R9, R9
+	JEQ       done2
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      R8, $+16
-	JLT       part2
-	VANDPS    (DX), Z5, Z6
-	VPMAXSD   Z1, Z6, Z1
-	CMPQ      R8, $+16
-	JEQ       fold
-	CMPQ      R8, $+32
-	JLT       part3
-	VANDPS    64(DX), Z5, Z6
-	VPMAXSD   Z2, Z6, Z2
-	CMPQ      R8, $+32
-	JEQ       fold
-	CMPQ      R8, $+48
-	JLT       part4
-	VANDPS    128(DX), Z5, Z6
-	VPMAXSD   Z3, Z6, Z3
-	CMPQ      R8, $+48
-	JEQ       fold
-	VMOVUPS.Z 192(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z4, Z6, Z4
-	JMP       fold
+	VMOVUPS.Z (SI), K1, Z6
+	VANDPS    Z1, Z6, Z6
 
-part4:
-	VMOVUPS.Z 128(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z3, Z6, Z3
+	// the elements' random bits
+	VPADDD  Z2, Z0, Z0
+	VXORPS  Z3, Z0, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VPMULLD Z4, Z8, Z8
+	VPSRLD  $0x0f, Z8, Z7
+	VXORPS  Z7, Z8, Z7
+	VPMULLD Z5, Z7, Z7
+	VPSRLD  $0x10, Z7, Z8
+	VXORPS  Z8, Z7, Z8
+	VMOVUPS Z6, K1, (DX)
+	VMOVUPS Z8, K1, (BX)
+
+done2:
+	LEAQ (SP), DX
+	ADDQ $+127, DX
+	ANDQ $-64, DX
+	LEAQ (SP), BX
+	ADDQ $+127, BX
+	ANDQ $-64, BX
+	ADDQ $+1024, BX
+
+	// the greatest of codes
+	MOVQ   (SP), R9
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   R9, $+64
+	JLT    tail2
+
+loop:
+	VMOVUPS (DX), Z4
+	VPMAXUD Z0, Z4, Z0
+	VMOVUPS 64(DX), Z4
+	VPMAXUD Z1, Z4, Z1
+	VMOVUPS 128(DX), Z4
+	VPMAXUD Z2, Z4, Z2
+	VMOVUPS 192(DX), Z4
+	VPMAXUD Z3, Z4, Z3
+	ADDQ    $+256, DX
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
+	JGE     loop
+
+tail2:
+	TESTQ R9, R9
+	JEQ   fold
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R9, R10
+	ANDQ      $+15, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R9, $+16
+	JLT       part
+	VMOVUPS   (DX), Z4
+	VPMAXUD   Z0, Z4, Z0
+	CMPQ      R9, $+16
+	JEQ       fold
+	CMPQ      R9, $+32
+	JLT       part2
+	VMOVUPS   64(DX), Z4
+	VPMAXUD   Z1, Z4, Z1
+	CMPQ      R9, $+32
+	JEQ       fold
+	CMPQ      R9, $+48
+	JLT       part3
+	VMOVUPS   128(DX), Z4
+	VPMAXUD   Z2, Z4, Z2
+	CMPQ      R9, $+48
+	JEQ       fold
+	VMOVUPS.Z 192(DX), K1, Z4
+	VPMAXUD   Z3, Z4, Z3
 	JMP       fold
 
 part3:
-	VMOVUPS.Z 64(DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z2, Z6, Z2
+	VMOVUPS.Z 128(DX), K1, Z4
+	VPMAXUD   Z2, Z4, Z2
 	JMP       fold
 
 part2:
-	VMOVUPS.Z (DX), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VPMAXSD   Z1, Z6, Z1
+	VMOVUPS.Z 64(DX), K1, Z4
+	VPMAXUD   Z1, Z4, Z1
+	JMP       fold
+
+part:
+	VMOVUPS.Z (DX), K1, Z4
+	VPMAXUD   Z0, Z4, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD       Z1, Z3, Z1
-	VPMAXSD       Z2, Z4, Z2
-	VPMAXSD       Z1, Z2, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VPMAXSD       Y1, Y2, Y1
-	VEXTRACTF128  $0x01, Y1, X2
-	VPMAXSD       X1, X2, X1
-	VUNPCKHPD     X1, X1, X2
-	VPMAXSD       X1, X2, X1
-	VMOVSHDUP     X1, X2
-	VPMAXSD       X1, X2, X1
-	VORPS         X1, X1, X0
-	MOVQ          24(SP), R9
+	VPMAXUD       Z0, Z2, Z0
+	VPMAXUD       Z1, Z3, Z1
+	VPMAXUD       Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMAXUD       Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VPMAXUD       X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VPMAXUD       X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VPMAXUD       X0, X1, X0
+	LEAQ          (SP), R9
+	VMOVSS        X0, 32(R9)
+	LEAQ          (SP), R9
+	ADDQ          $+32, R9
+	MOVQ          24(SP), R10
+	VMOVSS        (R9), X2
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z3
-	VPMINUD       X3, X0, X3
+	VPMINUD       X3, X2, X3
 	VBROADCASTSS  x7f800000_f32<>+0(SB), Z4
 	VPCMPEQD      X4, X3, K2
 	VPMOVM2D      K2, X3
 	VBROADCASTSS  x000fffff_f32<>+0(SB), Z4
-	VPADDD        X4, X0, X4
-	VPSRLD        $0x17, X4, X4
-	VBROADCASTSS  x00000020_f32<>+0(SB), Z5
-	VPMAXUD       X5, X4, X4
-	VBROADCASTSS  x000000fe_f32<>+0(SB), Z5
-	VPMINUD       X5, X4, X4
-	VBROADCASTSS  x000000ff_f32<>+0(SB), Z5
-	VPTERNLOGD    $0xe2, X4, X3, X5
-	VPMOVDB       X5, X31
-	VPEXTRB       $0x00, X31, (R9)
-	VBROADCASTSS  x0000001f_f32<>+0(SB), Z5
-	VPSUBD        X5, X4, X4
-	VPSLLD        $0x17, X4, X4
-	VBROADCASTSS  X4, Z1
-	VBROADCASTSS  x00000000_f32<>+0(SB), Z4
-	VBROADCASTSS  x000000ff_f32<>+0(SB), Z5
-	VPTERNLOGD    $0xca, X5, X4, X3
-	VBROADCASTSS  X3, Z2
-	MOVQ          24(SP), R9
-	ADDQ          $+1, R9
-	MOVQ          R9, 24(SP)
+	VPADDD        X4, X2, X2
+	VPSRLD        $0x17, X2, X2
+	VBROADCASTSS  x00000020_f32<>+0(SB), Z4
+	VPMAXUD       X4, X2, X2
+	VBROADCASTSS  x000000fe_f32<>+0(SB), Z4
+	VPMINUD       X4, X2, X2
+	VBROADCASTSS  x000000ff_f32<>+0(SB), Z4
+	VPTERNLOGD    $0xe2, X2, X3, X4
+	VPMOVDB       X4, X31
+	VPEXTRB       $0x00, X31, (R10)
+	VBROADCASTSS  x0000001f_f32<>+0(SB), Z4
+	VPSUBD        X4, X2, X2
+	VPSLLD        $0x17, X2, X2
+	VBROADCASTSS  X2, Z0
+	VBROADCASTSS  x00000000_f32<>+0(SB), Z2
+	VBROADCASTSS  xffffffff_f32<>+0(SB), Z4
+	VPTERNLOGD    $0xca, X4, X2, X3
+	VBROADCASTSS  X3, Z1
+	ADDQ          $+1, R10
+	MOVQ          R10, 24(SP)
+	VBROADCASTSS  x01010101_f32<>+0(SB), Z7
 	LEAQ          (SP), DX
-	ADDQ          $+111, DX
+	ADDQ          $+127, DX
 	ANDQ          $-64, DX
+	LEAQ          (SP), BX
+	ADDQ          $+127, BX
+	ANDQ          $-64, BX
+	ADDQ          $+1024, BX
 	MOVQ          16(SP), DI
-	MOVQ          (SP), R8
-	MOVQ          8(SP), R9
-	VPBROADCASTD  R9, Z4
-	VMOVUPS       multiples<>+0(SB), Z3
-	VPADDD        Z4, Z3, Z3
-	VBROADCASTSS  xe3779b90_f32<>+0(SB), Z4
-	VBROADCASTSS  k1+76(FP), Z5
-	VBROADCASTSS  x7feb352d_f32<>+0(SB), Z6
-	VBROADCASTSS  x846ca68b_f32<>+0(SB), Z7
+	MOVQ          (SP), R9
 	VBROADCASTSS  shift+80(FP), Z8
 	VBROADCASTSS  x000fffff_f32<>+0(SB), Z9
-	VBROADCASTSS  abs_f32<>+0(SB), Z10
-	VBROADCASTSS  x00000001_f32<>+0(SB), Z11
-	CMPQ          R8, $+32
-	JLT           single2
+	CMPQ          R9, $+64
+	JLT           rest
+
+codes:
+	VMOVUPS   (DX), Z10
+	VMOVUPS   (BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z11, Z10, Z11
+	VPSRAD    $0x14, Z11, Z2
+	VMOVUPS   64(DX), Z11
+	VMOVUPS   64(BX), Z10
+	VPSRLVD   Z8, Z10, Z10
+	VANDPS    Z9, Z10, Z10
+	VPSUBD    Z0, Z11, Z11
+	VPADDD    Z10, Z11, Z10
+	VPSRAD    $0x14, Z10, Z3
+	VMOVUPS   128(DX), Z10
+	VMOVUPS   128(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z11, Z10, Z11
+	VPSRAD    $0x14, Z11, Z4
+	VMOVUPS   192(DX), Z11
+	VMOVUPS   192(BX), Z10
+	VPSRLVD   Z8, Z10, Z10
+	VANDPS    Z9, Z10, Z10
+	VPSUBD    Z0, Z11, Z11
+	VPADDD    Z10, Z11, Z10
+	VPSRAD    $0x14, Z10, Z5
+	VPACKUSDW Z3, Z2, Z2
+	VPACKUSDW Z5, Z4, Z4
+	VPACKUSWB Z4, Z2, Z2
+	VMOVUPS   (DX), Z6
+	VMOVUPS   64(DX), Z3
+	VMOVUPS   128(DX), Z4
+	VMOVUPS   192(DX), Z5
+	VPACKSSDW Z3, Z6, Z6
+	VPACKSSDW Z5, Z4, Z4
+	VPACKSSWB Z4, Z6, Z6
+	VPMINUB   Z7, Z6, Z6
+	VPMAXUB   Z6, Z2, Z2
+	VPMINUB   Z1, Z2, Z2
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z2, Z31, Z2
+	VMOVUPS   Z2, (DI)
+	ADDQ      $+64, DI
+	ADDQ      $+256, DX
+	ADDQ      $+256, BX
+	SUBQ      $+64, R9
+	CMPQ      R9, $+64
+	JGE       codes
+
+rest:
+	TESTQ R9, R9
+	JEQ   coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	VMOVUPS   (DX), Z10
+	VMOVUPS   (BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z11, Z10, Z11
+	VPSRAD    $0x14, Z11, Z2
+	VMOVUPS   64(DX), Z11
+	VMOVUPS   64(BX), Z10
+	VPSRLVD   Z8, Z10, Z10
+	VANDPS    Z9, Z10, Z10
+	VPSUBD    Z0, Z11, Z11
+	VPADDD    Z10, Z11, Z10
+	VPSRAD    $0x14, Z10, Z3
+	VMOVUPS   128(DX), Z10
+	VMOVUPS   128(BX), Z11
+	VPSRLVD   Z8, Z11, Z11
+	VANDPS    Z9, Z11, Z11
+	VPSUBD    Z0, Z10, Z10
+	VPADDD    Z11, Z10, Z11
+	VPSRAD    $0x14, Z11, Z4
+	VMOVUPS   192(DX), Z11
+	VMOVUPS   192(BX), Z10
+	VPSRLVD   Z8, Z10, Z10
+	VANDPS    Z9, Z10, Z10
+	VPSUBD    Z0, Z11, Z11
+	VPADDD    Z10, Z11, Z10
+	VPSRAD    $0x14, Z10, Z5
+	VPACKUSDW Z3, Z2, Z2
+	VPACKUSDW Z5, Z4, Z4
+	VPACKUSWB Z4, Z2, Z2
+	VMOVUPS   (DX), Z6
+	VMOVUPS   64(DX), Z3
+	VMOVUPS   128(DX), Z4
+	VMOVUPS   192(DX), Z5
+	VPACKSSDW Z3, Z6, Z6
+	VPACKSSDW Z5, Z4, Z4
+	VPACKSSWB Z4, Z6, Z6
+	VPMINUB   Z7, Z6, Z6
+	VPMAXUB   Z6, Z2, Z2
+	VPMINUB   Z1, Z2, Z2
+	VMOVUPS   order<>+0(SB), Z31
+	VPERMD    Z2, Z31, Z2
+	VMOVUPS   Z2, (DX)
+	CMPQ      R9, $+16
+	JLT       tail3
 
 main2:
-	// the elements' random bits
-	VPADDD  Z4, Z3, Z3
-	VXORPS  Z5, Z3, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPMULLD Z6, Z13, Z13
-	VPSRLD  $0x0f, Z13, Z12
-	VXORPS  Z12, Z13, Z12
-	VPMULLD Z7, Z12, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPSRLVD Z8, Z13, Z13
-	VANDPS  Z9, Z13, Z13
-	VANDPS  (DX), Z10, Z12
-	VPMAXUD Z1, Z12, Z14
-	VPSUBD  Z1, Z14, Z14
-	VPADDD  Z13, Z14, Z13
-	VPMINUD Z11, Z12, Z12
-	VPSRLD  $0x14, Z13, Z13
-	VPMAXUD Z12, Z13, Z12
-	VPMINUD Z2, Z12, Z12
-	VPMOVDB Z12, (DI)
-	VPADDD  Z4, Z3, Z3
-	VXORPS  Z5, Z3, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPMULLD Z6, Z13, Z13
-	VPSRLD  $0x0f, Z13, Z12
-	VXORPS  Z12, Z13, Z12
-	VPMULLD Z7, Z12, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPSRLVD Z8, Z13, Z13
-	VANDPS  Z9, Z13, Z13
-	VANDPS  64(DX), Z10, Z12
-	VPMAXUD Z1, Z12, Z14
-	VPSUBD  Z1, Z14, Z14
-	VPADDD  Z13, Z14, Z13
-	VPMINUD Z11, Z12, Z12
-	VPSRLD  $0x14, Z13, Z13
-	VPMAXUD Z12, Z13, Z12
-	VPMINUD Z2, Z12, Z12
-	VPMOVDB Z12, 16(DI)
-	ADDQ    $+128, DX
-	ADDQ    $+32, DI
-	SUBQ    $+32, R8
-	CMPQ    R8, $+32
-	JGE     main2
-
-single2:
-	CMPQ R8, $+16
-	JLT  tail3
-
-one2:
-	// the elements' random bits
-	VPADDD  Z4, Z3, Z3
-	VXORPS  Z5, Z3, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPMULLD Z6, Z13, Z13
-	VPSRLD  $0x0f, Z13, Z12
-	VXORPS  Z12, Z13, Z12
-	VPMULLD Z7, Z12, Z12
-	VPSRLD  $0x10, Z12, Z13
-	VXORPS  Z13, Z12, Z13
-	VPSRLVD Z8, Z13, Z13
-	VANDPS  Z9, Z13, Z13
-	VANDPS  (DX), Z10, Z12
-	VPMAXUD Z1, Z12, Z14
-	VPSUBD  Z1, Z14, Z14
-	VPADDD  Z13, Z14, Z13
-	VPMINUD Z11, Z12, Z12
-	VPSRLD  $0x14, Z13, Z13
-	VPMAXUD Z12, Z13, Z12
-	VPMINUD Z2, Z12, Z12
-	VPMOVDB Z12, (DI)
-	ADDQ    $+64, DX
-	ADDQ    $+16, DI
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
-	JGE     one2
+	VPMOVZXBD (DX), Z10
+	VPMOVDB   Z10, (DI)
+	ADDQ      $+16, DX
+	ADDQ      $+16, DI
+	SUBQ      $+16, R9
+	CMPQ      R9, $+16
+	JGE       main2
 
 tail3:
-	TESTQ     R8, R8
-	JEQ       done3
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (DX), K1, Z12
-
-	// the elements' random bits
-	VPADDD  Z4, Z3, Z3
-	VXORPS  Z5, Z3, Z13
-	VPSRLD  $0x10, Z13, Z14
-	VXORPS  Z14, Z13, Z14
-	VPMULLD Z6, Z14, Z14
-	VPSRLD  $0x0f, Z14, Z13
-	VXORPS  Z13, Z14, Z13
-	VPMULLD Z7, Z13, Z13
-	VPSRLD  $0x10, Z13, Z14
-	VXORPS  Z14, Z13, Z14
-	VPSRLVD Z8, Z14, Z14
-	VANDPS  Z9, Z14, Z14
-	VANDPS  Z10, Z12, Z12
-	VPMAXUD Z1, Z12, Z13
-	VPSUBD  Z1, Z13, Z13
-	VPADDD  Z14, Z13, Z14
-	VPMINUD Z11, Z12, Z12
-	VPSRLD  $0x14, Z14, Z14
-	VPMAXUD Z12, Z14, Z12
-	VPMINUD Z2, Z12, Z12
-	VPMOVDB Z12, K1, (DI)
+	TESTQ       R9, R9
+	JEQ         done3
+	MOVQ        R9, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VPMOVZXBD.Z (DX), K1, Z10
+	VPMOVDB     Z10, K1, (DI)
 
 done3:
-	MOVQ 8(SP), R9
-	ADDQ $+930724096, R9
-	MOVQ R9, 8(SP)
-	SUBQ $+256, BX
+coded:
+	MOVQ 8(SP), R10
+	ADDQ $+930724096, R10
+	MOVQ R10, 8(SP)
+	SUBQ $+256, R8
 	JGT  block
 
 done:
 	VZEROUPPER
 	RET
 
+DATA multiples<>+0(SB)/4, $0x1c886470
+DATA multiples<>+4(SB)/4, $0xbabfde29
+DATA multiples<>+8(SB)/4, $0x58f757e2
+DATA multiples<>+12(SB)/4, $0xf72ed19b
+DATA multiples<>+16(SB)/4, $0x95664b54
+DATA multiples<>+20(SB)/4, $0x339dc50d
+DATA multiples<>+24(SB)/4, $0xd1d53ec6
+DATA multiples<>+28(SB)/4, $0x700cb87f
+DATA multiples<>+32(SB)/4, $0x0e443238
+DATA multiples<>+36(SB)/4, $0xac7babf1
+DATA multiples<>+40(SB)/4, $0x4ab325aa
+DATA multiples<>+44(SB)/4, $0xe8ea9f63
+DATA multiples<>+48(SB)/4, $0x8722191c
+DATA multiples<>+52(SB)/4, $0x255992d5
+DATA multiples<>+56(SB)/4, $0xc3910c8e
+DATA multiples<>+60(SB)/4, $0x61c88647
+GLOBL multiples<>(SB), RODATA|NOPTR, $64
+
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+
+DATA xe3779b90_f32<>+0(SB)/4, $0xe3779b90
+GLOBL xe3779b90_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x7f800000_f32<>+0(SB)/4, $0x7f800000
 GLOBL x7f800000_f32<>(SB), RODATA|NOPTR, $4
@@ -372,32 +460,26 @@ GLOBL x0000001f_f32<>(SB), RODATA|NOPTR, $4
 DATA x00000000_f32<>+0(SB)/4, $0x00000000
 GLOBL x00000000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA multiples<>+0(SB)/4, $0x1c886470
-DATA multiples<>+4(SB)/4, $0xbabfde29
-DATA multiples<>+8(SB)/4, $0x58f757e2
-DATA multiples<>+12(SB)/4, $0xf72ed19b
-DATA multiples<>+16(SB)/4, $0x95664b54
-DATA multiples<>+20(SB)/4, $0x339dc50d
-DATA multiples<>+24(SB)/4, $0xd1d53ec6
-DATA multiples<>+28(SB)/4, $0x700cb87f
-DATA multiples<>+32(SB)/4, $0x0e443238
-DATA multiples<>+36(SB)/4, $0xac7babf1
-DATA multiples<>+40(SB)/4, $0x4ab325aa
-DATA multiples<>+44(SB)/4, $0xe8ea9f63
-DATA multiples<>+48(SB)/4, $0x8722191c
-DATA multiples<>+52(SB)/4, $0x255992d5
-DATA multiples<>+56(SB)/4, $0xc3910c8e
-DATA multiples<>+60(SB)/4, $0x61c88647
-GLOBL multiples<>(SB), RODATA|NOPTR, $64
+DATA xffffffff_f32<>+0(SB)/4, $0xffffffff
+GLOBL xffffffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA xe3779b90_f32<>+0(SB)/4, $0xe3779b90
-GLOBL xe3779b90_f32<>(SB), RODATA|NOPTR, $4
+DATA x01010101_f32<>+0(SB)/4, $0x01010101
+GLOBL x01010101_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
-
-DATA x00000001_f32<>+0(SB)/4, $0x00000001
-GLOBL x00000001_f32<>(SB), RODATA|NOPTR, $4
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000008
+DATA order<>+12(SB)/4, $0x0000000c
+DATA order<>+16(SB)/4, $0x00000001
+DATA order<>+20(SB)/4, $0x00000005
+DATA order<>+24(SB)/4, $0x00000009
+DATA order<>+28(SB)/4, $0x0000000d
+DATA order<>+32(SB)/4, $0x00000002
+DATA order<>+36(SB)/4, $0x00000006
+DATA order<>+40(SB)/4, $0x0000000a
+DATA order<>+44(SB)/4, $0x0000000e
+DATA order<>+48(SB)/4, $0x00000003
+DATA order<>+52(SB)/4, $0x00000007
+DATA order<>+56(SB)/4, $0x0000000b
+DATA order<>+60(SB)/4, $0x0000000f
+GLOBL order<>(SB), RODATA|NOPTR, $64

@@ -5,33 +5,33 @@
 #include "textflag.h"
 
 // func AdamSplitState8F32(p []uint16, rest []int16, g []uint16, m, mexp, v, vexp []uint8, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32, k0, k1 uint32)
-TEXT ·AdamSplitState8F32(SB), 0, $2160-212
+TEXT ·AdamSplitState8F32(SB), 0, $3200-212
 	// one step of Adam or AdamW, with split parameters, gradients of bfloat16 and moments of 8 bits
 	MOVD p_base+0(FP), R0
 	MOVD rest_base+24(FP), R1
 	MOVD g_base+48(FP), R2
 	MOVD m_base+72(FP), R3
 	MOVD v_base+120(FP), R4
-	MOVD p_len+8(FP), R7
-	MOVD mexp_base+96(FP), R9
-	MOVD R9, local-2136(SP)
-	MOVD vexp_base+144(FP), R9
-	MOVD R9, local-2120(SP)
-	MOVWU k0+204(FP), R9
-	MOVD R9, local-2152(SP)
-	CBZ R7, done
+	MOVD p_len+8(FP), R8
+	MOVD mexp_base+96(FP), R10
+	MOVD R10, local-3176(SP)
+	MOVD vexp_base+144(FP), R10
+	MOVD R10, local-3152(SP)
+	MOVWU k0+204(FP), R10
+	MOVD R10, local-3192(SP)
+	CBZ R8, done
 
 block:
-	MOVD R7, R8
-	CMP $256, R8
+	MOVD R8, R9
+	CMP $256, R9
 	BLE short
-	MOVD $256, R8
+	MOVD $256, R9
 
 short:
-	MOVD R8, local-2160(SP)
-	MOVD R3, local-2144(SP)
-	MOVD local-2136(SP), R9
-	MOVBU (R9), R17
+	MOVD R9, local-3200(SP)
+	MOVD R3, local-3184(SP)
+	MOVD local-3176(SP), R10
+	MOVBU (R10), R17
 	FMOVS R17, F1
 	WORD $0x2f08a421 // uxtl v1.8h, v1.8b
 	WORD $0x2f10a421 // uxtl v1.4s, v1.4h
@@ -46,198 +46,247 @@ short:
 	VDUP R17, V3.S4
 	WORD $0x6ea21c61 // bit v1.16b, v3.16b, v2.16b
 	VDUP V1.S[0], V0.S4
-	MOVD R4, local-2128(SP)
-	MOVD local-2120(SP), R9
-	MOVBU (R9), R17
-	FMOVS R17, F3
-	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
-	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	MOVD R4, local-3160(SP)
+	MOVD local-3152(SP), R10
+	MOVBU (R10), R17
+	FMOVS R17, F4
+	WORD $0x2f08a484 // uxtl v4.8h, v4.8b
+	WORD $0x2f10a484 // uxtl v4.4s, v4.4h
 	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V4.S4
-	WORD $0x6ea48c64 // cmeq v4.4s, v3.4s, v4.4s
-	MOVD $0x1f, R17 // x0000001f
 	VDUP R17, V5.S4
-	WORD $0x6ea58463 // sub v3.4s, v3.4s, v5.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	VDUP V3.S[0], V1.S4
+	WORD $0x6ea58c85 // cmeq v5.4s, v4.4s, v5.4s
+	MOVD $0x1f, R17 // x0000001f
+	VDUP R17, V6.S4
+	WORD $0x6ea68484 // sub v4.4s, v4.4s, v6.4s
+	WORD $0x4f375484 // shl v4.4s, v4.4s, #23
+	VDUP V4.S[0], V1.S4
 	MOVD $0x7fc00000, R17 // x7fc00000
-	VDUP R17, V3.S4
-	WORD $0x4e231c84 // and v4.16b, v4.16b, v3.16b
+	VDUP R17, V4.S4
+	WORD $0x4e241ca4 // and v4.16b, v5.16b, v4.16b
 	VDUP V4.S[0], V2.S4
-	MOVD $local-2160(SP), R5
-	ADD $111, R5, R5
+	MOVD $0x0, R17 // x00000000
+	VDUP R17, V4.S4
+	MOVD $0xff, R17 // x000000ff
+	VDUP R17, V6.S4
+	WORD $0x6e661c85 // bsl v5.16b, v4.16b, v6.16b
+	VDUP V5.S[0], V3.S4
+	MOVD $local-3200(SP), R5
+	ADD $127, R5, R5
 	AND $-64, R5, R5
-	MOVD $local-2160(SP), R6
-	ADD $111, R6, R6
+	MOVD $local-3200(SP), R6
+	ADD $127, R6, R6
 	AND $-64, R6, R6
 	ADD $1024, R6, R6
-	MOVWU scale+168(FP), R17
-	VDUP R17, V3.S4
+	MOVD $local-3200(SP), R7
+	ADD $127, R7, R7
+	AND $-64, R7, R7
+	ADD $2048, R7, R7
+	MOVD local-3192(SP), R10
+	VDUP R10, V5.S4
+	MOVD $0x255992d58722191c, R17
+	VMOV R17, V4.D[0]
+	MOVD $0x61c88647c3910c8e, R17
+	VMOV R17, V4.D[1]
+	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
 	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V4.S4
-	MOVWU l2+172(FP), R17
 	VDUP R17, V5.S4
-	MOVWU beta1+180(FP), R17
+	MOVWU l2+172(FP), R17
 	VDUP R17, V6.S4
-	MOVD $0x7f, R17 // x0000007f
+	MOVWU beta1+180(FP), R17
 	VDUP R17, V7.S4
-	MOVD $0x80000000, R17 // x80000000
+	MOVD $0x7f, R17 // x0000007f
 	VDUP R17, V8.S4
-	MOVWU omb1+184(FP), R17
+	MOVD $0x80000000, R17 // x80000000
 	VDUP R17, V9.S4
-	MOVWU root+192(FP), R17
+	MOVWU omb1+184(FP), R17
 	VDUP R17, V10.S4
-	MOVD $0x20000000, R17 // tinyroot
+	MOVWU root+192(FP), R17
 	VDUP R17, V11.S4
-	MOVWU beta2+188(FP), R17
+	MOVD $0x20000000, R17 // tinyroot
 	VDUP R17, V12.S4
-	MOVD $0xc800000, R17 // floor
+	MOVWU beta2+188(FP), R17
 	VDUP R17, V13.S4
-	MOVWU eps+196(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V14.S4
-	MOVWU decay+176(FP), R17
+	MOVWU eps+196(FP), R17
 	VDUP R17, V15.S4
-	MOVWU step+200(FP), R17
+	MOVWU decay+176(FP), R17
 	VDUP R17, V16.S4
-	MOVD $0x400000, R17 // x00400000
+	MOVWU step+200(FP), R17
 	VDUP R17, V17.S4
-	MOVD $0xffff0000, R17 // xffff0000
+	MOVD $0x400000, R17 // x00400000
 	VDUP R17, V18.S4
-	MOVD $0x8000, R17 // x00008000
+	MOVD $0xffff0000, R17 // xffff0000
 	VDUP R17, V19.S4
-	CMP $8, R8
+	MOVD $0x8000, R17 // x00008000
+	VDUP R17, V20.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
+	VDUP R17, V21.S4
+	MOVWU k1+208(FP), R17
+	VDUP R17, V22.S4
+	MOVD $0x7feb352d, R17 // x7feb352d
+	VDUP R17, V23.S4
+	MOVD $0x846ca68b, R17 // x846ca68b
+	VDUP R17, V24.S4
+	CMP $8, R9
 	BLT single
 	PCALIGN $16
 
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R2), F20
-	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	FMOVD 8(R2), F21
-	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6eb5ec9f // facgt v31.4s, v4.4s, v21.4s
-	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
-	WORD $0x6e35dc75 // fmul v21.4s, v3.4s, v21.4s
-	FMOVD (R0), F22
-	WORD $0x2e613ad6 // shll v22.4s, v22.4h, #16
-	FMOVD 8(R0), F23
-	WORD $0x2e613af7 // shll v23.4s, v23.4h, #16
-	FMOVD (R1), F24
-	WORD $0x0f10a718 // sxtl v24.4s, v24.4h
-	FMOVD 8(R1), F25
-	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4eb886d8 // add v24.4s, v22.4s, v24.4s
-	WORD $0x4eb986f9 // add v25.4s, v23.4s, v25.4s
-	WORD $0x6e38dcb7 // fmul v23.4s, v5.4s, v24.4s
-	WORD $0x6e39dcb6 // fmul v22.4s, v5.4s, v25.4s
-	WORD $0x4e37d697 // fadd v23.4s, v20.4s, v23.4s
-	WORD $0x4e36d6b6 // fadd v22.4s, v21.4s, v22.4s
+	FMOVD (R2), F25
+	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
+	MOVWU scale+168(FP), R17
+	VDUP R17, V26.S4
+	WORD $0x6e39df59 // fmul v25.4s, v26.4s, v25.4s
+	FMOVD (R0), F26
+	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
+	FMOVD (R1), F27
+	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
+	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
+	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R3), F21
-	WORD $0x2f08a6b5 // uxtl v21.8h, v21.8b
-	WORD $0x2f10a6b5 // uxtl v21.4s, v21.4h
-	FMOVS 4(R3), F20
-	WORD $0x2f08a694 // uxtl v20.8h, v20.8b
-	WORD $0x2f10a694 // uxtl v20.4s, v20.4h
-	WORD $0x4e271eba // and v26.16b, v21.16b, v7.16b
-	WORD $0x4e271e9b // and v27.16b, v20.16b, v7.16b
-	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
-	WORD $0x4f34577b // shl v27.4s, v27.4s, #20
-	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
-	WORD $0x4ea0877b // add v27.4s, v27.4s, v0.4s
-	WORD $0x4f3856b5 // shl v21.4s, v21.4s, #24
-	WORD $0x4f385694 // shl v20.4s, v20.4s, #24
-	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
-	WORD $0x4e281ebf // and v31.16b, v21.16b, v8.16b
-	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x4e281e9f // and v31.16b, v20.16b, v8.16b
-	WORD $0x4ebf1f7b // orr v27.16b, v27.16b, v31.16b
-	WORD $0x6e3adcda // fmul v26.4s, v6.4s, v26.4s
-	WORD $0x6e3bdcdb // fmul v27.4s, v6.4s, v27.4s
-	WORD $0x6e37dd34 // fmul v20.4s, v9.4s, v23.4s
-	WORD $0x6e36dd35 // fmul v21.4s, v9.4s, v22.4s
-	WORD $0x4e34d754 // fadd v20.4s, v26.4s, v20.4s
-	WORD $0x4e35d775 // fadd v21.4s, v27.4s, v21.4s
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6eb5ec9f // facgt v31.4s, v4.4s, v21.4s
-	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
+	FMOVS (R3), F25
+	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
+	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
+	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
+	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
+	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
+	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
+	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
+	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e37dd57 // fmul v23.4s, v10.4s, v23.4s
-	WORD $0x6e36dd56 // fmul v22.4s, v10.4s, v22.4s
-	WORD $0x6eb7ed7f // facgt v31.4s, v11.4s, v23.4s
-	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6eb6ed7f // facgt v31.4s, v11.4s, v22.4s
-	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
-	WORD $0x6e37def7 // fmul v23.4s, v23.4s, v23.4s
-	WORD $0x6e36ded6 // fmul v22.4s, v22.4s, v22.4s
-	FMOVS (R4), F27
-	WORD $0x2f08a77b // uxtl v27.8h, v27.8b
-	WORD $0x2f10a77b // uxtl v27.4s, v27.4h
+	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
+	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
+	FMOVS (R4), F28
+	WORD $0x2f08a79c // uxtl v28.8h, v28.8b
+	WORD $0x2f10a79c // uxtl v28.4s, v28.4h
+	WORD $0x4f34579d // shl v29.4s, v28.4s, #20
+	WORD $0x4ea187bd // add v29.4s, v29.4s, v1.4s
+	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
+	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
+	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
+	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+
+	// p = decay*p - step*(m/(sqrt(v)+eps))
+	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
+	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
+	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
+	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
+	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
+	WORD $0x6e205b9c // not v28.16b, v28.16b
+	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
+	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+
+	// the elements' random bits
+	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
+	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
+	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
+	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	FMOVQ F25, (R5)
+	FMOVQ F26, (R6)
+	WORD $0x0e612bbf // xtn v31.4h, v29.4s
+	FMOVD F31, (R1)
+	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
+	FMOVD F31, (R0)
+	FMOVQ F30, (R7)
+	FMOVD 8(R2), F30
+	WORD $0x2e613bde // shll v30.4s, v30.4h, #16
+	WORD $0x6ebeecbf // facgt v31.4s, v5.4s, v30.4s
+	WORD $0x4e7f1fde // bic v30.16b, v30.16b, v31.16b
+	MOVWU scale+168(FP), R17
+	VDUP R17, V27.S4
+	WORD $0x6e3edf7e // fmul v30.4s, v27.4s, v30.4s
+	FMOVD 8(R0), F27
+	WORD $0x2e613b7b // shll v27.4s, v27.4h, #16
+	FMOVD 8(R1), F29
+	WORD $0x0f10a7bd // sxtl v29.4s, v29.4h
+	WORD $0x4ebd877d // add v29.4s, v27.4s, v29.4s
+	WORD $0x6e3ddcdb // fmul v27.4s, v6.4s, v29.4s
+	WORD $0x4e3bd7db // fadd v27.4s, v30.4s, v27.4s
+	FMOVS 4(R3), F30
+	WORD $0x0f08a7de // sxtl v30.8h, v30.8b
+	WORD $0x0f10a7de // sxtl v30.4s, v30.4h
+	WORD $0x4e281fda // and v26.16b, v30.16b, v8.16b
+	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
+	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
+	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
+	WORD $0x4e291fdf // and v31.16b, v30.16b, v9.16b
+	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adcfa // fmul v26.4s, v7.4s, v26.4s
+	WORD $0x6e3bdd5e // fmul v30.4s, v10.4s, v27.4s
+	WORD $0x4e3ed75e // fadd v30.4s, v26.4s, v30.4s
+	WORD $0x6ebeecbf // facgt v31.4s, v5.4s, v30.4s
+	WORD $0x4e7f1fde // bic v30.16b, v30.16b, v31.16b
+	WORD $0x6e3bdd7b // fmul v27.4s, v11.4s, v27.4s
+	WORD $0x6ebbed9f // facgt v31.4s, v12.4s, v27.4s
+	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
+	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	FMOVS 4(R4), F26
 	WORD $0x2f08a75a // uxtl v26.8h, v26.8b
 	WORD $0x2f10a75a // uxtl v26.4s, v26.4h
-	WORD $0x4f34577c // shl v28.4s, v27.4s, #20
-	WORD $0x4f34575d // shl v29.4s, v26.4s, #20
-	WORD $0x4ea1879c // add v28.4s, v28.4s, v1.4s
-	WORD $0x4ea187bd // add v29.4s, v29.4s, v1.4s
-	WORD $0x4ebb8f7f // cmtst v31.4s, v27.4s, v27.4s
-	WORD $0x4e3f1f9c // and v28.16b, v28.16b, v31.16b
+	WORD $0x4f345759 // shl v25.4s, v26.4s, #20
+	WORD $0x4ea18739 // add v25.4s, v25.4s, v1.4s
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
-	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
-	WORD $0x4ea21f9c // orr v28.16b, v28.16b, v2.16b
-	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3cdd9c // fmul v28.4s, v12.4s, v28.4s
-	WORD $0x6e3ddd9d // fmul v29.4s, v12.4s, v29.4s
-	WORD $0x4e37d797 // fadd v23.4s, v28.4s, v23.4s
-	WORD $0x4e36d7b6 // fadd v22.4s, v29.4s, v22.4s
-	WORD $0x4e2df6f7 // fmax v23.4s, v23.4s, v13.4s
-	WORD $0x4e2df6d6 // fmax v22.4s, v22.4s, v13.4s
-
-	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1fafd // fsqrt v29.4s, v23.4s
-	WORD $0x6ea1fadc // fsqrt v28.4s, v22.4s
-	WORD $0x4e2ed7bd // fadd v29.4s, v29.4s, v14.4s
-	WORD $0x4e2ed79c // fadd v28.4s, v28.4s, v14.4s
-	WORD $0x6e3dfe9d // fdiv v29.4s, v20.4s, v29.4s
-	WORD $0x6e3cfebc // fdiv v28.4s, v21.4s, v28.4s
-	WORD $0x6e38ddf8 // fmul v24.4s, v15.4s, v24.4s
-	WORD $0x6e39ddf9 // fmul v25.4s, v15.4s, v25.4s
+	WORD $0x4e3f1f39 // and v25.16b, v25.16b, v31.16b
+	WORD $0x4ea21f39 // orr v25.16b, v25.16b, v2.16b
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
+	WORD $0x4e2ef77b // fmax v27.4s, v27.4s, v14.4s
+	WORD $0x6ea1fb79 // fsqrt v25.4s, v27.4s
+	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
+	WORD $0x6e39ffd9 // fdiv v25.4s, v30.4s, v25.4s
 	WORD $0x6e3dde1d // fmul v29.4s, v16.4s, v29.4s
-	WORD $0x6e3cde1c // fmul v28.4s, v16.4s, v28.4s
-	WORD $0x4ebdd71d // fsub v29.4s, v24.4s, v29.4s
-	WORD $0x4ebcd73c // fsub v28.4s, v25.4s, v28.4s
-	WORD $0x4eb11fb9 // orr v25.16b, v29.16b, v17.16b
-	WORD $0x4eb11f98 // orr v24.16b, v28.16b, v17.16b
-	WORD $0x4e321f39 // and v25.16b, v25.16b, v18.16b
-	WORD $0x4e321f18 // and v24.16b, v24.16b, v18.16b
-	WORD $0x6e3de7ba // fcmge v26.4s, v29.4s, v29.4s
+	WORD $0x6e39de39 // fmul v25.4s, v17.4s, v25.4s
+	WORD $0x4eb9d7b9 // fsub v25.4s, v29.4s, v25.4s
+	WORD $0x4eb21f3d // orr v29.16b, v25.16b, v18.16b
+	WORD $0x4e331fbd // and v29.16b, v29.16b, v19.16b
+	WORD $0x6e39e73a // fcmge v26.4s, v25.4s, v25.4s
 	WORD $0x6e205b5a // not v26.16b, v26.16b
-	WORD $0x6e3ce79b // fcmge v27.4s, v28.4s, v28.4s
-	WORD $0x6e205b7b // not v27.16b, v27.16b
-	WORD $0x6eba1f3d // bit v29.16b, v25.16b, v26.16b
-	WORD $0x6ebb1f1c // bit v28.16b, v24.16b, v27.16b
-	WORD $0x4eb387b8 // add v24.4s, v29.4s, v19.4s
-	WORD $0x4eb3879b // add v27.4s, v28.4s, v19.4s
-	FMOVQ F20, (R5)
-	FMOVQ F21, 16(R5)
-	FMOVQ F23, (R6)
-	FMOVQ F22, 16(R6)
-	WORD $0x0e612bbf // xtn v31.4h, v29.4s
-	FMOVD F31, (R1)
-	WORD $0x0e612b9f // xtn v31.4h, v28.4s
+	WORD $0x6eba1fb9 // bit v25.16b, v29.16b, v26.16b
+	WORD $0x4eb4873d // add v29.4s, v25.4s, v20.4s
+	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
+	WORD $0x6e361c9a // eor v26.16b, v4.16b, v22.16b
+	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
+	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
+	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
+	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
+	WORD $0x4eb89f5a // mul v26.4s, v26.4s, v24.4s
+	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
+	FMOVQ F30, 16(R5)
+	FMOVQ F27, 16(R6)
+	WORD $0x0e612b3f // xtn v31.4h, v25.4s
 	FMOVD F31, 8(R1)
-	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
-	FMOVD F31, (R0)
-	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
+	WORD $0x0f1087bf // shrn v31.4h, v29.4s, #16
 	FMOVD F31, 8(R0)
+	FMOVQ F28, 16(R7)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -245,83 +294,98 @@ main:
 	ADD $8, R4, R4
 	ADD $32, R5, R5
 	ADD $32, R6, R6
-	SUB $8, R8, R8
-	CMP $8, R8
+	ADD $32, R7, R7
+	SUB $8, R9, R9
+	CMP $8, R9
 	BGE main
 
 single:
-	CMP $4, R8
+	CMP $4, R9
 	BLT tail
 
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R2), F20
-	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
-	FMOVD (R0), F21
-	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
-	FMOVD (R1), F22
-	WORD $0x0f10a6d6 // sxtl v22.4s, v22.4h
-	WORD $0x4eb686b6 // add v22.4s, v21.4s, v22.4s
-	WORD $0x6e36dcb5 // fmul v21.4s, v5.4s, v22.4s
-	WORD $0x4e35d695 // fadd v21.4s, v20.4s, v21.4s
+	FMOVD (R2), F25
+	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
+	MOVWU scale+168(FP), R17
+	VDUP R17, V26.S4
+	WORD $0x6e39df59 // fmul v25.4s, v26.4s, v25.4s
+	FMOVD (R0), F26
+	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
+	FMOVD (R1), F27
+	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
+	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
+	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R3), F20
-	WORD $0x2f08a694 // uxtl v20.8h, v20.8b
-	WORD $0x2f10a694 // uxtl v20.4s, v20.4h
-	WORD $0x4e271e97 // and v23.16b, v20.16b, v7.16b
-	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
-	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
-	WORD $0x4f385694 // shl v20.4s, v20.4s, #24
-	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e281e9f // and v31.16b, v20.16b, v8.16b
-	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
-	WORD $0x6e35dd34 // fmul v20.4s, v9.4s, v21.4s
-	WORD $0x4e34d6f4 // fadd v20.4s, v23.4s, v20.4s
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
+	FMOVS (R3), F25
+	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
+	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
+	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
+	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
+	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
+	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
+	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
+	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e35dd55 // fmul v21.4s, v10.4s, v21.4s
-	WORD $0x6eb5ed7f // facgt v31.4s, v11.4s, v21.4s
-	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e35deb5 // fmul v21.4s, v21.4s, v21.4s
-	FMOVS (R4), F23
-	WORD $0x2f08a6f7 // uxtl v23.8h, v23.8b
-	WORD $0x2f10a6f7 // uxtl v23.4s, v23.4h
-	WORD $0x4f3456f8 // shl v24.4s, v23.4s, #20
-	WORD $0x4ea18718 // add v24.4s, v24.4s, v1.4s
-	WORD $0x4eb78eff // cmtst v31.4s, v23.4s, v23.4s
-	WORD $0x4e3f1f18 // and v24.16b, v24.16b, v31.16b
-	WORD $0x4ea21f18 // orr v24.16b, v24.16b, v2.16b
-	WORD $0x6e38dd98 // fmul v24.4s, v12.4s, v24.4s
-	WORD $0x4e35d715 // fadd v21.4s, v24.4s, v21.4s
-	WORD $0x4e2df6b5 // fmax v21.4s, v21.4s, v13.4s
+	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
+	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
+	FMOVS (R4), F28
+	WORD $0x2f08a79c // uxtl v28.8h, v28.8b
+	WORD $0x2f10a79c // uxtl v28.4s, v28.4h
+	WORD $0x4f34579d // shl v29.4s, v28.4s, #20
+	WORD $0x4ea187bd // add v29.4s, v29.4s, v1.4s
+	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
+	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
+	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
+	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1fab8 // fsqrt v24.4s, v21.4s
-	WORD $0x4e2ed718 // fadd v24.4s, v24.4s, v14.4s
-	WORD $0x6e38fe98 // fdiv v24.4s, v20.4s, v24.4s
-	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
-	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
-	WORD $0x4eb8d6d8 // fsub v24.4s, v22.4s, v24.4s
-	WORD $0x4eb11f16 // orr v22.16b, v24.16b, v17.16b
-	WORD $0x4e321ed6 // and v22.16b, v22.16b, v18.16b
-	WORD $0x6e38e717 // fcmge v23.4s, v24.4s, v24.4s
-	WORD $0x6e205af7 // not v23.16b, v23.16b
-	WORD $0x6eb71ed8 // bit v24.16b, v22.16b, v23.16b
-	WORD $0x4eb38716 // add v22.4s, v24.4s, v19.4s
-	FMOVQ F20, (R5)
-	FMOVQ F21, (R6)
-	WORD $0x0e612b1f // xtn v31.4h, v24.4s
+	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
+	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
+	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
+	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
+	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
+	WORD $0x6e205b9c // not v28.16b, v28.16b
+	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
+	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+
+	// the elements' random bits
+	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
+	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
+	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
+	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	FMOVQ F25, (R5)
+	FMOVQ F26, (R6)
+	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVD F31, (R1)
-	WORD $0x0f1086df // shrn v31.4h, v22.4s, #16
+	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVD F31, (R0)
+	FMOVQ F30, (R7)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -329,85 +393,103 @@ one:
 	ADD $4, R4, R4
 	ADD $16, R5, R5
 	ADD $16, R6, R6
-	SUB $4, R8, R8
-	CMP $4, R8
+	ADD $16, R7, R7
+	SUB $4, R9, R9
+	CMP $4, R9
 	BGE one
 
 tail:
-	CBZ R8, done2
-	TBZ $1, R8, skip
+	CBZ R9, done2
+	TBZ $1, R9, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R2), F20
-	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
-	FMOVS (R0), F21
-	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
-	FMOVS (R1), F22
-	WORD $0x0f10a6d6 // sxtl v22.4s, v22.4h
-	WORD $0x4eb686b6 // add v22.4s, v21.4s, v22.4s
-	WORD $0x6e36dcb5 // fmul v21.4s, v5.4s, v22.4s
-	WORD $0x4e35d695 // fadd v21.4s, v20.4s, v21.4s
+	FMOVS (R2), F25
+	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
+	MOVWU scale+168(FP), R17
+	VDUP R17, V26.S4
+	WORD $0x6e39df59 // fmul v25.4s, v26.4s, v25.4s
+	FMOVS (R0), F26
+	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
+	FMOVS (R1), F27
+	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
+	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
+	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
 	MOVHU (R3), R17
-	FMOVS R17, F20
-	WORD $0x2f08a694 // uxtl v20.8h, v20.8b
-	WORD $0x2f10a694 // uxtl v20.4s, v20.4h
-	WORD $0x4e271e97 // and v23.16b, v20.16b, v7.16b
-	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
-	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
-	WORD $0x4f385694 // shl v20.4s, v20.4s, #24
-	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e281e9f // and v31.16b, v20.16b, v8.16b
-	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
-	WORD $0x6e35dd34 // fmul v20.4s, v9.4s, v21.4s
-	WORD $0x4e34d6f4 // fadd v20.4s, v23.4s, v20.4s
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
+	FMOVS R17, F25
+	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
+	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
+	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
+	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
+	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
+	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
+	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
+	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e35dd55 // fmul v21.4s, v10.4s, v21.4s
-	WORD $0x6eb5ed7f // facgt v31.4s, v11.4s, v21.4s
-	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e35deb5 // fmul v21.4s, v21.4s, v21.4s
+	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
+	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	MOVHU (R4), R17
-	FMOVS R17, F23
-	WORD $0x2f08a6f7 // uxtl v23.8h, v23.8b
-	WORD $0x2f10a6f7 // uxtl v23.4s, v23.4h
-	WORD $0x4f3456f8 // shl v24.4s, v23.4s, #20
-	WORD $0x4ea18718 // add v24.4s, v24.4s, v1.4s
-	WORD $0x4eb78eff // cmtst v31.4s, v23.4s, v23.4s
-	WORD $0x4e3f1f18 // and v24.16b, v24.16b, v31.16b
-	WORD $0x4ea21f18 // orr v24.16b, v24.16b, v2.16b
-	WORD $0x6e38dd98 // fmul v24.4s, v12.4s, v24.4s
-	WORD $0x4e35d715 // fadd v21.4s, v24.4s, v21.4s
-	WORD $0x4e2df6b5 // fmax v21.4s, v21.4s, v13.4s
+	FMOVS R17, F28
+	WORD $0x2f08a79c // uxtl v28.8h, v28.8b
+	WORD $0x2f10a79c // uxtl v28.4s, v28.4h
+	WORD $0x4f34579d // shl v29.4s, v28.4s, #20
+	WORD $0x4ea187bd // add v29.4s, v29.4s, v1.4s
+	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
+	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
+	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
+	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1fab8 // fsqrt v24.4s, v21.4s
-	WORD $0x4e2ed718 // fadd v24.4s, v24.4s, v14.4s
-	WORD $0x6e38fe98 // fdiv v24.4s, v20.4s, v24.4s
-	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
-	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
-	WORD $0x4eb8d6d8 // fsub v24.4s, v22.4s, v24.4s
-	WORD $0x4eb11f16 // orr v22.16b, v24.16b, v17.16b
-	WORD $0x4e321ed6 // and v22.16b, v22.16b, v18.16b
-	WORD $0x6e38e717 // fcmge v23.4s, v24.4s, v24.4s
-	WORD $0x6e205af7 // not v23.16b, v23.16b
-	WORD $0x6eb71ed8 // bit v24.16b, v22.16b, v23.16b
-	WORD $0x4eb38716 // add v22.4s, v24.4s, v19.4s
-	FMOVD F20, (R5)
-	FMOVD F21, (R6)
-	WORD $0x0e612b1f // xtn v31.4h, v24.4s
+	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
+	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
+	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
+	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
+	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
+	WORD $0x6e205b9c // not v28.16b, v28.16b
+	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
+	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+
+	// the elements' random bits
+	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
+	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
+	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
+	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	FMOVD F25, (R5)
+	FMOVD F26, (R6)
+	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVS F31, (R1)
-	WORD $0x0f1086df // shrn v31.4h, v22.4s, #16
+	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVS F31, (R0)
-	TST $1, R8
+	FMOVD F30, (R7)
+	TST $1, R9
 	BEQ done2
+	MOVD $0x3c6ef372, R17 // x3c6ef372
+	VDUP R17, V25.S4
+	WORD $0x6eb98484 // sub v4.4s, v4.4s, v25.4s
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -415,98 +497,119 @@ tail:
 	ADD $2, R4, R4
 	ADD $8, R5, R5
 	ADD $8, R6, R6
+	ADD $8, R7, R7
 
 skip:
-	TBZ $0, R8, skip2
+	TBZ $0, R9, skip2
 
 	// d = scale*flush(g) + l2*p
 	MOVHU (R2), R17
-	FMOVS R17, F20
-	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
+	FMOVS R17, F25
+	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
+	MOVWU scale+168(FP), R17
+	VDUP R17, V26.S4
+	WORD $0x6e39df59 // fmul v25.4s, v26.4s, v25.4s
 	MOVHU (R0), R17
-	FMOVS R17, F21
-	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
+	FMOVS R17, F26
+	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
 	MOVHU (R1), R17
-	FMOVS R17, F22
-	WORD $0x0f10a6d6 // sxtl v22.4s, v22.4h
-	WORD $0x4eb686b6 // add v22.4s, v21.4s, v22.4s
-	WORD $0x6e36dcb5 // fmul v21.4s, v5.4s, v22.4s
-	WORD $0x4e35d695 // fadd v21.4s, v20.4s, v21.4s
+	FMOVS R17, F27
+	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
+	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
+	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
 	MOVBU (R3), R17
-	FMOVS R17, F20
-	WORD $0x2f08a694 // uxtl v20.8h, v20.8b
-	WORD $0x2f10a694 // uxtl v20.4s, v20.4h
-	WORD $0x4e271e97 // and v23.16b, v20.16b, v7.16b
-	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
-	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
-	WORD $0x4f385694 // shl v20.4s, v20.4s, #24
-	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e281e9f // and v31.16b, v20.16b, v8.16b
-	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
-	WORD $0x6e35dd34 // fmul v20.4s, v9.4s, v21.4s
-	WORD $0x4e34d6f4 // fadd v20.4s, v23.4s, v20.4s
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
+	FMOVS R17, F25
+	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
+	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
+	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
+	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
+	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
+	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
+	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
+	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
+	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e35dd55 // fmul v21.4s, v10.4s, v21.4s
-	WORD $0x6eb5ed7f // facgt v31.4s, v11.4s, v21.4s
-	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e35deb5 // fmul v21.4s, v21.4s, v21.4s
+	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
+	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	MOVBU (R4), R17
-	FMOVS R17, F23
-	WORD $0x2f08a6f7 // uxtl v23.8h, v23.8b
-	WORD $0x2f10a6f7 // uxtl v23.4s, v23.4h
-	WORD $0x4f3456f8 // shl v24.4s, v23.4s, #20
-	WORD $0x4ea18718 // add v24.4s, v24.4s, v1.4s
-	WORD $0x4eb78eff // cmtst v31.4s, v23.4s, v23.4s
-	WORD $0x4e3f1f18 // and v24.16b, v24.16b, v31.16b
-	WORD $0x4ea21f18 // orr v24.16b, v24.16b, v2.16b
-	WORD $0x6e38dd98 // fmul v24.4s, v12.4s, v24.4s
-	WORD $0x4e35d715 // fadd v21.4s, v24.4s, v21.4s
-	WORD $0x4e2df6b5 // fmax v21.4s, v21.4s, v13.4s
+	FMOVS R17, F28
+	WORD $0x2f08a79c // uxtl v28.8h, v28.8b
+	WORD $0x2f10a79c // uxtl v28.4s, v28.4h
+	WORD $0x4f34579d // shl v29.4s, v28.4s, #20
+	WORD $0x4ea187bd // add v29.4s, v29.4s, v1.4s
+	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
+	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
+	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
+	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
+	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1fab8 // fsqrt v24.4s, v21.4s
-	WORD $0x4e2ed718 // fadd v24.4s, v24.4s, v14.4s
-	WORD $0x6e38fe98 // fdiv v24.4s, v20.4s, v24.4s
-	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
-	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
-	WORD $0x4eb8d6d8 // fsub v24.4s, v22.4s, v24.4s
-	WORD $0x4eb11f16 // orr v22.16b, v24.16b, v17.16b
-	WORD $0x4e321ed6 // and v22.16b, v22.16b, v18.16b
-	WORD $0x6e38e717 // fcmge v23.4s, v24.4s, v24.4s
-	WORD $0x6e205af7 // not v23.16b, v23.16b
-	WORD $0x6eb71ed8 // bit v24.16b, v22.16b, v23.16b
-	WORD $0x4eb38716 // add v22.4s, v24.4s, v19.4s
-	FMOVS F20, (R5)
-	FMOVS F21, (R6)
-	WORD $0x0e612b1f // xtn v31.4h, v24.4s
+	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
+	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
+	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
+	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
+	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
+	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
+	WORD $0x6e205b9c // not v28.16b, v28.16b
+	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
+	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+
+	// the elements' random bits
+	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
+	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
+	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
+	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
+	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
+	FMOVS F25, (R5)
+	FMOVS F26, (R6)
+	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVS F31, R17
 	MOVH R17, (R1)
-	WORD $0x0f1086df // shrn v31.4h, v22.4s, #16
+	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R0)
+	FMOVS F30, (R7)
 
 skip2:
 
 done2:
-	MOVD $local-2160(SP), R5
-	ADD $111, R5, R5
+	MOVD $local-3200(SP), R5
+	ADD $127, R5, R5
 	AND $-64, R5, R5
-	MOVD $local-2160(SP), R6
-	ADD $111, R6, R6
+	MOVD $local-3200(SP), R6
+	ADD $127, R6, R6
 	AND $-64, R6, R6
 	ADD $1024, R6, R6
+	MOVD $local-3200(SP), R7
+	ADD $127, R7, R7
+	AND $-64, R7, R7
+	ADD $2048, R7, R7
 
 	// the greatest of m
-	MOVD local-2160(SP), R8
+	MOVD local-3200(SP), R9
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
@@ -521,301 +624,302 @@ done2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	CMP $64, R8
+	CMP $64, R9
 	BLT tail2
 	PCALIGN $16
 
 loop:
-	FMOVQ (R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
-	FMOVQ 16(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
-	FMOVQ 32(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
-	FMOVQ 48(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
-	FMOVQ 64(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
-	FMOVQ 80(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
-	FMOVQ 96(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
-	FMOVQ 112(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
-	FMOVQ 128(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
-	FMOVQ 144(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
-	FMOVQ 160(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
-	FMOVQ 176(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
-	FMOVQ 192(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
-	FMOVQ 208(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
-	FMOVQ 224(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
-	FMOVQ 240(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb16671 // smax v17.4s, v19.4s, v17.4s
+	FMOVQ (R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	FMOVQ 32(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	FMOVQ 48(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	FMOVQ 64(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	FMOVQ 80(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	FMOVQ 96(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	FMOVQ 112(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	FMOVQ 128(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	FMOVQ 144(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	FMOVQ 160(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	FMOVQ 176(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	FMOVQ 192(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	FMOVQ 208(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	FMOVQ 224(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	FMOVQ 240(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	ADD $256, R5, R5
-	SUB $64, R8, R8
-	CMP $64, R8
+	SUB $64, R9, R9
+	CMP $64, R9
 	BGE loop
 
 tail2:
-	CBZ R8, fold
+	CBZ R9, fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVD R8, R9
-	AND $3, R9, R9
-	MOVD R9, R16
-	MOVD R8, R9
-	AND $-4, R9, R9
-	LSL $2, R9, R9
-	ADD R5, R9, R9
-	VEOR V18.B16, V18.B16, V18.B16
+	MOVD R9, R10
+	AND $3, R10, R10
+	MOVD R10, R16
+	MOVD R9, R10
+	AND $-4, R10, R10
+	LSL $2, R10, R10
+	ADD R5, R10, R10
+	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R9), F18
+	FMOVD (R10), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R9, R17
-	VLD1 (R17), V18.S[2]
+	ADD $8, R10, R17
+	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R9), F18
+	FMOVS (R10), F16
 
 loaded1:
-	CMP $4, R8
+	CMP $4, R9
 	BLT part
-	FMOVQ (R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
-	CMP $4, R8
+	FMOVQ (R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	CMP $4, R9
 	BEQ fold
-	CMP $8, R8
+	CMP $8, R9
 	BLT part2
-	FMOVQ 16(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
-	CMP $8, R8
+	FMOVQ 16(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	CMP $8, R9
 	BEQ fold
-	CMP $12, R8
+	CMP $12, R9
 	BLT part3
-	FMOVQ 32(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
-	CMP $12, R8
+	FMOVQ 32(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	CMP $12, R9
 	BEQ fold
-	CMP $16, R8
+	CMP $16, R9
 	BLT part4
-	FMOVQ 48(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
-	CMP $16, R8
+	FMOVQ 48(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	CMP $16, R9
 	BEQ fold
-	CMP $20, R8
+	CMP $20, R9
 	BLT part5
-	FMOVQ 64(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
-	CMP $20, R8
+	FMOVQ 64(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	CMP $20, R9
 	BEQ fold
-	CMP $24, R8
+	CMP $24, R9
 	BLT part6
-	FMOVQ 80(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
-	CMP $24, R8
+	FMOVQ 80(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	CMP $24, R9
 	BEQ fold
-	CMP $28, R8
+	CMP $28, R9
 	BLT part7
-	FMOVQ 96(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
-	CMP $28, R8
+	FMOVQ 96(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	CMP $28, R9
 	BEQ fold
-	CMP $32, R8
+	CMP $32, R9
 	BLT part8
-	FMOVQ 112(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
-	CMP $32, R8
+	FMOVQ 112(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	CMP $32, R9
 	BEQ fold
-	CMP $36, R8
+	CMP $36, R9
 	BLT part9
-	FMOVQ 128(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
-	CMP $36, R8
+	FMOVQ 128(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	CMP $36, R9
 	BEQ fold
-	CMP $40, R8
+	CMP $40, R9
 	BLT part10
-	FMOVQ 144(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
-	CMP $40, R8
+	FMOVQ 144(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	CMP $40, R9
 	BEQ fold
-	CMP $44, R8
+	CMP $44, R9
 	BLT part11
-	FMOVQ 160(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
-	CMP $44, R8
+	FMOVQ 160(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	CMP $44, R9
 	BEQ fold
-	CMP $48, R8
+	CMP $48, R9
 	BLT part12
-	FMOVQ 176(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
-	CMP $48, R8
+	FMOVQ 176(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	CMP $48, R9
 	BEQ fold
-	CMP $52, R8
+	CMP $52, R9
 	BLT part13
-	FMOVQ 192(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
-	CMP $52, R8
+	FMOVQ 192(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	CMP $52, R9
 	BEQ fold
-	CMP $56, R8
+	CMP $56, R9
 	BLT part14
-	FMOVQ 208(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
-	CMP $56, R8
+	FMOVQ 208(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	CMP $56, R9
 	BEQ fold
-	CMP $60, R8
+	CMP $60, R9
 	BLT part15
-	FMOVQ 224(R5), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
-	CMP $60, R8
+	FMOVQ 224(R5), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	CMP $60, R9
 	BEQ fold
 
 part16:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb16671 // smax v17.4s, v19.4s, v17.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
-	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
-	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
-	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
-	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
-	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
-	WORD $0x4ea86608 // smax v8.4s, v16.4s, v8.4s
-	WORD $0x4ea96629 // smax v9.4s, v17.4s, v9.4s
-	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
-	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
-	WORD $0x4ea46504 // smax v4.4s, v8.4s, v4.4s
-	WORD $0x4ea56525 // smax v5.4s, v9.4s, v5.4s
-	WORD $0x4ea26482 // smax v2.4s, v4.4s, v2.4s
-	WORD $0x4ea364a3 // smax v3.4s, v5.4s, v3.4s
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	VEXT $8, V2.B16, V2.B16, V3.B16
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	VDUP V2.S[1], V3.S4
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	WORD $0x4ea21c40 // orr v0.16b, v2.16b, v2.16b
+	WORD $0x6ea06500 // umax v0.4s, v8.4s, v0.4s
+	WORD $0x6ea16521 // umax v1.4s, v9.4s, v1.4s
+	WORD $0x6ea26542 // umax v2.4s, v10.4s, v2.4s
+	WORD $0x6ea36563 // umax v3.4s, v11.4s, v3.4s
+	WORD $0x6ea46584 // umax v4.4s, v12.4s, v4.4s
+	WORD $0x6ea565a5 // umax v5.4s, v13.4s, v5.4s
+	WORD $0x6ea665c6 // umax v6.4s, v14.4s, v6.4s
+	WORD $0x6ea765e7 // umax v7.4s, v15.4s, v7.4s
+	WORD $0x6ea06480 // umax v0.4s, v4.4s, v0.4s
+	WORD $0x6ea164a1 // umax v1.4s, v5.4s, v1.4s
+	WORD $0x6ea264c2 // umax v2.4s, v6.4s, v2.4s
+	WORD $0x6ea364e3 // umax v3.4s, v7.4s, v3.4s
+	WORD $0x6ea06440 // umax v0.4s, v2.4s, v0.4s
+	WORD $0x6ea16461 // umax v1.4s, v3.4s, v1.4s
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	MOVD $local-3200(SP), R9
+	FMOVS F0, 32(R9)
 
 	// the greatest of v
-	MOVD local-2160(SP), R8
+	MOVD local-3200(SP), R9
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
@@ -830,655 +934,670 @@ fold:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	VEOR V17.B16, V17.B16, V17.B16
-	CMP $64, R8
+	CMP $64, R9
 	BLT tail3
 	PCALIGN $16
 
 loop2:
-	FMOVQ (R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
-	FMOVQ 16(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
-	FMOVQ 32(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
-	FMOVQ 48(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
-	FMOVQ 64(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
-	FMOVQ 80(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
-	FMOVQ 96(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
-	FMOVQ 112(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
-	FMOVQ 128(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
-	FMOVQ 144(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
-	FMOVQ 160(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
-	FMOVQ 176(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
-	FMOVQ 192(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
-	FMOVQ 208(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
-	FMOVQ 224(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
-	FMOVQ 240(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb16671 // smax v17.4s, v19.4s, v17.4s
+	FMOVQ (R6), F17
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R6), F17
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	FMOVQ 32(R6), F17
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	FMOVQ 48(R6), F17
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	FMOVQ 64(R6), F17
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	FMOVQ 80(R6), F17
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	FMOVQ 96(R6), F17
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	FMOVQ 112(R6), F17
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	FMOVQ 128(R6), F17
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	FMOVQ 144(R6), F17
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	FMOVQ 160(R6), F17
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	FMOVQ 176(R6), F17
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	FMOVQ 192(R6), F17
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	FMOVQ 208(R6), F17
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	FMOVQ 224(R6), F17
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	FMOVQ 240(R6), F17
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	ADD $256, R6, R6
-	SUB $64, R8, R8
-	CMP $64, R8
+	SUB $64, R9, R9
+	CMP $64, R9
 	BGE loop2
 
 tail3:
-	CBZ R8, fold2
+	CBZ R9, fold2
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVD R8, R9
-	AND $3, R9, R9
-	MOVD R9, R16
-	MOVD R8, R9
-	AND $-4, R9, R9
-	LSL $2, R9, R9
-	ADD R6, R9, R9
-	VEOR V18.B16, V18.B16, V18.B16
+	MOVD R9, R10
+	AND $3, R10, R10
+	MOVD R10, R16
+	MOVD R9, R10
+	AND $-4, R10, R10
+	LSL $2, R10, R10
+	ADD R6, R10, R10
+	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd2
-	FMOVD (R9), F18
+	FMOVD (R10), F16
 	TBZ $0, R16, loaded2
-	ADD $8, R9, R17
-	VLD1 (R17), V18.S[2]
+	ADD $8, R10, R17
+	VLD1 (R17), V16.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R9), F18
+	FMOVS (R10), F16
 
 loaded2:
-	CMP $4, R8
+	CMP $4, R9
 	BLT part17
-	FMOVQ (R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
-	CMP $4, R8
+	FMOVQ (R6), F17
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	CMP $4, R9
 	BEQ fold2
-	CMP $8, R8
+	CMP $8, R9
 	BLT part18
-	FMOVQ 16(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
-	CMP $8, R8
+	FMOVQ 16(R6), F17
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	CMP $8, R9
 	BEQ fold2
-	CMP $12, R8
+	CMP $12, R9
 	BLT part19
-	FMOVQ 32(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
-	CMP $12, R8
+	FMOVQ 32(R6), F17
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	CMP $12, R9
 	BEQ fold2
-	CMP $16, R8
+	CMP $16, R9
 	BLT part20
-	FMOVQ 48(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
-	CMP $16, R8
+	FMOVQ 48(R6), F17
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	CMP $16, R9
 	BEQ fold2
-	CMP $20, R8
+	CMP $20, R9
 	BLT part21
-	FMOVQ 64(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
-	CMP $20, R8
+	FMOVQ 64(R6), F17
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	CMP $20, R9
 	BEQ fold2
-	CMP $24, R8
+	CMP $24, R9
 	BLT part22
-	FMOVQ 80(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
-	CMP $24, R8
+	FMOVQ 80(R6), F17
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	CMP $24, R9
 	BEQ fold2
-	CMP $28, R8
+	CMP $28, R9
 	BLT part23
-	FMOVQ 96(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
-	CMP $28, R8
+	FMOVQ 96(R6), F17
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	CMP $28, R9
 	BEQ fold2
-	CMP $32, R8
+	CMP $32, R9
 	BLT part24
-	FMOVQ 112(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
-	CMP $32, R8
+	FMOVQ 112(R6), F17
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	CMP $32, R9
 	BEQ fold2
-	CMP $36, R8
+	CMP $36, R9
 	BLT part25
-	FMOVQ 128(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
-	CMP $36, R8
+	FMOVQ 128(R6), F17
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	CMP $36, R9
 	BEQ fold2
-	CMP $40, R8
+	CMP $40, R9
 	BLT part26
-	FMOVQ 144(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
-	CMP $40, R8
+	FMOVQ 144(R6), F17
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	CMP $40, R9
 	BEQ fold2
-	CMP $44, R8
+	CMP $44, R9
 	BLT part27
-	FMOVQ 160(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
-	CMP $44, R8
+	FMOVQ 160(R6), F17
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	CMP $44, R9
 	BEQ fold2
-	CMP $48, R8
+	CMP $48, R9
 	BLT part28
-	FMOVQ 176(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
-	CMP $48, R8
+	FMOVQ 176(R6), F17
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	CMP $48, R9
 	BEQ fold2
-	CMP $52, R8
+	CMP $52, R9
 	BLT part29
-	FMOVQ 192(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
-	CMP $52, R8
+	FMOVQ 192(R6), F17
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	CMP $52, R9
 	BEQ fold2
-	CMP $56, R8
+	CMP $56, R9
 	BLT part30
-	FMOVQ 208(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
-	CMP $56, R8
+	FMOVQ 208(R6), F17
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	CMP $56, R9
 	BEQ fold2
-	CMP $60, R8
+	CMP $60, R9
 	BLT part31
-	FMOVQ 224(R6), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
-	CMP $60, R8
+	FMOVQ 224(R6), F17
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	CMP $60, R9
 	BEQ fold2
 
 part32:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb16671 // smax v17.4s, v19.4s, v17.4s
+	WORD $0x6eaf660f // umax v15.4s, v16.4s, v15.4s
 	B fold2
 
 part31:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb06670 // smax v16.4s, v19.4s, v16.4s
+	WORD $0x6eae660e // umax v14.4s, v16.4s, v14.4s
 	B fold2
 
 part30:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eaf666f // smax v15.4s, v19.4s, v15.4s
+	WORD $0x6ead660d // umax v13.4s, v16.4s, v13.4s
 	B fold2
 
 part29:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eae666e // smax v14.4s, v19.4s, v14.4s
+	WORD $0x6eac660c // umax v12.4s, v16.4s, v12.4s
 	B fold2
 
 part28:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ead666d // smax v13.4s, v19.4s, v13.4s
+	WORD $0x6eab660b // umax v11.4s, v16.4s, v11.4s
 	B fold2
 
 part27:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eac666c // smax v12.4s, v19.4s, v12.4s
+	WORD $0x6eaa660a // umax v10.4s, v16.4s, v10.4s
 	B fold2
 
 part26:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eab666b // smax v11.4s, v19.4s, v11.4s
+	WORD $0x6ea96609 // umax v9.4s, v16.4s, v9.4s
 	B fold2
 
 part25:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eaa666a // smax v10.4s, v19.4s, v10.4s
+	WORD $0x6ea86608 // umax v8.4s, v16.4s, v8.4s
 	B fold2
 
 part24:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea96669 // smax v9.4s, v19.4s, v9.4s
+	WORD $0x6ea76607 // umax v7.4s, v16.4s, v7.4s
 	B fold2
 
 part23:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea86668 // smax v8.4s, v19.4s, v8.4s
+	WORD $0x6ea66606 // umax v6.4s, v16.4s, v6.4s
 	B fold2
 
 part22:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea76667 // smax v7.4s, v19.4s, v7.4s
+	WORD $0x6ea56605 // umax v5.4s, v16.4s, v5.4s
 	B fold2
 
 part21:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea66666 // smax v6.4s, v19.4s, v6.4s
+	WORD $0x6ea46604 // umax v4.4s, v16.4s, v4.4s
 	B fold2
 
 part20:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea56665 // smax v5.4s, v19.4s, v5.4s
+	WORD $0x6ea36603 // umax v3.4s, v16.4s, v3.4s
 	B fold2
 
 part19:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea46664 // smax v4.4s, v19.4s, v4.4s
+	WORD $0x6ea26602 // umax v2.4s, v16.4s, v2.4s
 	B fold2
 
 part18:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea36663 // smax v3.4s, v19.4s, v3.4s
+	WORD $0x6ea16601 // umax v1.4s, v16.4s, v1.4s
 	B fold2
 
 part17:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4ea26662 // smax v2.4s, v19.4s, v2.4s
+	WORD $0x6ea06600 // umax v0.4s, v16.4s, v0.4s
 
 fold2:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
-	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
-	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
-	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
-	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
-	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
-	WORD $0x4ea86608 // smax v8.4s, v16.4s, v8.4s
-	WORD $0x4ea96629 // smax v9.4s, v17.4s, v9.4s
-	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
-	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
-	WORD $0x4ea46504 // smax v4.4s, v8.4s, v4.4s
-	WORD $0x4ea56525 // smax v5.4s, v9.4s, v5.4s
-	WORD $0x4ea26482 // smax v2.4s, v4.4s, v2.4s
-	WORD $0x4ea364a3 // smax v3.4s, v5.4s, v3.4s
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	VEXT $8, V2.B16, V2.B16, V3.B16
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	VDUP V2.S[1], V3.S4
-	WORD $0x4ea26462 // smax v2.4s, v3.4s, v2.4s
-	WORD $0x4ea21c41 // orr v1.16b, v2.16b, v2.16b
-	MOVD local-2136(SP), R9
+	WORD $0x6ea06500 // umax v0.4s, v8.4s, v0.4s
+	WORD $0x6ea16521 // umax v1.4s, v9.4s, v1.4s
+	WORD $0x6ea26542 // umax v2.4s, v10.4s, v2.4s
+	WORD $0x6ea36563 // umax v3.4s, v11.4s, v3.4s
+	WORD $0x6ea46584 // umax v4.4s, v12.4s, v4.4s
+	WORD $0x6ea565a5 // umax v5.4s, v13.4s, v5.4s
+	WORD $0x6ea665c6 // umax v6.4s, v14.4s, v6.4s
+	WORD $0x6ea765e7 // umax v7.4s, v15.4s, v7.4s
+	WORD $0x6ea06480 // umax v0.4s, v4.4s, v0.4s
+	WORD $0x6ea164a1 // umax v1.4s, v5.4s, v1.4s
+	WORD $0x6ea264c2 // umax v2.4s, v6.4s, v2.4s
+	WORD $0x6ea364e3 // umax v3.4s, v7.4s, v3.4s
+	WORD $0x6ea06440 // umax v0.4s, v2.4s, v0.4s
+	WORD $0x6ea16461 // umax v1.4s, v3.4s, v1.4s
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	MOVD $local-3200(SP), R9
+	FMOVS F0, 56(R9)
+	MOVD $local-3200(SP), R9
+	ADD $32, R9, R9
+	MOVD local-3176(SP), R10
+	FMOVS (R9), F3
+	MOVD $0x7f800000, R17 // x7f800000
+	VDUP R17, V4.S4
+	WORD $0x6ea46c64 // umin v4.4s, v3.4s, v4.4s
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V5.S4
-	WORD $0x6ea56c05 // umin v5.4s, v0.4s, v5.4s
+	WORD $0x6ea58c84 // cmeq v4.4s, v4.4s, v5.4s
+	MOVD $0x1000ff, R17 // x001000ff
+	VDUP R17, V5.S4
+	WORD $0x4ea58463 // add v3.4s, v3.4s, v5.4s
+	WORD $0x6f290463 // ushr v3.4s, v3.4s, #23
+	MOVD $0x20, R17 // x00000020
+	VDUP R17, V5.S4
+	WORD $0x6ea56463 // umax v3.4s, v3.4s, v5.4s
+	MOVD $0xfe, R17 // x000000fe
+	VDUP R17, V5.S4
+	WORD $0x6ea56c63 // umin v3.4s, v3.4s, v5.4s
+	MOVD $0xff, R17 // x000000ff
+	VDUP R17, V5.S4
+	WORD $0x6ee41c65 // bif v5.16b, v3.16b, v4.16b
+	WORD $0x0e6128bf // xtn v31.4h, v5.4s
+	WORD $0x0e212bff // xtn v31.8b, v31.8h
+	FMOVS F31, R17
+	MOVB R17, (R10)
+	MOVD $0xf, R17 // x0000000f
+	VDUP R17, V5.S4
+	WORD $0x6ea58463 // sub v3.4s, v3.4s, v5.4s
+	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
+	VDUP V3.S[0], V0.S4
+	MOVD $0x0, R17 // x00000000
+	VDUP R17, V3.S4
+	MOVD $0x7f7f7f7f, R17 // x7f7f7f7f
+	VDUP R17, V5.S4
+	WORD $0x6ea41c65 // bit v5.16b, v3.16b, v4.16b
+	VDUP V5.S[0], V1.S4
+	MOVD $0x0, R17 // x00000000
+	VDUP R17, V5.S4
+	MOVD $0x80808080, R17 // x80808080
+	VDUP R17, V3.S4
+	WORD $0x6e631ca4 // bsl v4.16b, v5.16b, v3.16b
+	VDUP V4.S[0], V2.S4
+	ADD $1, R10, R10
+	MOVD R10, local-3176(SP)
+	MOVD $local-3200(SP), R9
+	ADD $56, R9, R9
+	MOVD local-3152(SP), R10
+	FMOVS (R9), F5
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V6.S4
-	WORD $0x6ea68ca5 // cmeq v5.4s, v5.4s, v6.4s
-	MOVD $0x1000ff, R17 // x001000ff
-	VDUP R17, V6.S4
-	WORD $0x4ea68406 // add v6.4s, v0.4s, v6.4s
-	WORD $0x6f2904c6 // ushr v6.4s, v6.4s, #23
+	WORD $0x6ea66ca6 // umin v6.4s, v5.4s, v6.4s
+	MOVD $0x7f800000, R17 // x7f800000
+	VDUP R17, V7.S4
+	WORD $0x6ea78cc6 // cmeq v6.4s, v6.4s, v7.4s
+	MOVD $0xfffff, R17 // x000fffff
+	VDUP R17, V7.S4
+	WORD $0x4ea784a5 // add v5.4s, v5.4s, v7.4s
+	WORD $0x6f2904a5 // ushr v5.4s, v5.4s, #23
 	MOVD $0x20, R17 // x00000020
 	VDUP R17, V7.S4
-	WORD $0x6ea764c6 // umax v6.4s, v6.4s, v7.4s
+	WORD $0x6ea764a5 // umax v5.4s, v5.4s, v7.4s
 	MOVD $0xfe, R17 // x000000fe
 	VDUP R17, V7.S4
-	WORD $0x6ea76cc6 // umin v6.4s, v6.4s, v7.4s
+	WORD $0x6ea76ca5 // umin v5.4s, v5.4s, v7.4s
 	MOVD $0xff, R17 // x000000ff
 	VDUP R17, V7.S4
-	WORD $0x6ee51cc7 // bif v7.16b, v6.16b, v5.16b
+	WORD $0x6ee61ca7 // bif v7.16b, v5.16b, v6.16b
 	WORD $0x0e6128ff // xtn v31.4h, v7.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
-	MOVB R17, (R9)
-	MOVD $0xf, R17 // x0000000f
-	VDUP R17, V7.S4
-	WORD $0x6ea784c6 // sub v6.4s, v6.4s, v7.4s
-	WORD $0x4f3754c6 // shl v6.4s, v6.4s, #23
-	VDUP V6.S[0], V2.S4
-	MOVD $0x0, R17 // x00000000
-	VDUP R17, V6.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V7.S4
-	WORD $0x6ea51cc7 // bit v7.16b, v6.16b, v5.16b
-	VDUP V7.S[0], V3.S4
-	MOVD $0x0, R17 // x00000000
-	VDUP R17, V7.S4
-	MOVD $0x80, R17 // x00000080
-	VDUP R17, V6.S4
-	WORD $0x6e661ce5 // bsl v5.16b, v7.16b, v6.16b
-	VDUP V5.S[0], V4.S4
-	MOVD local-2136(SP), R9
-	ADD $1, R9, R9
-	MOVD R9, local-2136(SP)
-	MOVD local-2120(SP), R9
-	MOVD $0x7f800000, R17 // x7f800000
-	VDUP R17, V7.S4
-	WORD $0x6ea76c27 // umin v7.4s, v1.4s, v7.4s
-	MOVD $0x7f800000, R17 // x7f800000
-	VDUP R17, V8.S4
-	WORD $0x6ea88ce7 // cmeq v7.4s, v7.4s, v8.4s
-	MOVD $0xfffff, R17 // x000fffff
-	VDUP R17, V8.S4
-	WORD $0x4ea88428 // add v8.4s, v1.4s, v8.4s
-	WORD $0x6f290508 // ushr v8.4s, v8.4s, #23
-	MOVD $0x20, R17 // x00000020
-	VDUP R17, V9.S4
-	WORD $0x6ea96508 // umax v8.4s, v8.4s, v9.4s
-	MOVD $0xfe, R17 // x000000fe
-	VDUP R17, V9.S4
-	WORD $0x6ea96d08 // umin v8.4s, v8.4s, v9.4s
-	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V9.S4
-	WORD $0x6ee71d09 // bif v9.16b, v8.16b, v7.16b
-	WORD $0x0e61293f // xtn v31.4h, v9.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, R17
-	MOVB R17, (R9)
+	MOVB R17, (R10)
 	MOVD $0x1f, R17 // x0000001f
-	VDUP R17, V9.S4
-	WORD $0x6ea98508 // sub v8.4s, v8.4s, v9.4s
-	WORD $0x4f375508 // shl v8.4s, v8.4s, #23
-	VDUP V8.S[0], V5.S4
+	VDUP R17, V7.S4
+	WORD $0x6ea784a5 // sub v5.4s, v5.4s, v7.4s
+	WORD $0x4f3754a5 // shl v5.4s, v5.4s, #23
+	VDUP V5.S[0], V3.S4
 	MOVD $0x0, R17 // x00000000
-	VDUP R17, V8.S4
-	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V9.S4
-	WORD $0x6e691d07 // bsl v7.16b, v8.16b, v9.16b
-	VDUP V7.S[0], V6.S4
-	MOVD local-2120(SP), R9
-	ADD $1, R9, R9
-	MOVD R9, local-2120(SP)
-	MOVD $local-2160(SP), R5
-	ADD $111, R5, R5
+	VDUP R17, V5.S4
+	MOVD $0xffffffff, R17 // xffffffff
+	VDUP R17, V7.S4
+	WORD $0x6e671ca6 // bsl v6.16b, v5.16b, v7.16b
+	VDUP V6.S[0], V4.S4
+	ADD $1, R10, R10
+	MOVD R10, local-3152(SP)
+	MOVD $local-3200(SP), R5
+	ADD $127, R5, R5
 	AND $-64, R5, R5
-	MOVD $local-2160(SP), R6
-	ADD $111, R6, R6
+	MOVD $local-3200(SP), R6
+	ADD $127, R6, R6
 	AND $-64, R6, R6
 	ADD $1024, R6, R6
-	MOVD local-2144(SP), R3
-	MOVD local-2128(SP), R4
-	MOVD local-2160(SP), R8
-	MOVD local-2152(SP), R9
-	VDUP R9, V8.S4
-	MOVD $0x255992d58722191c, R17
-	VMOV R17, V7.D[0]
-	MOVD $0x61c88647c3910c8e, R17
-	VMOV R17, V7.D[1]
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V8.S4
-	MOVWU k1+208(FP), R17
-	VDUP R17, V9.S4
-	MOVD $0x7feb352d, R17 // x7feb352d
-	VDUP R17, V10.S4
-	MOVD $0x846ca68b, R17 // x846ca68b
-	VDUP R17, V11.S4
-	MOVD $0xfffff, R17 // x000fffff
-	VDUP R17, V12.S4
-	MOVD $0x1, R17 // x00000001
-	VDUP R17, V13.S4
-	CMP $8, R8
-	BLT single2
+	MOVD $local-3200(SP), R7
+	ADD $127, R7, R7
+	AND $-64, R7, R7
+	ADD $2048, R7, R7
+	MOVD local-3184(SP), R3
+	MOVD local-3200(SP), R9
+	CMP $16, R9
+	BLT rest
+	PCALIGN $16
+
+codes:
+	FMOVQ (R5), F10
+	FMOVQ 16(R5), F11
+	FMOVQ 32(R5), F12
+	FMOVQ 48(R5), F13
+	FMOVQ (R7), F14
+	FMOVQ 16(R7), F15
+	FMOVQ 32(R7), F16
+	FMOVQ 48(R7), F17
+	WORD $0x6f3405ce // ushr v14.4s, v14.4s, #12
+	WORD $0x6f3405ef // ushr v15.4s, v15.4s, #12
+	WORD $0x6f340610 // ushr v16.4s, v16.4s, #12
+	WORD $0x6f340631 // ushr v17.4s, v17.4s, #12
+	WORD $0x4ea0f94a // fabs v10.4s, v10.4s
+	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
+	WORD $0x4ea0f98c // fabs v12.4s, v12.4s
+	WORD $0x4ea0f9ad // fabs v13.4s, v13.4s
+	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
+	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
+	WORD $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
+	WORD $0x4e20d5ad // fadd v13.4s, v13.4s, v0.4s
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x6ea0858c // sub v12.4s, v12.4s, v0.4s
+	WORD $0x6ea085ad // sub v13.4s, v13.4s, v0.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x6f2c05c5 // ushr v5.4s, v14.4s, #20
+	WORD $0x6f2c05e6 // ushr v6.4s, v15.4s, #20
+	WORD $0x6f2c0607 // ushr v7.4s, v16.4s, #20
+	WORD $0x6f2c0628 // ushr v8.4s, v17.4s, #20
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e6128e7 // sqxtun v7.4h, v7.4s
+	WORD $0x6e612907 // sqxtun2 v7.8h, v8.4s
+	WORD $0x2e2128a5 // sqxtun v5.8b, v5.8h
+	WORD $0x6e2128e5 // sqxtun2 v5.16b, v7.8h
+	FMOVQ (R5), F9
+	FMOVQ 16(R5), F6
+	FMOVQ 32(R5), F7
+	FMOVQ 48(R5), F8
+	WORD $0x0e614929 // sqxtn v9.4h, v9.4s
+	WORD $0x4e6148c9 // sqxtn2 v9.8h, v6.4s
+	WORD $0x0e6148e7 // sqxtn v7.4h, v7.4s
+	WORD $0x4e614907 // sqxtn2 v7.8h, v8.4s
+	WORD $0x0e214929 // sqxtn v9.8b, v9.8h
+	WORD $0x4e2148e9 // sqxtn2 v9.16b, v7.8h
+	WORD $0x6e216ca5 // umin v5.16b, v5.16b, v1.16b
+	WORD $0x4e221d29 // and v9.16b, v9.16b, v2.16b
+	WORD $0x4ea91ca5 // orr v5.16b, v5.16b, v9.16b
+	FMOVQ F5, (R3)
+	ADD $16, R3, R3
+	ADD $64, R5, R5
+	ADD $64, R7, R7
+	SUB $16, R9, R9
+	CMP $16, R9
+	BGE codes
+
+rest:
+	CBZ R9, coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	FMOVQ (R5), F10
+	FMOVQ 16(R5), F11
+	FMOVQ 32(R5), F12
+	FMOVQ 48(R5), F13
+	FMOVQ (R7), F14
+	FMOVQ 16(R7), F15
+	FMOVQ 32(R7), F16
+	FMOVQ 48(R7), F17
+	WORD $0x6f3405ce // ushr v14.4s, v14.4s, #12
+	WORD $0x6f3405ef // ushr v15.4s, v15.4s, #12
+	WORD $0x6f340610 // ushr v16.4s, v16.4s, #12
+	WORD $0x6f340631 // ushr v17.4s, v17.4s, #12
+	WORD $0x4ea0f94a // fabs v10.4s, v10.4s
+	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
+	WORD $0x4ea0f98c // fabs v12.4s, v12.4s
+	WORD $0x4ea0f9ad // fabs v13.4s, v13.4s
+	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
+	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
+	WORD $0x4e20d58c // fadd v12.4s, v12.4s, v0.4s
+	WORD $0x4e20d5ad // fadd v13.4s, v13.4s, v0.4s
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x6ea0858c // sub v12.4s, v12.4s, v0.4s
+	WORD $0x6ea085ad // sub v13.4s, v13.4s, v0.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x6f2c05c5 // ushr v5.4s, v14.4s, #20
+	WORD $0x6f2c05e6 // ushr v6.4s, v15.4s, #20
+	WORD $0x6f2c0607 // ushr v7.4s, v16.4s, #20
+	WORD $0x6f2c0628 // ushr v8.4s, v17.4s, #20
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e6128e7 // sqxtun v7.4h, v7.4s
+	WORD $0x6e612907 // sqxtun2 v7.8h, v8.4s
+	WORD $0x2e2128a5 // sqxtun v5.8b, v5.8h
+	WORD $0x6e2128e5 // sqxtun2 v5.16b, v7.8h
+	FMOVQ (R5), F9
+	FMOVQ 16(R5), F6
+	FMOVQ 32(R5), F7
+	FMOVQ 48(R5), F8
+	WORD $0x0e614929 // sqxtn v9.4h, v9.4s
+	WORD $0x4e6148c9 // sqxtn2 v9.8h, v6.4s
+	WORD $0x0e6148e7 // sqxtn v7.4h, v7.4s
+	WORD $0x4e614907 // sqxtn2 v7.8h, v8.4s
+	WORD $0x0e214929 // sqxtn v9.8b, v9.8h
+	WORD $0x4e2148e9 // sqxtn2 v9.16b, v7.8h
+	WORD $0x6e216ca5 // umin v5.16b, v5.16b, v1.16b
+	WORD $0x4e221d29 // and v9.16b, v9.16b, v2.16b
+	WORD $0x4ea91ca5 // orr v5.16b, v5.16b, v9.16b
+	FMOVQ F5, (R5)
+	CMP $4, R9
+	BLT tail4
 	PCALIGN $16
 
 main2:
-	FMOVQ (R5), F14
-	FMOVQ 16(R5), F15
-
-	// the elements' random bits
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	WORD $0x6e291cf0 // eor v16.16b, v7.16b, v9.16b
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	WORD $0x6e291cf1 // eor v17.16b, v7.16b, v9.16b
-	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
-	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
-	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
-	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
-	WORD $0x4eaa9e52 // mul v18.4s, v18.4s, v10.4s
-	WORD $0x4eaa9e73 // mul v19.4s, v19.4s, v10.4s
-	WORD $0x6f310651 // ushr v17.4s, v18.4s, #15
-	WORD $0x6f310670 // ushr v16.4s, v19.4s, #15
-	WORD $0x6e311e51 // eor v17.16b, v18.16b, v17.16b
-	WORD $0x6e301e70 // eor v16.16b, v19.16b, v16.16b
-	WORD $0x4eab9e31 // mul v17.4s, v17.4s, v11.4s
-	WORD $0x4eab9e10 // mul v16.4s, v16.4s, v11.4s
-	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
-	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
-	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
-	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
-	WORD $0x6f340670 // ushr v16.4s, v19.4s, #12
-	WORD $0x6f340651 // ushr v17.4s, v18.4s, #12
-	WORD $0x4ea0f9d4 // fabs v20.4s, v14.4s
-	WORD $0x4ea0f9f5 // fabs v21.4s, v15.4s
-	WORD $0x4e22d694 // fadd v20.4s, v20.4s, v2.4s
-	WORD $0x4e22d6b5 // fadd v21.4s, v21.4s, v2.4s
-	WORD $0x6ea28694 // sub v20.4s, v20.4s, v2.4s
-	WORD $0x6ea286b5 // sub v21.4s, v21.4s, v2.4s
-	WORD $0x4eb08690 // add v16.4s, v20.4s, v16.4s
-	WORD $0x4eb186b1 // add v17.4s, v21.4s, v17.4s
-	WORD $0x6f2805ce // ushr v14.4s, v14.4s, #24
-	WORD $0x6f2805ef // ushr v15.4s, v15.4s, #24
-	WORD $0x6f2c0610 // ushr v16.4s, v16.4s, #20
-	WORD $0x6f2c0631 // ushr v17.4s, v17.4s, #20
-	WORD $0x6ea36e10 // umin v16.4s, v16.4s, v3.4s
-	WORD $0x6ea36e31 // umin v17.4s, v17.4s, v3.4s
-	WORD $0x4e241ddf // and v31.16b, v14.16b, v4.16b
-	WORD $0x4ebf1e10 // orr v16.16b, v16.16b, v31.16b
-	WORD $0x4e241dff // and v31.16b, v15.16b, v4.16b
-	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
-	FMOVQ (R6), F15
-	FMOVQ 16(R6), F14
-	WORD $0x4e2c1e73 // and v19.16b, v19.16b, v12.16b
-	WORD $0x4e2c1e52 // and v18.16b, v18.16b, v12.16b
-	WORD $0x4ea0f9ef // fabs v15.4s, v15.4s
-	WORD $0x4ea0f9ce // fabs v14.4s, v14.4s
-	WORD $0x6ea565f5 // umax v21.4s, v15.4s, v5.4s
-	WORD $0x6ea565d4 // umax v20.4s, v14.4s, v5.4s
-	WORD $0x6ea586b5 // sub v21.4s, v21.4s, v5.4s
-	WORD $0x6ea58694 // sub v20.4s, v20.4s, v5.4s
-	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
-	WORD $0x4eb28692 // add v18.4s, v20.4s, v18.4s
-	WORD $0x6ead6def // umin v15.4s, v15.4s, v13.4s
-	WORD $0x6ead6dce // umin v14.4s, v14.4s, v13.4s
-	WORD $0x6f2c0673 // ushr v19.4s, v19.4s, #20
-	WORD $0x6f2c0652 // ushr v18.4s, v18.4s, #20
-	WORD $0x6eaf666f // umax v15.4s, v19.4s, v15.4s
-	WORD $0x6eae664e // umax v14.4s, v18.4s, v14.4s
-	WORD $0x6ea66def // umin v15.4s, v15.4s, v6.4s
-	WORD $0x6ea66dce // umin v14.4s, v14.4s, v6.4s
-	WORD $0x0e612a1f // xtn v31.4h, v16.4s
+	FMOVS (R5), F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, (R3)
-	WORD $0x0e612a3f // xtn v31.4h, v17.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, 4(R3)
-	WORD $0x0e6129ff // xtn v31.4h, v15.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, (R4)
-	WORD $0x0e6129df // xtn v31.4h, v14.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, 4(R4)
-	ADD $32, R5, R5
-	ADD $8, R3, R3
-	ADD $32, R6, R6
-	ADD $8, R4, R4
-	SUB $8, R8, R8
-	CMP $8, R8
+	ADD $4, R5, R5
+	ADD $4, R3, R3
+	SUB $4, R9, R9
+	CMP $4, R9
 	BGE main2
 
-single2:
-	CMP $4, R8
-	BLT tail4
-
-one2:
-	FMOVQ (R5), F14
-
-	// the elements' random bits
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	WORD $0x6e291cef // eor v15.16b, v7.16b, v9.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eaa9e10 // mul v16.4s, v16.4s, v10.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
-	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4eab9def // mul v15.4s, v15.4s, v11.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x6f34060f // ushr v15.4s, v16.4s, #12
-	WORD $0x4ea0f9d1 // fabs v17.4s, v14.4s
-	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
-	WORD $0x6ea28631 // sub v17.4s, v17.4s, v2.4s
-	WORD $0x4eaf862f // add v15.4s, v17.4s, v15.4s
-	WORD $0x6f2805ce // ushr v14.4s, v14.4s, #24
-	WORD $0x6f2c05ef // ushr v15.4s, v15.4s, #20
-	WORD $0x6ea36def // umin v15.4s, v15.4s, v3.4s
-	WORD $0x4e241ddf // and v31.16b, v14.16b, v4.16b
-	WORD $0x4ebf1def // orr v15.16b, v15.16b, v31.16b
-	FMOVQ (R6), F14
-	WORD $0x4e2c1e10 // and v16.16b, v16.16b, v12.16b
-	WORD $0x4ea0f9ce // fabs v14.4s, v14.4s
-	WORD $0x6ea565d1 // umax v17.4s, v14.4s, v5.4s
-	WORD $0x6ea58631 // sub v17.4s, v17.4s, v5.4s
-	WORD $0x4eb08630 // add v16.4s, v17.4s, v16.4s
-	WORD $0x6ead6dce // umin v14.4s, v14.4s, v13.4s
-	WORD $0x6f2c0610 // ushr v16.4s, v16.4s, #20
-	WORD $0x6eae660e // umax v14.4s, v16.4s, v14.4s
-	WORD $0x6ea66dce // umin v14.4s, v14.4s, v6.4s
-	WORD $0x0e6129ff // xtn v31.4h, v15.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, (R3)
-	WORD $0x0e6129df // xtn v31.4h, v14.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, (R4)
-	ADD $16, R5, R5
-	ADD $4, R3, R3
-	ADD $16, R6, R6
-	ADD $4, R4, R4
-	SUB $4, R8, R8
-	CMP $4, R8
-	BGE one2
-
 tail4:
-	CBZ R8, done3
-	TBZ $1, R8, skip3
-	FMOVD (R5), F14
-
-	// the elements' random bits
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	WORD $0x6e291cef // eor v15.16b, v7.16b, v9.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eaa9e10 // mul v16.4s, v16.4s, v10.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
-	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4eab9def // mul v15.4s, v15.4s, v11.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x6f34060f // ushr v15.4s, v16.4s, #12
-	WORD $0x4ea0f9d1 // fabs v17.4s, v14.4s
-	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
-	WORD $0x6ea28631 // sub v17.4s, v17.4s, v2.4s
-	WORD $0x4eaf862f // add v15.4s, v17.4s, v15.4s
-	WORD $0x6f2805ce // ushr v14.4s, v14.4s, #24
-	WORD $0x6f2c05ef // ushr v15.4s, v15.4s, #20
-	WORD $0x6ea36def // umin v15.4s, v15.4s, v3.4s
-	WORD $0x4e241ddf // and v31.16b, v14.16b, v4.16b
-	WORD $0x4ebf1def // orr v15.16b, v15.16b, v31.16b
-	FMOVD (R6), F14
-	WORD $0x4e2c1e10 // and v16.16b, v16.16b, v12.16b
-	WORD $0x4ea0f9ce // fabs v14.4s, v14.4s
-	WORD $0x6ea565d1 // umax v17.4s, v14.4s, v5.4s
-	WORD $0x6ea58631 // sub v17.4s, v17.4s, v5.4s
-	WORD $0x4eb08630 // add v16.4s, v17.4s, v16.4s
-	WORD $0x6ead6dce // umin v14.4s, v14.4s, v13.4s
-	WORD $0x6f2c0610 // ushr v16.4s, v16.4s, #20
-	WORD $0x6eae660e // umax v14.4s, v16.4s, v14.4s
-	WORD $0x6ea66dce // umin v14.4s, v14.4s, v6.4s
-	WORD $0x0e6129ff // xtn v31.4h, v15.4s
+	CBZ R9, done3
+	TBZ $1, R9, skip3
+	MOVHU (R5), R17
+	FMOVS R17, F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVH R17, (R3)
-	WORD $0x0e6129df // xtn v31.4h, v14.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, R17
-	MOVH R17, (R4)
-	TST $1, R8
+	TST $1, R9
 	BEQ done3
-	MOVD $0x3c6ef372, R17 // x3c6ef372
-	VDUP R17, V14.S4
-	WORD $0x6eae84e7 // sub v7.4s, v7.4s, v14.4s
-	ADD $8, R5, R5
+	ADD $2, R5, R5
 	ADD $2, R3, R3
-	ADD $8, R6, R6
-	ADD $2, R4, R4
 
 skip3:
-	TBZ $0, R8, skip4
-	FMOVS (R5), F14
-
-	// the elements' random bits
-	WORD $0x4ea884e7 // add v7.4s, v7.4s, v8.4s
-	WORD $0x6e291cef // eor v15.16b, v7.16b, v9.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eaa9e10 // mul v16.4s, v16.4s, v10.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
-	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4eab9def // mul v15.4s, v15.4s, v11.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x6f34060f // ushr v15.4s, v16.4s, #12
-	WORD $0x4ea0f9d1 // fabs v17.4s, v14.4s
-	WORD $0x4e22d631 // fadd v17.4s, v17.4s, v2.4s
-	WORD $0x6ea28631 // sub v17.4s, v17.4s, v2.4s
-	WORD $0x4eaf862f // add v15.4s, v17.4s, v15.4s
-	WORD $0x6f2805ce // ushr v14.4s, v14.4s, #24
-	WORD $0x6f2c05ef // ushr v15.4s, v15.4s, #20
-	WORD $0x6ea36def // umin v15.4s, v15.4s, v3.4s
-	WORD $0x4e241ddf // and v31.16b, v14.16b, v4.16b
-	WORD $0x4ebf1def // orr v15.16b, v15.16b, v31.16b
-	FMOVS (R6), F14
-	WORD $0x4e2c1e10 // and v16.16b, v16.16b, v12.16b
-	WORD $0x4ea0f9ce // fabs v14.4s, v14.4s
-	WORD $0x6ea565d1 // umax v17.4s, v14.4s, v5.4s
-	WORD $0x6ea58631 // sub v17.4s, v17.4s, v5.4s
-	WORD $0x4eb08630 // add v16.4s, v17.4s, v16.4s
-	WORD $0x6ead6dce // umin v14.4s, v14.4s, v13.4s
-	WORD $0x6f2c0610 // ushr v16.4s, v16.4s, #20
-	WORD $0x6eae660e // umax v14.4s, v16.4s, v14.4s
-	WORD $0x6ea66dce // umin v14.4s, v14.4s, v6.4s
-	WORD $0x0e6129ff // xtn v31.4h, v15.4s
+	TBZ $0, R9, skip4
+	MOVBU (R5), R17
+	FMOVS R17, F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVB R17, (R3)
-	WORD $0x0e6129df // xtn v31.4h, v14.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, R17
-	MOVB R17, (R4)
 
 skip4:
 
 done3:
-	MOVD local-2152(SP), R9
-	ADD $930724096, R9, R9
-	MOVD R9, local-2152(SP)
-	SUBS $256, R7, R7
+
+coded:
+	MOVD $0x1010101, R17 // x01010101
+	VDUP R17, V10.S4
+	MOVD $local-3200(SP), R5
+	ADD $127, R5, R5
+	AND $-64, R5, R5
+	MOVD $local-3200(SP), R6
+	ADD $127, R6, R6
+	AND $-64, R6, R6
+	ADD $1024, R6, R6
+	MOVD $local-3200(SP), R7
+	ADD $127, R7, R7
+	AND $-64, R7, R7
+	ADD $2048, R7, R7
+	MOVD local-3160(SP), R4
+	MOVD local-3200(SP), R9
+	MOVD $0xfffff, R17 // x000fffff
+	VDUP R17, V11.S4
+	CMP $16, R9
+	BLT rest2
+	PCALIGN $16
+
+codes2:
+	FMOVQ (R6), F12
+	FMOVQ 16(R6), F13
+	FMOVQ 32(R6), F14
+	FMOVQ 48(R6), F15
+	FMOVQ (R7), F16
+	FMOVQ 16(R7), F17
+	FMOVQ 32(R7), F18
+	FMOVQ 48(R7), F19
+	WORD $0x4e2b1e10 // and v16.16b, v16.16b, v11.16b
+	WORD $0x4e2b1e31 // and v17.16b, v17.16b, v11.16b
+	WORD $0x4e2b1e52 // and v18.16b, v18.16b, v11.16b
+	WORD $0x4e2b1e73 // and v19.16b, v19.16b, v11.16b
+	WORD $0x6ea3858c // sub v12.4s, v12.4s, v3.4s
+	WORD $0x6ea385ad // sub v13.4s, v13.4s, v3.4s
+	WORD $0x6ea385ce // sub v14.4s, v14.4s, v3.4s
+	WORD $0x6ea385ef // sub v15.4s, v15.4s, v3.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x4eb285d2 // add v18.4s, v14.4s, v18.4s
+	WORD $0x4eb385f3 // add v19.4s, v15.4s, v19.4s
+	WORD $0x4f2c0605 // sshr v5.4s, v16.4s, #20
+	WORD $0x4f2c0626 // sshr v6.4s, v17.4s, #20
+	WORD $0x4f2c0647 // sshr v7.4s, v18.4s, #20
+	WORD $0x4f2c0668 // sshr v8.4s, v19.4s, #20
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e6128e7 // sqxtun v7.4h, v7.4s
+	WORD $0x6e612907 // sqxtun2 v7.8h, v8.4s
+	WORD $0x2e2128a5 // sqxtun v5.8b, v5.8h
+	WORD $0x6e2128e5 // sqxtun2 v5.16b, v7.8h
+	WORD $0x6e2a64a5 // umax v5.16b, v5.16b, v10.16b
+	WORD $0x6e246ca5 // umin v5.16b, v5.16b, v4.16b
+	FMOVQ F5, (R4)
+	ADD $16, R4, R4
+	ADD $64, R6, R6
+	ADD $64, R7, R7
+	SUB $16, R9, R9
+	CMP $16, R9
+	BGE codes2
+
+rest2:
+	CBZ R9, coded2
+
+	// The last ones lie in the place of their numbers, and are copied.
+	FMOVQ (R6), F12
+	FMOVQ 16(R6), F13
+	FMOVQ 32(R6), F14
+	FMOVQ 48(R6), F15
+	FMOVQ (R7), F16
+	FMOVQ 16(R7), F17
+	FMOVQ 32(R7), F18
+	FMOVQ 48(R7), F19
+	WORD $0x4e2b1e10 // and v16.16b, v16.16b, v11.16b
+	WORD $0x4e2b1e31 // and v17.16b, v17.16b, v11.16b
+	WORD $0x4e2b1e52 // and v18.16b, v18.16b, v11.16b
+	WORD $0x4e2b1e73 // and v19.16b, v19.16b, v11.16b
+	WORD $0x6ea3858c // sub v12.4s, v12.4s, v3.4s
+	WORD $0x6ea385ad // sub v13.4s, v13.4s, v3.4s
+	WORD $0x6ea385ce // sub v14.4s, v14.4s, v3.4s
+	WORD $0x6ea385ef // sub v15.4s, v15.4s, v3.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x4eb285d2 // add v18.4s, v14.4s, v18.4s
+	WORD $0x4eb385f3 // add v19.4s, v15.4s, v19.4s
+	WORD $0x4f2c0605 // sshr v5.4s, v16.4s, #20
+	WORD $0x4f2c0626 // sshr v6.4s, v17.4s, #20
+	WORD $0x4f2c0647 // sshr v7.4s, v18.4s, #20
+	WORD $0x4f2c0668 // sshr v8.4s, v19.4s, #20
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e6128e7 // sqxtun v7.4h, v7.4s
+	WORD $0x6e612907 // sqxtun2 v7.8h, v8.4s
+	WORD $0x2e2128a5 // sqxtun v5.8b, v5.8h
+	WORD $0x6e2128e5 // sqxtun2 v5.16b, v7.8h
+	WORD $0x6e2a64a5 // umax v5.16b, v5.16b, v10.16b
+	WORD $0x6e246ca5 // umin v5.16b, v5.16b, v4.16b
+	FMOVQ F5, (R6)
+	CMP $4, R9
+	BLT tail5
+	PCALIGN $16
+
+main3:
+	FMOVS (R6), F12
+	WORD $0x2f08a58c // uxtl v12.8h, v12.8b
+	WORD $0x2f10a58c // uxtl v12.4s, v12.4h
+	WORD $0x0e61299f // xtn v31.4h, v12.4s
+	WORD $0x0e212bff // xtn v31.8b, v31.8h
+	FMOVS F31, (R4)
+	ADD $4, R6, R6
+	ADD $4, R4, R4
+	SUB $4, R9, R9
+	CMP $4, R9
+	BGE main3
+
+tail5:
+	CBZ R9, done4
+	TBZ $1, R9, skip5
+	MOVHU (R6), R17
+	FMOVS R17, F12
+	WORD $0x2f08a58c // uxtl v12.8h, v12.8b
+	WORD $0x2f10a58c // uxtl v12.4s, v12.4h
+	WORD $0x0e61299f // xtn v31.4h, v12.4s
+	WORD $0x0e212bff // xtn v31.8b, v31.8h
+	FMOVS F31, R17
+	MOVH R17, (R4)
+	TST $1, R9
+	BEQ done4
+	ADD $2, R6, R6
+	ADD $2, R4, R4
+
+skip5:
+	TBZ $0, R9, skip6
+	MOVBU (R6), R17
+	FMOVS R17, F12
+	WORD $0x2f08a58c // uxtl v12.8h, v12.8b
+	WORD $0x2f10a58c // uxtl v12.4s, v12.4h
+	WORD $0x0e61299f // xtn v31.4h, v12.4s
+	WORD $0x0e212bff // xtn v31.8b, v31.8h
+	FMOVS F31, R17
+	MOVB R17, (R4)
+
+skip6:
+
+done4:
+
+coded2:
+	MOVD local-3192(SP), R10
+	ADD $930724096, R10, R10
+	MOVD R10, local-3192(SP)
+	SUBS $256, R8, R8
 	BGT block
 
 done:

@@ -5,13 +5,13 @@
 #include "textflag.h"
 
 // func DequantizeSignedF32(dst []float32, codes, exponents []uint8)
-TEXT ·DequantizeSignedF32(SB), NOSPLIT, $48-72
+TEXT ·DequantizeSignedF32(SB), NOSPLIT, $64-72
 	// dst[i] = x[i] that codes[i] stands for
 	MOVD dst_base+0(FP), R0
 	MOVD codes_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
 	MOVD exponents_base+48(FP), R4
-	MOVD R4, local-24(SP)
+	MOVD R4, local-40(SP)
 	CBZ R2, done
 
 block:
@@ -21,8 +21,8 @@ block:
 	MOVD $256, R3
 
 short:
-	MOVD R3, local-48(SP)
-	MOVD local-24(SP), R4
+	MOVD R3, local-64(SP)
+	MOVD local-40(SP), R4
 	MOVBU (R4), R17
 	FMOVS R17, F1
 	WORD $0x2f08a421 // uxtl v1.8h, v1.8b
@@ -38,9 +38,8 @@ short:
 	VDUP R17, V3.S4
 	WORD $0x6ea21c61 // bit v1.16b, v3.16b, v2.16b
 	VDUP V1.S[0], V0.S4
-	MOVD local-24(SP), R4
 	ADD $1, R4, R4
-	MOVD R4, local-24(SP)
+	MOVD R4, local-40(SP)
 	MOVD $0x7f, R17 // x0000007f
 	VDUP R17, V1.S4
 	MOVD $0x80000000, R17 // x80000000
@@ -51,17 +50,17 @@ short:
 
 main:
 	FMOVS (R1), F3
-	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
-	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x0f08a463 // sxtl v3.8h, v3.8b
+	WORD $0x0f10a463 // sxtl v3.4s, v3.4h
 	FMOVS 4(R1), F4
-	WORD $0x2f08a484 // uxtl v4.8h, v4.8b
-	WORD $0x2f10a484 // uxtl v4.4s, v4.4h
+	WORD $0x0f08a484 // sxtl v4.8h, v4.8b
+	WORD $0x0f10a484 // sxtl v4.4s, v4.4h
 	FMOVS 8(R1), F5
-	WORD $0x2f08a4a5 // uxtl v5.8h, v5.8b
-	WORD $0x2f10a4a5 // uxtl v5.4s, v5.4h
+	WORD $0x0f08a4a5 // sxtl v5.8h, v5.8b
+	WORD $0x0f10a4a5 // sxtl v5.4s, v5.4h
 	FMOVS 12(R1), F6
-	WORD $0x2f08a4c6 // uxtl v6.8h, v6.8b
-	WORD $0x2f10a4c6 // uxtl v6.4s, v6.4h
+	WORD $0x0f08a4c6 // sxtl v6.8h, v6.8b
+	WORD $0x0f10a4c6 // sxtl v6.4s, v6.4h
 	WORD $0x4e211c67 // and v7.16b, v3.16b, v1.16b
 	WORD $0x4e211c88 // and v8.16b, v4.16b, v1.16b
 	WORD $0x4e211ca9 // and v9.16b, v5.16b, v1.16b
@@ -74,10 +73,6 @@ main:
 	WORD $0x4ea08508 // add v8.4s, v8.4s, v0.4s
 	WORD $0x4ea08529 // add v9.4s, v9.4s, v0.4s
 	WORD $0x4ea0854a // add v10.4s, v10.4s, v0.4s
-	WORD $0x4f385463 // shl v3.4s, v3.4s, #24
-	WORD $0x4f385484 // shl v4.4s, v4.4s, #24
-	WORD $0x4f3854a5 // shl v5.4s, v5.4s, #24
-	WORD $0x4f3854c6 // shl v6.4s, v6.4s, #24
 	WORD $0x4ea0d4e7 // fsub v7.4s, v7.4s, v0.4s
 	WORD $0x4ea0d508 // fsub v8.4s, v8.4s, v0.4s
 	WORD $0x4ea0d529 // fsub v9.4s, v9.4s, v0.4s
@@ -106,12 +101,11 @@ single:
 
 one:
 	FMOVS (R1), F3
-	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
-	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x0f08a463 // sxtl v3.8h, v3.8b
+	WORD $0x0f10a463 // sxtl v3.4s, v3.4h
 	WORD $0x4e211c64 // and v4.16b, v3.16b, v1.16b
 	WORD $0x4f345484 // shl v4.4s, v4.4s, #20
 	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
-	WORD $0x4f385463 // shl v3.4s, v3.4s, #24
 	WORD $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
 	WORD $0x4e221c7f // and v31.16b, v3.16b, v2.16b
 	WORD $0x4ebf1c84 // orr v4.16b, v4.16b, v31.16b
@@ -127,12 +121,11 @@ tail:
 	TBZ $1, R3, skip
 	MOVHU (R1), R17
 	FMOVS R17, F3
-	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
-	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x0f08a463 // sxtl v3.8h, v3.8b
+	WORD $0x0f10a463 // sxtl v3.4s, v3.4h
 	WORD $0x4e211c64 // and v4.16b, v3.16b, v1.16b
 	WORD $0x4f345484 // shl v4.4s, v4.4s, #20
 	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
-	WORD $0x4f385463 // shl v3.4s, v3.4s, #24
 	WORD $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
 	WORD $0x4e221c7f // and v31.16b, v3.16b, v2.16b
 	WORD $0x4ebf1c84 // orr v4.16b, v4.16b, v31.16b
@@ -146,12 +139,11 @@ skip:
 	TBZ $0, R3, skip2
 	MOVBU (R1), R17
 	FMOVS R17, F3
-	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
-	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x0f08a463 // sxtl v3.8h, v3.8b
+	WORD $0x0f10a463 // sxtl v3.4s, v3.4h
 	WORD $0x4e211c64 // and v4.16b, v3.16b, v1.16b
 	WORD $0x4f345484 // shl v4.4s, v4.4s, #20
 	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
-	WORD $0x4f385463 // shl v3.4s, v3.4s, #24
 	WORD $0x4ea0d484 // fsub v4.4s, v4.4s, v0.4s
 	WORD $0x4e221c7f // and v31.16b, v3.16b, v2.16b
 	WORD $0x4ebf1c84 // orr v4.16b, v4.16b, v31.16b

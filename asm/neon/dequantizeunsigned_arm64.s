@@ -5,13 +5,13 @@
 #include "textflag.h"
 
 // func DequantizeUnsignedF32(dst []float32, codes, exponents []uint8)
-TEXT ·DequantizeUnsignedF32(SB), NOSPLIT, $48-72
+TEXT ·DequantizeUnsignedF32(SB), NOSPLIT, $64-72
 	// dst[i] = |x[i]| that codes[i] stands for
 	MOVD dst_base+0(FP), R0
 	MOVD codes_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
 	MOVD exponents_base+48(FP), R4
-	MOVD R4, local-24(SP)
+	MOVD R4, local-40(SP)
 	CBZ R2, done
 
 block:
@@ -21,68 +21,73 @@ block:
 	MOVD $256, R3
 
 short:
-	MOVD R3, local-48(SP)
-	MOVD local-24(SP), R4
+	MOVD R3, local-64(SP)
+	MOVD local-40(SP), R4
 	MOVBU (R4), R17
-	FMOVS R17, F2
-	WORD $0x2f08a442 // uxtl v2.8h, v2.8b
-	WORD $0x2f10a442 // uxtl v2.4s, v2.4h
+	FMOVS R17, F3
+	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
+	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
 	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V3.S4
-	WORD $0x6ea38c43 // cmeq v3.4s, v2.4s, v3.4s
-	MOVD $0x1f, R17 // x0000001f
 	VDUP R17, V4.S4
-	WORD $0x6ea48442 // sub v2.4s, v2.4s, v4.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	VDUP V2.S[0], V0.S4
+	WORD $0x6ea48c64 // cmeq v4.4s, v3.4s, v4.4s
+	MOVD $0x1f, R17 // x0000001f
+	VDUP R17, V5.S4
+	WORD $0x6ea58463 // sub v3.4s, v3.4s, v5.4s
+	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
+	VDUP V3.S[0], V0.S4
 	MOVD $0x7fc00000, R17 // x7fc00000
-	VDUP R17, V2.S4
-	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
+	VDUP R17, V3.S4
+	WORD $0x4e231c83 // and v3.16b, v4.16b, v3.16b
 	VDUP V3.S[0], V1.S4
-	MOVD local-24(SP), R4
+	MOVD $0x0, R17 // x00000000
+	VDUP R17, V3.S4
+	MOVD $0xff, R17 // x000000ff
+	VDUP R17, V5.S4
+	WORD $0x6e651c64 // bsl v4.16b, v3.16b, v5.16b
+	VDUP V4.S[0], V2.S4
 	ADD $1, R4, R4
-	MOVD R4, local-24(SP)
+	MOVD R4, local-40(SP)
 	CMP $16, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVS (R1), F2
-	WORD $0x2f08a442 // uxtl v2.8h, v2.8b
-	WORD $0x2f10a442 // uxtl v2.4s, v2.4h
-	FMOVS 4(R1), F3
+	FMOVS (R1), F3
 	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
 	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
-	FMOVS 8(R1), F4
+	FMOVS 4(R1), F4
 	WORD $0x2f08a484 // uxtl v4.8h, v4.8b
 	WORD $0x2f10a484 // uxtl v4.4s, v4.4h
-	FMOVS 12(R1), F5
+	FMOVS 8(R1), F5
 	WORD $0x2f08a4a5 // uxtl v5.8h, v5.8b
 	WORD $0x2f10a4a5 // uxtl v5.4s, v5.4h
-	WORD $0x4f345446 // shl v6.4s, v2.4s, #20
+	FMOVS 12(R1), F6
+	WORD $0x2f08a4c6 // uxtl v6.8h, v6.8b
+	WORD $0x2f10a4c6 // uxtl v6.4s, v6.4h
 	WORD $0x4f345467 // shl v7.4s, v3.4s, #20
 	WORD $0x4f345488 // shl v8.4s, v4.4s, #20
 	WORD $0x4f3454a9 // shl v9.4s, v5.4s, #20
-	WORD $0x4ea084c6 // add v6.4s, v6.4s, v0.4s
+	WORD $0x4f3454ca // shl v10.4s, v6.4s, #20
 	WORD $0x4ea084e7 // add v7.4s, v7.4s, v0.4s
 	WORD $0x4ea08508 // add v8.4s, v8.4s, v0.4s
 	WORD $0x4ea08529 // add v9.4s, v9.4s, v0.4s
-	WORD $0x4ea28c5f // cmtst v31.4s, v2.4s, v2.4s
-	WORD $0x4e3f1cc6 // and v6.16b, v6.16b, v31.16b
+	WORD $0x4ea0854a // add v10.4s, v10.4s, v0.4s
 	WORD $0x4ea38c7f // cmtst v31.4s, v3.4s, v3.4s
 	WORD $0x4e3f1ce7 // and v7.16b, v7.16b, v31.16b
 	WORD $0x4ea48c9f // cmtst v31.4s, v4.4s, v4.4s
 	WORD $0x4e3f1d08 // and v8.16b, v8.16b, v31.16b
 	WORD $0x4ea58cbf // cmtst v31.4s, v5.4s, v5.4s
 	WORD $0x4e3f1d29 // and v9.16b, v9.16b, v31.16b
-	WORD $0x4ea11cc6 // orr v6.16b, v6.16b, v1.16b
+	WORD $0x4ea68cdf // cmtst v31.4s, v6.4s, v6.4s
+	WORD $0x4e3f1d4a // and v10.16b, v10.16b, v31.16b
 	WORD $0x4ea11ce7 // orr v7.16b, v7.16b, v1.16b
 	WORD $0x4ea11d08 // orr v8.16b, v8.16b, v1.16b
 	WORD $0x4ea11d29 // orr v9.16b, v9.16b, v1.16b
-	FMOVQ F6, (R0)
-	FMOVQ F7, 16(R0)
-	FMOVQ F8, 32(R0)
-	FMOVQ F9, 48(R0)
+	WORD $0x4ea11d4a // orr v10.16b, v10.16b, v1.16b
+	FMOVQ F7, (R0)
+	FMOVQ F8, 16(R0)
+	FMOVQ F9, 32(R0)
+	FMOVQ F10, 48(R0)
 	ADD $64, R0, R0
 	ADD $16, R1, R1
 	SUB $16, R3, R3
@@ -94,15 +99,15 @@ single:
 	BLT tail
 
 one:
-	FMOVS (R1), F2
-	WORD $0x2f08a442 // uxtl v2.8h, v2.8b
-	WORD $0x2f10a442 // uxtl v2.4s, v2.4h
-	WORD $0x4f345443 // shl v3.4s, v2.4s, #20
-	WORD $0x4ea08463 // add v3.4s, v3.4s, v0.4s
-	WORD $0x4ea28c5f // cmtst v31.4s, v2.4s, v2.4s
-	WORD $0x4e3f1c63 // and v3.16b, v3.16b, v31.16b
-	WORD $0x4ea11c63 // orr v3.16b, v3.16b, v1.16b
-	FMOVQ F3, (R0)
+	FMOVS (R1), F3
+	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
+	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x4f345464 // shl v4.4s, v3.4s, #20
+	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
+	WORD $0x4ea38c7f // cmtst v31.4s, v3.4s, v3.4s
+	WORD $0x4e3f1c84 // and v4.16b, v4.16b, v31.16b
+	WORD $0x4ea11c84 // orr v4.16b, v4.16b, v1.16b
+	FMOVQ F4, (R0)
 	ADD $16, R0, R0
 	ADD $4, R1, R1
 	SUB $4, R3, R3
@@ -113,15 +118,15 @@ tail:
 	CBZ R3, done2
 	TBZ $1, R3, skip
 	MOVHU (R1), R17
-	FMOVS R17, F2
-	WORD $0x2f08a442 // uxtl v2.8h, v2.8b
-	WORD $0x2f10a442 // uxtl v2.4s, v2.4h
-	WORD $0x4f345443 // shl v3.4s, v2.4s, #20
-	WORD $0x4ea08463 // add v3.4s, v3.4s, v0.4s
-	WORD $0x4ea28c5f // cmtst v31.4s, v2.4s, v2.4s
-	WORD $0x4e3f1c63 // and v3.16b, v3.16b, v31.16b
-	WORD $0x4ea11c63 // orr v3.16b, v3.16b, v1.16b
-	FMOVD F3, (R0)
+	FMOVS R17, F3
+	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
+	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x4f345464 // shl v4.4s, v3.4s, #20
+	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
+	WORD $0x4ea38c7f // cmtst v31.4s, v3.4s, v3.4s
+	WORD $0x4e3f1c84 // and v4.16b, v4.16b, v31.16b
+	WORD $0x4ea11c84 // orr v4.16b, v4.16b, v1.16b
+	FMOVD F4, (R0)
 	TST $1, R3
 	BEQ done2
 	ADD $8, R0, R0
@@ -130,15 +135,15 @@ tail:
 skip:
 	TBZ $0, R3, skip2
 	MOVBU (R1), R17
-	FMOVS R17, F2
-	WORD $0x2f08a442 // uxtl v2.8h, v2.8b
-	WORD $0x2f10a442 // uxtl v2.4s, v2.4h
-	WORD $0x4f345443 // shl v3.4s, v2.4s, #20
-	WORD $0x4ea08463 // add v3.4s, v3.4s, v0.4s
-	WORD $0x4ea28c5f // cmtst v31.4s, v2.4s, v2.4s
-	WORD $0x4e3f1c63 // and v3.16b, v3.16b, v31.16b
-	WORD $0x4ea11c63 // orr v3.16b, v3.16b, v1.16b
-	FMOVS F3, (R0)
+	FMOVS R17, F3
+	WORD $0x2f08a463 // uxtl v3.8h, v3.8b
+	WORD $0x2f10a463 // uxtl v3.4s, v3.4h
+	WORD $0x4f345464 // shl v4.4s, v3.4s, #20
+	WORD $0x4ea08484 // add v4.4s, v4.4s, v0.4s
+	WORD $0x4ea38c7f // cmtst v31.4s, v3.4s, v3.4s
+	WORD $0x4e3f1c84 // and v4.16b, v4.16b, v31.16b
+	WORD $0x4ea11c84 // orr v4.16b, v4.16b, v1.16b
+	FMOVS F4, (R0)
 
 skip2:
 

@@ -5,29 +5,29 @@
 #include "textflag.h"
 
 // func NesterovState8F32(p, g []float32, buf, bufexp []uint8, scale, l2, mu, gain, lr float32, k0, k1 uint32)
-TEXT ·NesterovState8F32(SB), 0, $1136-124
+TEXT ·NesterovState8F32(SB), 0, $2176-124
 	// one step of Nesterov's accelerated descent, with a velocity of 8 bits
 	MOVD p_base+0(FP), R0
 	MOVD g_base+24(FP), R1
 	MOVD buf_base+48(FP), R2
-	MOVD p_len+8(FP), R4
-	MOVD bufexp_base+72(FP), R6
-	MOVD R6, local-1112(SP)
-	MOVWU k0+116(FP), R6
-	MOVD R6, local-1128(SP)
-	CBZ R4, done
+	MOVD p_len+8(FP), R5
+	MOVD bufexp_base+72(FP), R7
+	MOVD R7, local-2152(SP)
+	MOVWU k0+116(FP), R7
+	MOVD R7, local-2168(SP)
+	CBZ R5, done
 
 block:
-	MOVD R4, R5
-	CMP $256, R5
+	MOVD R5, R6
+	CMP $256, R6
 	BLE short
-	MOVD $256, R5
+	MOVD $256, R6
 
 short:
-	MOVD R5, local-1136(SP)
-	MOVD R2, local-1120(SP)
-	MOVD local-1112(SP), R6
-	MOVBU (R6), R17
+	MOVD R6, local-2176(SP)
+	MOVD R2, local-2160(SP)
+	MOVD local-2152(SP), R7
+	MOVBU (R7), R17
 	FMOVS R17, F1
 	WORD $0x2f08a421 // uxtl v1.8h, v1.8b
 	WORD $0x2f10a421 // uxtl v1.4s, v1.4h
@@ -42,239 +42,327 @@ short:
 	VDUP R17, V3.S4
 	WORD $0x6ea21c61 // bit v1.16b, v3.16b, v2.16b
 	VDUP V1.S[0], V0.S4
-	MOVD $local-1136(SP), R3
-	ADD $111, R3, R3
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
 	AND $-64, R3, R3
+	MOVD $local-2176(SP), R4
+	ADD $127, R4, R4
+	AND $-64, R4, R4
+	ADD $1024, R4, R4
+	MOVD local-2168(SP), R7
+	VDUP R7, V2.S4
+	MOVD $0x255992d58722191c, R17
+	VMOV R17, V1.D[0]
+	MOVD $0x61c88647c3910c8e, R17
+	VMOV R17, V1.D[1]
+	WORD $0x4ea28421 // add v1.4s, v1.4s, v2.4s
 	MOVWU scale+96(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+100(FP), R17
+	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V3.S4
-	MOVWU mu+104(FP), R17
+	MOVWU l2+100(FP), R17
 	VDUP R17, V4.S4
-	MOVD $0x7f, R17 // x0000007f
+	MOVWU mu+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD $0x80000000, R17 // x80000000
+	MOVD $0x7f, R17 // x0000007f
 	VDUP R17, V6.S4
-	MOVWU gain+108(FP), R17
+	MOVD $0x80000000, R17 // x80000000
 	VDUP R17, V7.S4
-	MOVWU lr+112(FP), R17
+	MOVWU gain+108(FP), R17
 	VDUP R17, V8.S4
-	CMP $8, R5
+	MOVWU lr+112(FP), R17
+	VDUP R17, V9.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
+	VDUP R17, V10.S4
+	MOVWU k1+120(FP), R17
+	VDUP R17, V11.S4
+	MOVD $0x7feb352d, R17 // x7feb352d
+	VDUP R17, V12.S4
+	MOVD $0x846ca68b, R17 // x846ca68b
+	VDUP R17, V13.S4
+	CMP $8, R6
 	BLT single
 	PCALIGN $16
 
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
-	WORD $0x6e2adc2a // fmul v10.4s, v1.4s, v10.4s
-	FMOVQ (R0), F11
-	FMOVQ 16(R0), F12
-	WORD $0x6e2bdc6d // fmul v13.4s, v3.4s, v11.4s
-	WORD $0x6e2cdc6e // fmul v14.4s, v3.4s, v12.4s
-	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
-	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	FMOVQ (R1), F14
+	FMOVQ 16(R1), F15
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	WORD $0x6e2fdc4f // fmul v15.4s, v2.4s, v15.4s
+	FMOVQ (R0), F16
+	FMOVQ 16(R0), F17
+	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
+	WORD $0x6e31dc93 // fmul v19.4s, v4.4s, v17.4s
+	WORD $0x4e32d5d2 // fadd v18.4s, v14.4s, v18.4s
+	WORD $0x4e33d5f3 // fadd v19.4s, v15.4s, v19.4s
 
 	// buf = flush(mu*buf + gain*d)
-	FMOVS (R2), F10
-	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
-	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
-	FMOVS 4(R2), F9
-	WORD $0x2f08a529 // uxtl v9.8h, v9.8b
-	WORD $0x2f10a529 // uxtl v9.4s, v9.4h
-	WORD $0x4e251d4f // and v15.16b, v10.16b, v5.16b
-	WORD $0x4e251d30 // and v16.16b, v9.16b, v5.16b
-	WORD $0x4f3455ef // shl v15.4s, v15.4s, #20
-	WORD $0x4f345610 // shl v16.4s, v16.4s, #20
-	WORD $0x4ea085ef // add v15.4s, v15.4s, v0.4s
-	WORD $0x4ea08610 // add v16.4s, v16.4s, v0.4s
-	WORD $0x4f38554a // shl v10.4s, v10.4s, #24
-	WORD $0x4f385529 // shl v9.4s, v9.4s, #24
-	WORD $0x4ea0d5ef // fsub v15.4s, v15.4s, v0.4s
-	WORD $0x4ea0d610 // fsub v16.4s, v16.4s, v0.4s
-	WORD $0x4e261d5f // and v31.16b, v10.16b, v6.16b
-	WORD $0x4ebf1def // orr v15.16b, v15.16b, v31.16b
-	WORD $0x4e261d3f // and v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1e10 // orr v16.16b, v16.16b, v31.16b
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
-	WORD $0x6e30dc90 // fmul v16.4s, v4.4s, v16.4s
-	WORD $0x6e2ddce9 // fmul v9.4s, v7.4s, v13.4s
-	WORD $0x6e2edcea // fmul v10.4s, v7.4s, v14.4s
-	WORD $0x4e29d5e9 // fadd v9.4s, v15.4s, v9.4s
-	WORD $0x4e2ad60a // fadd v10.4s, v16.4s, v10.4s
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6eaaec5f // facgt v31.4s, v2.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVS (R2), F15
+	WORD $0x0f08a5ef // sxtl v15.8h, v15.8b
+	WORD $0x0f10a5ef // sxtl v15.4s, v15.4h
+	FMOVS 4(R2), F14
+	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
+	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
+	WORD $0x4e261df4 // and v20.16b, v15.16b, v6.16b
+	WORD $0x4e261dd5 // and v21.16b, v14.16b, v6.16b
+	WORD $0x4f345694 // shl v20.4s, v20.4s, #20
+	WORD $0x4f3456b5 // shl v21.4s, v21.4s, #20
+	WORD $0x4ea08694 // add v20.4s, v20.4s, v0.4s
+	WORD $0x4ea086b5 // add v21.4s, v21.4s, v0.4s
+	WORD $0x4ea0d694 // fsub v20.4s, v20.4s, v0.4s
+	WORD $0x4ea0d6b5 // fsub v21.4s, v21.4s, v0.4s
+	WORD $0x4e271dff // and v31.16b, v15.16b, v7.16b
+	WORD $0x4ebf1e94 // orr v20.16b, v20.16b, v31.16b
+	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4ebf1eb5 // orr v21.16b, v21.16b, v31.16b
+	WORD $0x6e34dcb4 // fmul v20.4s, v5.4s, v20.4s
+	WORD $0x6e35dcb5 // fmul v21.4s, v5.4s, v21.4s
+	WORD $0x6e32dd0e // fmul v14.4s, v8.4s, v18.4s
+	WORD $0x6e33dd0f // fmul v15.4s, v8.4s, v19.4s
+	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
+	WORD $0x4e2fd6af // fadd v15.4s, v21.4s, v15.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc90 // fmul v16.4s, v4.4s, v9.4s
-	WORD $0x6e2adc8f // fmul v15.4s, v4.4s, v10.4s
-	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
-	WORD $0x6e30dd10 // fmul v16.4s, v8.4s, v16.4s
-	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
-	WORD $0x4eb0d570 // fsub v16.4s, v11.4s, v16.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVQ F9, (R3)
-	FMOVQ F10, 16(R3)
-	FMOVQ F16, (R0)
-	FMOVQ F15, 16(R0)
+	WORD $0x6e2edcb5 // fmul v21.4s, v5.4s, v14.4s
+	WORD $0x6e2fdcb4 // fmul v20.4s, v5.4s, v15.4s
+	WORD $0x4e35d655 // fadd v21.4s, v18.4s, v21.4s
+	WORD $0x4e34d674 // fadd v20.4s, v19.4s, v20.4s
+	WORD $0x6e35dd35 // fmul v21.4s, v9.4s, v21.4s
+	WORD $0x6e34dd34 // fmul v20.4s, v9.4s, v20.4s
+	WORD $0x4eb5d615 // fsub v21.4s, v16.4s, v21.4s
+	WORD $0x4eb4d634 // fsub v20.4s, v17.4s, v20.4s
+
+	// the elements' random bits
+	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
+	WORD $0x6e2b1c31 // eor v17.16b, v1.16b, v11.16b
+	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
+	WORD $0x6e2b1c30 // eor v16.16b, v1.16b, v11.16b
+	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
+	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
+	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
+	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
+	WORD $0x4eac9e73 // mul v19.4s, v19.4s, v12.4s
+	WORD $0x4eac9e52 // mul v18.4s, v18.4s, v12.4s
+	WORD $0x6f310670 // ushr v16.4s, v19.4s, #15
+	WORD $0x6f310651 // ushr v17.4s, v18.4s, #15
+	WORD $0x6e301e70 // eor v16.16b, v19.16b, v16.16b
+	WORD $0x6e311e51 // eor v17.16b, v18.16b, v17.16b
+	WORD $0x4ead9e10 // mul v16.4s, v16.4s, v13.4s
+	WORD $0x4ead9e31 // mul v17.4s, v17.4s, v13.4s
+	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
+	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
+	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
+	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F21, (R0)
+	FMOVQ F20, 16(R0)
+	FMOVQ F18, (R4)
+	FMOVQ F19, 16(R4)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $8, R2, R2
 	ADD $32, R3, R3
-	SUB $8, R5, R5
-	CMP $8, R5
+	ADD $32, R4, R4
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main
 
 single:
-	CMP $4, R5
+	CMP $4, R6
 	BLT tail
 
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
-	FMOVQ (R0), F10
-	WORD $0x6e2adc6b // fmul v11.4s, v3.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVQ (R1), F14
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	FMOVQ (R0), F15
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
-	FMOVS (R2), F9
-	WORD $0x2f08a529 // uxtl v9.8h, v9.8b
-	WORD $0x2f10a529 // uxtl v9.4s, v9.4h
-	WORD $0x4e251d2c // and v12.16b, v9.16b, v5.16b
-	WORD $0x4f34558c // shl v12.4s, v12.4s, #20
-	WORD $0x4ea0858c // add v12.4s, v12.4s, v0.4s
-	WORD $0x4f385529 // shl v9.4s, v9.4s, #24
-	WORD $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
-	WORD $0x4e261d3f // and v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1d8c // orr v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2bdce9 // fmul v9.4s, v7.4s, v11.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVS (R2), F14
+	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
+	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
+	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
+	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
+	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
+	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc8c // fmul v12.4s, v4.4s, v9.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
-	FMOVQ F9, (R3)
-	FMOVQ F12, (R0)
+	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
+
+	// the elements' random bits
+	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
+	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
+	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
+	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	FMOVQ F14, (R3)
+	FMOVQ F17, (R0)
+	FMOVQ F16, (R4)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $4, R2, R2
 	ADD $16, R3, R3
-	SUB $4, R5, R5
-	CMP $4, R5
+	ADD $16, R4, R4
+	SUB $4, R6, R6
+	CMP $4, R6
 	BGE one
 
 tail:
-	CBZ R5, done2
-	TBZ $1, R5, skip
+	CBZ R6, done2
+	TBZ $1, R6, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F9
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
-	FMOVD (R0), F10
-	WORD $0x6e2adc6b // fmul v11.4s, v3.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVD (R1), F14
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	FMOVD (R0), F15
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
 	MOVHU (R2), R17
-	FMOVS R17, F9
-	WORD $0x2f08a529 // uxtl v9.8h, v9.8b
-	WORD $0x2f10a529 // uxtl v9.4s, v9.4h
-	WORD $0x4e251d2c // and v12.16b, v9.16b, v5.16b
-	WORD $0x4f34558c // shl v12.4s, v12.4s, #20
-	WORD $0x4ea0858c // add v12.4s, v12.4s, v0.4s
-	WORD $0x4f385529 // shl v9.4s, v9.4s, #24
-	WORD $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
-	WORD $0x4e261d3f // and v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1d8c // orr v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2bdce9 // fmul v9.4s, v7.4s, v11.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVS R17, F14
+	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
+	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
+	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
+	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
+	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
+	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc8c // fmul v12.4s, v4.4s, v9.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
-	FMOVD F9, (R3)
-	FMOVD F12, (R0)
-	TST $1, R5
+	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
+
+	// the elements' random bits
+	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
+	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
+	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
+	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	FMOVD F14, (R3)
+	FMOVD F17, (R0)
+	FMOVD F16, (R4)
+	TST $1, R6
 	BEQ done2
+	MOVD $0x3c6ef372, R17 // x3c6ef372
+	VDUP R17, V14.S4
+	WORD $0x6eae8421 // sub v1.4s, v1.4s, v14.4s
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $2, R2, R2
 	ADD $8, R3, R3
+	ADD $8, R4, R4
 
 skip:
-	TBZ $0, R5, skip2
+	TBZ $0, R6, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F9
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
-	FMOVS (R0), F10
-	WORD $0x6e2adc6b // fmul v11.4s, v3.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVS (R1), F14
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	FMOVS (R0), F15
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
 	MOVBU (R2), R17
-	FMOVS R17, F9
-	WORD $0x2f08a529 // uxtl v9.8h, v9.8b
-	WORD $0x2f10a529 // uxtl v9.4s, v9.4h
-	WORD $0x4e251d2c // and v12.16b, v9.16b, v5.16b
-	WORD $0x4f34558c // shl v12.4s, v12.4s, #20
-	WORD $0x4ea0858c // add v12.4s, v12.4s, v0.4s
-	WORD $0x4f385529 // shl v9.4s, v9.4s, #24
-	WORD $0x4ea0d58c // fsub v12.4s, v12.4s, v0.4s
-	WORD $0x4e261d3f // and v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1d8c // orr v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2bdce9 // fmul v9.4s, v7.4s, v11.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec5f // facgt v31.4s, v2.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVS R17, F14
+	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
+	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
+	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
+	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
+	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
+	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc8c // fmul v12.4s, v4.4s, v9.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
-	FMOVS F9, (R3)
-	FMOVS F12, (R0)
+	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
+
+	// the elements' random bits
+	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
+	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
+	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
+	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
+	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
+	FMOVS F14, (R3)
+	FMOVS F17, (R0)
+	FMOVS F16, (R4)
 
 skip2:
 
 done2:
-	MOVD $local-1136(SP), R3
-	ADD $111, R3, R3
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
 	AND $-64, R3, R3
+	MOVD $local-2176(SP), R4
+	ADD $127, R4, R4
+	AND $-64, R4, R4
+	ADD $1024, R4, R4
 
 	// the greatest of buf
-	MOVD local-1136(SP), R5
+	MOVD local-2176(SP), R6
+	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
@@ -290,523 +378,512 @@ done2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	CMP $64, R5
+	CMP $64, R6
 	BLT tail2
 	PCALIGN $16
 
 loop:
-	FMOVQ (R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
-	FMOVQ 16(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	FMOVQ 32(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
-	FMOVQ 48(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	FMOVQ 64(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
-	FMOVQ 80(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	FMOVQ 96(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
-	FMOVQ 112(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	FMOVQ 128(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
-	FMOVQ 144(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	FMOVQ 160(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
-	FMOVQ 176(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	FMOVQ 192(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
-	FMOVQ 208(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	FMOVQ 224(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
-	FMOVQ 240(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb06650 // smax v16.4s, v18.4s, v16.4s
+	FMOVQ (R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	FMOVQ 32(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	FMOVQ 48(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	FMOVQ 64(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	FMOVQ 80(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	FMOVQ 96(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	FMOVQ 112(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	FMOVQ 128(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	FMOVQ 144(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	FMOVQ 160(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	FMOVQ 176(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	FMOVQ 192(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	FMOVQ 208(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	FMOVQ 224(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	FMOVQ 240(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	ADD $256, R3, R3
-	SUB $64, R5, R5
-	CMP $64, R5
+	SUB $64, R6, R6
+	CMP $64, R6
 	BGE loop
 
 tail2:
-	CBZ R5, fold
+	CBZ R6, fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVD R5, R6
-	AND $3, R6, R6
-	MOVD R6, R16
-	MOVD R5, R6
-	AND $-4, R6, R6
-	LSL $2, R6, R6
-	ADD R3, R6, R6
-	VEOR V17.B16, V17.B16, V17.B16
+	MOVD R6, R7
+	AND $3, R7, R7
+	MOVD R7, R16
+	MOVD R6, R7
+	AND $-4, R7, R7
+	LSL $2, R7, R7
+	ADD R3, R7, R7
+	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R6), F17
+	FMOVD (R7), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R6, R17
-	VLD1 (R17), V17.S[2]
+	ADD $8, R7, R17
+	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R6), F17
+	FMOVS (R7), F16
 
 loaded1:
-	CMP $4, R5
+	CMP $4, R6
 	BLT part
-	FMOVQ (R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
-	CMP $4, R5
+	FMOVQ (R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	CMP $4, R6
 	BEQ fold
-	CMP $8, R5
+	CMP $8, R6
 	BLT part2
-	FMOVQ 16(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	CMP $8, R5
+	FMOVQ 16(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	CMP $8, R6
 	BEQ fold
-	CMP $12, R5
+	CMP $12, R6
 	BLT part3
-	FMOVQ 32(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
-	CMP $12, R5
+	FMOVQ 32(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	CMP $12, R6
 	BEQ fold
-	CMP $16, R5
+	CMP $16, R6
 	BLT part4
-	FMOVQ 48(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	CMP $16, R5
+	FMOVQ 48(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	CMP $16, R6
 	BEQ fold
-	CMP $20, R5
+	CMP $20, R6
 	BLT part5
-	FMOVQ 64(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
-	CMP $20, R5
+	FMOVQ 64(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	CMP $20, R6
 	BEQ fold
-	CMP $24, R5
+	CMP $24, R6
 	BLT part6
-	FMOVQ 80(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	CMP $24, R5
+	FMOVQ 80(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	CMP $24, R6
 	BEQ fold
-	CMP $28, R5
+	CMP $28, R6
 	BLT part7
-	FMOVQ 96(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
-	CMP $28, R5
+	FMOVQ 96(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	CMP $28, R6
 	BEQ fold
-	CMP $32, R5
+	CMP $32, R6
 	BLT part8
-	FMOVQ 112(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	CMP $32, R5
+	FMOVQ 112(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	CMP $32, R6
 	BEQ fold
-	CMP $36, R5
+	CMP $36, R6
 	BLT part9
-	FMOVQ 128(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
-	CMP $36, R5
+	FMOVQ 128(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	CMP $36, R6
 	BEQ fold
-	CMP $40, R5
+	CMP $40, R6
 	BLT part10
-	FMOVQ 144(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	CMP $40, R5
+	FMOVQ 144(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	CMP $40, R6
 	BEQ fold
-	CMP $44, R5
+	CMP $44, R6
 	BLT part11
-	FMOVQ 160(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
-	CMP $44, R5
+	FMOVQ 160(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	CMP $44, R6
 	BEQ fold
-	CMP $48, R5
+	CMP $48, R6
 	BLT part12
-	FMOVQ 176(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	CMP $48, R5
+	FMOVQ 176(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	CMP $48, R6
 	BEQ fold
-	CMP $52, R5
+	CMP $52, R6
 	BLT part13
-	FMOVQ 192(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
-	CMP $52, R5
+	FMOVQ 192(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	CMP $52, R6
 	BEQ fold
-	CMP $56, R5
+	CMP $56, R6
 	BLT part14
-	FMOVQ 208(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	CMP $56, R5
+	FMOVQ 208(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	CMP $56, R6
 	BEQ fold
-	CMP $60, R5
+	CMP $60, R6
 	BLT part15
-	FMOVQ 224(R3), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
-	CMP $60, R5
+	FMOVQ 224(R3), F17
+	WORD $0x4ea0fa31 // fabs v17.4s, v17.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	CMP $60, R6
 	BEQ fold
 
 part16:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb06650 // smax v16.4s, v18.4s, v16.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	WORD $0x4ea0fa11 // fabs v17.4s, v16.4s
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea16521 // smax v1.4s, v9.4s, v1.4s
-	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
-	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
-	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
-	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
-	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
-	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
-	WORD $0x4ea86608 // smax v8.4s, v16.4s, v8.4s
-	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
-	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
-	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
-	WORD $0x4ea46504 // smax v4.4s, v8.4s, v4.4s
-	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
-	WORD $0x4ea26482 // smax v2.4s, v4.4s, v2.4s
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	VEXT $8, V1.B16, V1.B16, V2.B16
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	VDUP V1.S[1], V2.S4
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea11c20 // orr v0.16b, v1.16b, v1.16b
-	MOVD local-1112(SP), R6
+	WORD $0x6ea06500 // umax v0.4s, v8.4s, v0.4s
+	WORD $0x6ea16521 // umax v1.4s, v9.4s, v1.4s
+	WORD $0x6ea26542 // umax v2.4s, v10.4s, v2.4s
+	WORD $0x6ea36563 // umax v3.4s, v11.4s, v3.4s
+	WORD $0x6ea46584 // umax v4.4s, v12.4s, v4.4s
+	WORD $0x6ea565a5 // umax v5.4s, v13.4s, v5.4s
+	WORD $0x6ea665c6 // umax v6.4s, v14.4s, v6.4s
+	WORD $0x6ea765e7 // umax v7.4s, v15.4s, v7.4s
+	WORD $0x6ea06480 // umax v0.4s, v4.4s, v0.4s
+	WORD $0x6ea164a1 // umax v1.4s, v5.4s, v1.4s
+	WORD $0x6ea264c2 // umax v2.4s, v6.4s, v2.4s
+	WORD $0x6ea364e3 // umax v3.4s, v7.4s, v3.4s
+	WORD $0x6ea06440 // umax v0.4s, v2.4s, v0.4s
+	WORD $0x6ea16461 // umax v1.4s, v3.4s, v1.4s
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	MOVD $local-2176(SP), R6
+	FMOVS F0, 32(R6)
+	MOVD $local-2176(SP), R6
+	ADD $32, R6, R6
+	MOVD local-2152(SP), R7
+	FMOVS (R6), F3
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V4.S4
-	WORD $0x6ea46c04 // umin v4.4s, v0.4s, v4.4s
+	WORD $0x6ea46c64 // umin v4.4s, v3.4s, v4.4s
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V5.S4
 	WORD $0x6ea58c84 // cmeq v4.4s, v4.4s, v5.4s
 	MOVD $0x1000ff, R17 // x001000ff
 	VDUP R17, V5.S4
-	WORD $0x4ea58405 // add v5.4s, v0.4s, v5.4s
-	WORD $0x6f2904a5 // ushr v5.4s, v5.4s, #23
+	WORD $0x4ea58463 // add v3.4s, v3.4s, v5.4s
+	WORD $0x6f290463 // ushr v3.4s, v3.4s, #23
 	MOVD $0x20, R17 // x00000020
-	VDUP R17, V6.S4
-	WORD $0x6ea664a5 // umax v5.4s, v5.4s, v6.4s
+	VDUP R17, V5.S4
+	WORD $0x6ea56463 // umax v3.4s, v3.4s, v5.4s
 	MOVD $0xfe, R17 // x000000fe
-	VDUP R17, V6.S4
-	WORD $0x6ea66ca5 // umin v5.4s, v5.4s, v6.4s
+	VDUP R17, V5.S4
+	WORD $0x6ea56c63 // umin v3.4s, v3.4s, v5.4s
 	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V6.S4
-	WORD $0x6ee41ca6 // bif v6.16b, v5.16b, v4.16b
-	WORD $0x0e6128df // xtn v31.4h, v6.4s
+	VDUP R17, V5.S4
+	WORD $0x6ee41c65 // bif v5.16b, v3.16b, v4.16b
+	WORD $0x0e6128bf // xtn v31.4h, v5.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
-	MOVB R17, (R6)
+	MOVB R17, (R7)
 	MOVD $0xf, R17 // x0000000f
-	VDUP R17, V6.S4
-	WORD $0x6ea684a5 // sub v5.4s, v5.4s, v6.4s
-	WORD $0x4f3754a5 // shl v5.4s, v5.4s, #23
+	VDUP R17, V5.S4
+	WORD $0x6ea58463 // sub v3.4s, v3.4s, v5.4s
+	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
+	VDUP V3.S[0], V0.S4
+	MOVD $0x0, R17 // x00000000
+	VDUP R17, V3.S4
+	MOVD $0x7f7f7f7f, R17 // x7f7f7f7f
+	VDUP R17, V5.S4
+	WORD $0x6ea41c65 // bit v5.16b, v3.16b, v4.16b
 	VDUP V5.S[0], V1.S4
 	MOVD $0x0, R17 // x00000000
 	VDUP R17, V5.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V6.S4
-	WORD $0x6ea41ca6 // bit v6.16b, v5.16b, v4.16b
-	VDUP V6.S[0], V2.S4
-	MOVD $0x0, R17 // x00000000
-	VDUP R17, V6.S4
-	MOVD $0x80, R17 // x00000080
-	VDUP R17, V5.S4
-	WORD $0x6e651cc4 // bsl v4.16b, v6.16b, v5.16b
-	VDUP V4.S[0], V3.S4
-	MOVD local-1112(SP), R6
-	ADD $1, R6, R6
-	MOVD R6, local-1112(SP)
-	MOVD $local-1136(SP), R3
-	ADD $111, R3, R3
+	MOVD $0x80808080, R17 // x80808080
+	VDUP R17, V3.S4
+	WORD $0x6e631ca4 // bsl v4.16b, v5.16b, v3.16b
+	VDUP V4.S[0], V2.S4
+	ADD $1, R7, R7
+	MOVD R7, local-2152(SP)
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
 	AND $-64, R3, R3
-	MOVD local-1120(SP), R2
-	MOVD local-1136(SP), R5
-	MOVD local-1128(SP), R6
-	VDUP R6, V5.S4
-	MOVD $0x255992d58722191c, R17
-	VMOV R17, V4.D[0]
-	MOVD $0x61c88647c3910c8e, R17
-	VMOV R17, V4.D[1]
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V5.S4
-	MOVWU k1+120(FP), R17
-	VDUP R17, V6.S4
-	MOVD $0x7feb352d, R17 // x7feb352d
-	VDUP R17, V7.S4
-	MOVD $0x846ca68b, R17 // x846ca68b
-	VDUP R17, V8.S4
-	CMP $8, R5
-	BLT single2
+	MOVD $local-2176(SP), R4
+	ADD $127, R4, R4
+	AND $-64, R4, R4
+	ADD $1024, R4, R4
+	MOVD local-2160(SP), R2
+	MOVD local-2176(SP), R6
+	CMP $16, R6
+	BLT rest
+	PCALIGN $16
+
+codes:
+	FMOVQ (R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	FMOVQ 32(R4), F14
+	FMOVQ 48(R4), F15
+	WORD $0x6f34058c // ushr v12.4s, v12.4s, #12
+	WORD $0x6f3405ad // ushr v13.4s, v13.4s, #12
+	WORD $0x6f3405ce // ushr v14.4s, v14.4s, #12
+	WORD $0x6f3405ef // ushr v15.4s, v15.4s, #12
+	WORD $0x4ea0f908 // fabs v8.4s, v8.4s
+	WORD $0x4ea0f929 // fabs v9.4s, v9.4s
+	WORD $0x4ea0f94a // fabs v10.4s, v10.4s
+	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
+	WORD $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
+	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
+	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
+	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
+	WORD $0x6ea08508 // sub v8.4s, v8.4s, v0.4s
+	WORD $0x6ea08529 // sub v9.4s, v9.4s, v0.4s
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x4eac850c // add v12.4s, v8.4s, v12.4s
+	WORD $0x4ead852d // add v13.4s, v9.4s, v13.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x6f2c0583 // ushr v3.4s, v12.4s, #20
+	WORD $0x6f2c05a4 // ushr v4.4s, v13.4s, #20
+	WORD $0x6f2c05c5 // ushr v5.4s, v14.4s, #20
+	WORD $0x6f2c05e6 // ushr v6.4s, v15.4s, #20
+	WORD $0x2e612863 // sqxtun v3.4h, v3.4s
+	WORD $0x6e612883 // sqxtun2 v3.8h, v4.4s
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e212863 // sqxtun v3.8b, v3.8h
+	WORD $0x6e2128a3 // sqxtun2 v3.16b, v5.8h
+	FMOVQ (R3), F7
+	FMOVQ 16(R3), F4
+	FMOVQ 32(R3), F5
+	FMOVQ 48(R3), F6
+	WORD $0x0e6148e7 // sqxtn v7.4h, v7.4s
+	WORD $0x4e614887 // sqxtn2 v7.8h, v4.4s
+	WORD $0x0e6148a5 // sqxtn v5.4h, v5.4s
+	WORD $0x4e6148c5 // sqxtn2 v5.8h, v6.4s
+	WORD $0x0e2148e7 // sqxtn v7.8b, v7.8h
+	WORD $0x4e2148a7 // sqxtn2 v7.16b, v5.8h
+	WORD $0x6e216c63 // umin v3.16b, v3.16b, v1.16b
+	WORD $0x4e221ce7 // and v7.16b, v7.16b, v2.16b
+	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
+	FMOVQ F3, (R2)
+	ADD $16, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	SUB $16, R6, R6
+	CMP $16, R6
+	BGE codes
+
+rest:
+	CBZ R6, coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	FMOVQ (R3), F8
+	FMOVQ 16(R3), F9
+	FMOVQ 32(R3), F10
+	FMOVQ 48(R3), F11
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	FMOVQ 32(R4), F14
+	FMOVQ 48(R4), F15
+	WORD $0x6f34058c // ushr v12.4s, v12.4s, #12
+	WORD $0x6f3405ad // ushr v13.4s, v13.4s, #12
+	WORD $0x6f3405ce // ushr v14.4s, v14.4s, #12
+	WORD $0x6f3405ef // ushr v15.4s, v15.4s, #12
+	WORD $0x4ea0f908 // fabs v8.4s, v8.4s
+	WORD $0x4ea0f929 // fabs v9.4s, v9.4s
+	WORD $0x4ea0f94a // fabs v10.4s, v10.4s
+	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
+	WORD $0x4e20d508 // fadd v8.4s, v8.4s, v0.4s
+	WORD $0x4e20d529 // fadd v9.4s, v9.4s, v0.4s
+	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
+	WORD $0x4e20d56b // fadd v11.4s, v11.4s, v0.4s
+	WORD $0x6ea08508 // sub v8.4s, v8.4s, v0.4s
+	WORD $0x6ea08529 // sub v9.4s, v9.4s, v0.4s
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x4eac850c // add v12.4s, v8.4s, v12.4s
+	WORD $0x4ead852d // add v13.4s, v9.4s, v13.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x6f2c0583 // ushr v3.4s, v12.4s, #20
+	WORD $0x6f2c05a4 // ushr v4.4s, v13.4s, #20
+	WORD $0x6f2c05c5 // ushr v5.4s, v14.4s, #20
+	WORD $0x6f2c05e6 // ushr v6.4s, v15.4s, #20
+	WORD $0x2e612863 // sqxtun v3.4h, v3.4s
+	WORD $0x6e612883 // sqxtun2 v3.8h, v4.4s
+	WORD $0x2e6128a5 // sqxtun v5.4h, v5.4s
+	WORD $0x6e6128c5 // sqxtun2 v5.8h, v6.4s
+	WORD $0x2e212863 // sqxtun v3.8b, v3.8h
+	WORD $0x6e2128a3 // sqxtun2 v3.16b, v5.8h
+	FMOVQ (R3), F7
+	FMOVQ 16(R3), F4
+	FMOVQ 32(R3), F5
+	FMOVQ 48(R3), F6
+	WORD $0x0e6148e7 // sqxtn v7.4h, v7.4s
+	WORD $0x4e614887 // sqxtn2 v7.8h, v4.4s
+	WORD $0x0e6148a5 // sqxtn v5.4h, v5.4s
+	WORD $0x4e6148c5 // sqxtn2 v5.8h, v6.4s
+	WORD $0x0e2148e7 // sqxtn v7.8b, v7.8h
+	WORD $0x4e2148a7 // sqxtn2 v7.16b, v5.8h
+	WORD $0x6e216c63 // umin v3.16b, v3.16b, v1.16b
+	WORD $0x4e221ce7 // and v7.16b, v7.16b, v2.16b
+	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
+	FMOVQ F3, (R3)
+	CMP $4, R6
+	BLT tail3
 	PCALIGN $16
 
 main2:
-	FMOVQ (R3), F9
-	FMOVQ 16(R3), F10
-
-	// the elements' random bits
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	WORD $0x6e261c8b // eor v11.16b, v4.16b, v6.16b
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	WORD $0x6e261c8c // eor v12.16b, v4.16b, v6.16b
-	WORD $0x6f30056d // ushr v13.4s, v11.4s, #16
-	WORD $0x6f30058e // ushr v14.4s, v12.4s, #16
-	WORD $0x6e2d1d6d // eor v13.16b, v11.16b, v13.16b
-	WORD $0x6e2e1d8e // eor v14.16b, v12.16b, v14.16b
-	WORD $0x4ea79dad // mul v13.4s, v13.4s, v7.4s
-	WORD $0x4ea79dce // mul v14.4s, v14.4s, v7.4s
-	WORD $0x6f3105ac // ushr v12.4s, v13.4s, #15
-	WORD $0x6f3105cb // ushr v11.4s, v14.4s, #15
-	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
-	WORD $0x6e2b1dcb // eor v11.16b, v14.16b, v11.16b
-	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
-	WORD $0x4ea89d6b // mul v11.4s, v11.4s, v8.4s
-	WORD $0x6f30058e // ushr v14.4s, v12.4s, #16
-	WORD $0x6f30056d // ushr v13.4s, v11.4s, #16
-	WORD $0x6e2e1d8e // eor v14.16b, v12.16b, v14.16b
-	WORD $0x6e2d1d6d // eor v13.16b, v11.16b, v13.16b
-	WORD $0x6f3405ce // ushr v14.4s, v14.4s, #12
-	WORD $0x6f3405ad // ushr v13.4s, v13.4s, #12
-	WORD $0x4ea0f92b // fabs v11.4s, v9.4s
-	WORD $0x4ea0f94c // fabs v12.4s, v10.4s
-	WORD $0x4e21d56b // fadd v11.4s, v11.4s, v1.4s
-	WORD $0x4e21d58c // fadd v12.4s, v12.4s, v1.4s
-	WORD $0x6ea1856b // sub v11.4s, v11.4s, v1.4s
-	WORD $0x6ea1858c // sub v12.4s, v12.4s, v1.4s
-	WORD $0x4eae856e // add v14.4s, v11.4s, v14.4s
-	WORD $0x4ead858d // add v13.4s, v12.4s, v13.4s
-	WORD $0x6f280529 // ushr v9.4s, v9.4s, #24
-	WORD $0x6f28054a // ushr v10.4s, v10.4s, #24
-	WORD $0x6f2c05ce // ushr v14.4s, v14.4s, #20
-	WORD $0x6f2c05ad // ushr v13.4s, v13.4s, #20
-	WORD $0x6ea26dce // umin v14.4s, v14.4s, v2.4s
-	WORD $0x6ea26dad // umin v13.4s, v13.4s, v2.4s
-	WORD $0x4e231d3f // and v31.16b, v9.16b, v3.16b
-	WORD $0x4ebf1dce // orr v14.16b, v14.16b, v31.16b
-	WORD $0x4e231d5f // and v31.16b, v10.16b, v3.16b
-	WORD $0x4ebf1dad // orr v13.16b, v13.16b, v31.16b
-	WORD $0x0e6129df // xtn v31.4h, v14.4s
+	FMOVS (R3), F8
+	WORD $0x2f08a508 // uxtl v8.8h, v8.8b
+	WORD $0x2f10a508 // uxtl v8.4s, v8.4h
+	WORD $0x0e61291f // xtn v31.4h, v8.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, (R2)
-	WORD $0x0e6129bf // xtn v31.4h, v13.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, 4(R2)
-	ADD $32, R3, R3
-	ADD $8, R2, R2
-	SUB $8, R5, R5
-	CMP $8, R5
+	ADD $4, R3, R3
+	ADD $4, R2, R2
+	SUB $4, R6, R6
+	CMP $4, R6
 	BGE main2
 
-single2:
-	CMP $4, R5
-	BLT tail3
-
-one2:
-	FMOVQ (R3), F9
-
-	// the elements' random bits
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	WORD $0x6e261c8a // eor v10.16b, v4.16b, v6.16b
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x4ea79d6b // mul v11.4s, v11.4s, v7.4s
-	WORD $0x6f31056a // ushr v10.4s, v11.4s, #15
-	WORD $0x6e2a1d6a // eor v10.16b, v11.16b, v10.16b
-	WORD $0x4ea89d4a // mul v10.4s, v10.4s, v8.4s
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x6f34056b // ushr v11.4s, v11.4s, #12
-	WORD $0x4ea0f92a // fabs v10.4s, v9.4s
-	WORD $0x4e21d54a // fadd v10.4s, v10.4s, v1.4s
-	WORD $0x6ea1854a // sub v10.4s, v10.4s, v1.4s
-	WORD $0x4eab854b // add v11.4s, v10.4s, v11.4s
-	WORD $0x6f280529 // ushr v9.4s, v9.4s, #24
-	WORD $0x6f2c056b // ushr v11.4s, v11.4s, #20
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x4e231d3f // and v31.16b, v9.16b, v3.16b
-	WORD $0x4ebf1d6b // orr v11.16b, v11.16b, v31.16b
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, (R2)
-	ADD $16, R3, R3
-	ADD $4, R2, R2
-	SUB $4, R5, R5
-	CMP $4, R5
-	BGE one2
-
 tail3:
-	CBZ R5, done3
-	TBZ $1, R5, skip3
-	FMOVD (R3), F9
-
-	// the elements' random bits
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	WORD $0x6e261c8a // eor v10.16b, v4.16b, v6.16b
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x4ea79d6b // mul v11.4s, v11.4s, v7.4s
-	WORD $0x6f31056a // ushr v10.4s, v11.4s, #15
-	WORD $0x6e2a1d6a // eor v10.16b, v11.16b, v10.16b
-	WORD $0x4ea89d4a // mul v10.4s, v10.4s, v8.4s
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x6f34056b // ushr v11.4s, v11.4s, #12
-	WORD $0x4ea0f92a // fabs v10.4s, v9.4s
-	WORD $0x4e21d54a // fadd v10.4s, v10.4s, v1.4s
-	WORD $0x6ea1854a // sub v10.4s, v10.4s, v1.4s
-	WORD $0x4eab854b // add v11.4s, v10.4s, v11.4s
-	WORD $0x6f280529 // ushr v9.4s, v9.4s, #24
-	WORD $0x6f2c056b // ushr v11.4s, v11.4s, #20
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x4e231d3f // and v31.16b, v9.16b, v3.16b
-	WORD $0x4ebf1d6b // orr v11.16b, v11.16b, v31.16b
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
+	CBZ R6, done3
+	TBZ $1, R6, skip3
+	MOVHU (R3), R17
+	FMOVS R17, F8
+	WORD $0x2f08a508 // uxtl v8.8h, v8.8b
+	WORD $0x2f10a508 // uxtl v8.4s, v8.4h
+	WORD $0x0e61291f // xtn v31.4h, v8.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVH R17, (R2)
-	TST $1, R5
+	TST $1, R6
 	BEQ done3
-	MOVD $0x3c6ef372, R17 // x3c6ef372
-	VDUP R17, V9.S4
-	WORD $0x6ea98484 // sub v4.4s, v4.4s, v9.4s
-	ADD $8, R3, R3
+	ADD $2, R3, R3
 	ADD $2, R2, R2
 
 skip3:
-	TBZ $0, R5, skip4
-	FMOVS (R3), F9
-
-	// the elements' random bits
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	WORD $0x6e261c8a // eor v10.16b, v4.16b, v6.16b
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x4ea79d6b // mul v11.4s, v11.4s, v7.4s
-	WORD $0x6f31056a // ushr v10.4s, v11.4s, #15
-	WORD $0x6e2a1d6a // eor v10.16b, v11.16b, v10.16b
-	WORD $0x4ea89d4a // mul v10.4s, v10.4s, v8.4s
-	WORD $0x6f30054b // ushr v11.4s, v10.4s, #16
-	WORD $0x6e2b1d4b // eor v11.16b, v10.16b, v11.16b
-	WORD $0x6f34056b // ushr v11.4s, v11.4s, #12
-	WORD $0x4ea0f92a // fabs v10.4s, v9.4s
-	WORD $0x4e21d54a // fadd v10.4s, v10.4s, v1.4s
-	WORD $0x6ea1854a // sub v10.4s, v10.4s, v1.4s
-	WORD $0x4eab854b // add v11.4s, v10.4s, v11.4s
-	WORD $0x6f280529 // ushr v9.4s, v9.4s, #24
-	WORD $0x6f2c056b // ushr v11.4s, v11.4s, #20
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x4e231d3f // and v31.16b, v9.16b, v3.16b
-	WORD $0x4ebf1d6b // orr v11.16b, v11.16b, v31.16b
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
+	TBZ $0, R6, skip4
+	MOVBU (R3), R17
+	FMOVS R17, F8
+	WORD $0x2f08a508 // uxtl v8.8h, v8.8b
+	WORD $0x2f10a508 // uxtl v8.4s, v8.4h
+	WORD $0x0e61291f // xtn v31.4h, v8.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVB R17, (R2)
@@ -814,10 +891,12 @@ skip3:
 skip4:
 
 done3:
-	MOVD local-1128(SP), R6
-	ADD $930724096, R6, R6
-	MOVD R6, local-1128(SP)
-	SUBS $256, R4, R4
+
+coded:
+	MOVD local-2168(SP), R7
+	ADD $930724096, R7, R7
+	MOVD R7, local-2168(SP)
+	SUBS $256, R5, R5
 	BGT block
 
 done:

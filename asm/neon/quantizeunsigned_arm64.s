@@ -5,88 +5,182 @@
 #include "textflag.h"
 
 // func QuantizeUnsignedF32(codes, exponents []uint8, x []float32, k0, k1, shift uint32)
-TEXT ·QuantizeUnsignedF32(SB), 0, $1136-84
+TEXT ·QuantizeUnsignedF32(SB), 0, $2176-84
 	// codes[i] = |x[i]| in 8 bits
 	MOVD codes_base+0(FP), R0
 	MOVD x_base+48(FP), R1
-	MOVD codes_len+8(FP), R3
-	MOVD exponents_base+24(FP), R5
-	MOVD R5, local-1112(SP)
-	MOVWU k0+72(FP), R5
-	MOVD R5, local-1128(SP)
-	CBZ R3, done
+	MOVD codes_len+8(FP), R4
+	MOVD exponents_base+24(FP), R6
+	MOVD R6, local-2152(SP)
+	MOVWU k0+72(FP), R6
+	MOVD R6, local-2168(SP)
+	CBZ R4, done
 
 block:
-	MOVD R3, R4
-	CMP $256, R4
+	MOVD R4, R5
+	CMP $256, R5
 	BLE short
-	MOVD $256, R4
+	MOVD $256, R5
 
 short:
-	MOVD R4, local-1136(SP)
-	MOVD R0, local-1120(SP)
-	MOVD $local-1136(SP), R2
-	ADD $111, R2, R2
+	MOVD R5, local-2176(SP)
+	MOVD R0, local-2160(SP)
+	MOVD $local-2176(SP), R2
+	ADD $127, R2, R2
 	AND $-64, R2, R2
-	CMP $16, R4
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
+	AND $-64, R3, R3
+	ADD $1024, R3, R3
+	MOVD local-2168(SP), R6
+	VDUP R6, V1.S4
+	MOVD $0x255992d58722191c, R17
+	VMOV R17, V0.D[0]
+	MOVD $0x61c88647c3910c8e, R17
+	VMOV R17, V0.D[1]
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	MOVD $0x78dde6e4, R17 // x78dde6e4
+	VDUP R17, V1.S4
+	MOVWU k1+76(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x7feb352d, R17 // x7feb352d
+	VDUP R17, V3.S4
+	MOVD $0x846ca68b, R17 // x846ca68b
+	VDUP R17, V4.S4
+	CMP $8, R5
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F0
-	FMOVQ 16(R1), F1
-	FMOVQ 32(R1), F2
-	FMOVQ 48(R1), F3
-	FMOVQ F0, (R2)
-	FMOVQ F1, 16(R2)
-	FMOVQ F2, 32(R2)
-	FMOVQ F3, 48(R2)
-	ADD $16, R0, R0
-	ADD $64, R1, R1
-	ADD $64, R2, R2
-	SUB $16, R4, R4
-	CMP $16, R4
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
+	WORD $0x4ea0f8c6 // fabs v6.4s, v6.4s
+
+	// the elements' random bits
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	WORD $0x6e221c07 // eor v7.16b, v0.16b, v2.16b
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	WORD $0x6e221c08 // eor v8.16b, v0.16b, v2.16b
+	WORD $0x6f3004e9 // ushr v9.4s, v7.4s, #16
+	WORD $0x6f30050a // ushr v10.4s, v8.4s, #16
+	WORD $0x6e291ce9 // eor v9.16b, v7.16b, v9.16b
+	WORD $0x6e2a1d0a // eor v10.16b, v8.16b, v10.16b
+	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
+	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
+	WORD $0x6f310528 // ushr v8.4s, v9.4s, #15
+	WORD $0x6f310547 // ushr v7.4s, v10.4s, #15
+	WORD $0x6e281d28 // eor v8.16b, v9.16b, v8.16b
+	WORD $0x6e271d47 // eor v7.16b, v10.16b, v7.16b
+	WORD $0x4ea49d08 // mul v8.4s, v8.4s, v4.4s
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f30050a // ushr v10.4s, v8.4s, #16
+	WORD $0x6f3004e9 // ushr v9.4s, v7.4s, #16
+	WORD $0x6e2a1d0a // eor v10.16b, v8.16b, v10.16b
+	WORD $0x6e291ce9 // eor v9.16b, v7.16b, v9.16b
+	FMOVQ F5, (R2)
+	FMOVQ F6, 16(R2)
+	FMOVQ F10, (R3)
+	FMOVQ F9, 16(R3)
+	ADD $8, R0, R0
+	ADD $32, R1, R1
+	ADD $32, R2, R2
+	ADD $32, R3, R3
+	SUB $8, R5, R5
+	CMP $8, R5
 	BGE main
 
 single:
-	CMP $4, R4
+	CMP $4, R5
 	BLT tail
 
 one:
-	FMOVQ (R1), F0
-	FMOVQ F0, (R2)
+	FMOVQ (R1), F5
+	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
+
+	// the elements' random bits
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
+	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
+	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	FMOVQ F5, (R2)
+	FMOVQ F7, (R3)
 	ADD $4, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
-	SUB $4, R4, R4
-	CMP $4, R4
+	ADD $16, R3, R3
+	SUB $4, R5, R5
+	CMP $4, R5
 	BGE one
 
 tail:
-	CBZ R4, done2
-	TBZ $1, R4, skip
-	FMOVD (R1), F0
-	FMOVD F0, (R2)
-	TST $1, R4
+	CBZ R5, done2
+	TBZ $1, R5, skip
+	FMOVD (R1), F5
+	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
+
+	// the elements' random bits
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
+	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
+	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	FMOVD F5, (R2)
+	FMOVD F7, (R3)
+	TST $1, R5
 	BEQ done2
+	MOVD $0x3c6ef372, R17 // x3c6ef372
+	VDUP R17, V5.S4
+	WORD $0x6ea58400 // sub v0.4s, v0.4s, v5.4s
 	ADD $2, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
+	ADD $8, R3, R3
 
 skip:
-	TBZ $0, R4, skip2
-	FMOVS (R1), F0
-	FMOVS F0, (R2)
+	TBZ $0, R5, skip2
+	FMOVS (R1), F5
+	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
+
+	// the elements' random bits
+	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
+	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
+	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
+	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
+	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
+	FMOVS F5, (R2)
+	FMOVS F7, (R3)
 
 skip2:
 
 done2:
-	MOVD $local-1136(SP), R2
-	ADD $111, R2, R2
+	MOVD $local-2176(SP), R2
+	ADD $127, R2, R2
 	AND $-64, R2, R2
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
+	AND $-64, R3, R3
+	ADD $1024, R3, R3
 
 	// the greatest of codes
-	MOVD local-1136(SP), R4
+	MOVD local-2176(SP), R5
+	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
@@ -102,528 +196,465 @@ done2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	CMP $64, R4
+	CMP $64, R5
 	BLT tail2
 	PCALIGN $16
 
 loop:
-	FMOVQ (R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
-	FMOVQ 16(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	FMOVQ 32(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
-	FMOVQ 48(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	FMOVQ 64(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
-	FMOVQ 80(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	FMOVQ 96(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
-	FMOVQ 112(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	FMOVQ 128(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
-	FMOVQ 144(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	FMOVQ 160(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
-	FMOVQ 176(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	FMOVQ 192(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
-	FMOVQ 208(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	FMOVQ 224(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
-	FMOVQ 240(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb06650 // smax v16.4s, v18.4s, v16.4s
+	FMOVQ (R2), F17
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	FMOVQ 16(R2), F17
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	FMOVQ 32(R2), F17
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	FMOVQ 48(R2), F17
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	FMOVQ 64(R2), F17
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	FMOVQ 80(R2), F17
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	FMOVQ 96(R2), F17
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	FMOVQ 112(R2), F17
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	FMOVQ 128(R2), F17
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	FMOVQ 144(R2), F17
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	FMOVQ 160(R2), F17
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	FMOVQ 176(R2), F17
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	FMOVQ 192(R2), F17
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	FMOVQ 208(R2), F17
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	FMOVQ 224(R2), F17
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	FMOVQ 240(R2), F17
+	WORD $0x6eaf662f // umax v15.4s, v17.4s, v15.4s
 	ADD $256, R2, R2
-	SUB $64, R4, R4
-	CMP $64, R4
+	SUB $64, R5, R5
+	CMP $64, R5
 	BGE loop
 
 tail2:
-	CBZ R4, fold
+	CBZ R5, fold
 
 	// Tail: whole vectors, then one filled up with zeros.
-	MOVD R4, R5
-	AND $3, R5, R5
-	MOVD R5, R16
-	MOVD R4, R5
-	AND $-4, R5, R5
-	LSL $2, R5, R5
-	ADD R2, R5, R5
-	VEOR V17.B16, V17.B16, V17.B16
+	MOVD R5, R6
+	AND $3, R6, R6
+	MOVD R6, R16
+	MOVD R5, R6
+	AND $-4, R6, R6
+	LSL $2, R6, R6
+	ADD R2, R6, R6
+	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R5), F17
+	FMOVD (R6), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R5, R17
-	VLD1 (R17), V17.S[2]
+	ADD $8, R6, R17
+	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R5), F17
+	FMOVS (R6), F16
 
 loaded1:
-	CMP $4, R4
+	CMP $4, R5
 	BLT part
-	FMOVQ (R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
-	CMP $4, R4
+	FMOVQ (R2), F17
+	WORD $0x6ea06620 // umax v0.4s, v17.4s, v0.4s
+	CMP $4, R5
 	BEQ fold
-	CMP $8, R4
+	CMP $8, R5
 	BLT part2
-	FMOVQ 16(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	CMP $8, R4
+	FMOVQ 16(R2), F17
+	WORD $0x6ea16621 // umax v1.4s, v17.4s, v1.4s
+	CMP $8, R5
 	BEQ fold
-	CMP $12, R4
+	CMP $12, R5
 	BLT part3
-	FMOVQ 32(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
-	CMP $12, R4
+	FMOVQ 32(R2), F17
+	WORD $0x6ea26622 // umax v2.4s, v17.4s, v2.4s
+	CMP $12, R5
 	BEQ fold
-	CMP $16, R4
+	CMP $16, R5
 	BLT part4
-	FMOVQ 48(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	CMP $16, R4
+	FMOVQ 48(R2), F17
+	WORD $0x6ea36623 // umax v3.4s, v17.4s, v3.4s
+	CMP $16, R5
 	BEQ fold
-	CMP $20, R4
+	CMP $20, R5
 	BLT part5
-	FMOVQ 64(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
-	CMP $20, R4
+	FMOVQ 64(R2), F17
+	WORD $0x6ea46624 // umax v4.4s, v17.4s, v4.4s
+	CMP $20, R5
 	BEQ fold
-	CMP $24, R4
+	CMP $24, R5
 	BLT part6
-	FMOVQ 80(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	CMP $24, R4
+	FMOVQ 80(R2), F17
+	WORD $0x6ea56625 // umax v5.4s, v17.4s, v5.4s
+	CMP $24, R5
 	BEQ fold
-	CMP $28, R4
+	CMP $28, R5
 	BLT part7
-	FMOVQ 96(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
-	CMP $28, R4
+	FMOVQ 96(R2), F17
+	WORD $0x6ea66626 // umax v6.4s, v17.4s, v6.4s
+	CMP $28, R5
 	BEQ fold
-	CMP $32, R4
+	CMP $32, R5
 	BLT part8
-	FMOVQ 112(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	CMP $32, R4
+	FMOVQ 112(R2), F17
+	WORD $0x6ea76627 // umax v7.4s, v17.4s, v7.4s
+	CMP $32, R5
 	BEQ fold
-	CMP $36, R4
+	CMP $36, R5
 	BLT part9
-	FMOVQ 128(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
-	CMP $36, R4
+	FMOVQ 128(R2), F17
+	WORD $0x6ea86628 // umax v8.4s, v17.4s, v8.4s
+	CMP $36, R5
 	BEQ fold
-	CMP $40, R4
+	CMP $40, R5
 	BLT part10
-	FMOVQ 144(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	CMP $40, R4
+	FMOVQ 144(R2), F17
+	WORD $0x6ea96629 // umax v9.4s, v17.4s, v9.4s
+	CMP $40, R5
 	BEQ fold
-	CMP $44, R4
+	CMP $44, R5
 	BLT part11
-	FMOVQ 160(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
-	CMP $44, R4
+	FMOVQ 160(R2), F17
+	WORD $0x6eaa662a // umax v10.4s, v17.4s, v10.4s
+	CMP $44, R5
 	BEQ fold
-	CMP $48, R4
+	CMP $48, R5
 	BLT part12
-	FMOVQ 176(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	CMP $48, R4
+	FMOVQ 176(R2), F17
+	WORD $0x6eab662b // umax v11.4s, v17.4s, v11.4s
+	CMP $48, R5
 	BEQ fold
-	CMP $52, R4
+	CMP $52, R5
 	BLT part13
-	FMOVQ 192(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
-	CMP $52, R4
+	FMOVQ 192(R2), F17
+	WORD $0x6eac662c // umax v12.4s, v17.4s, v12.4s
+	CMP $52, R5
 	BEQ fold
-	CMP $56, R4
+	CMP $56, R5
 	BLT part14
-	FMOVQ 208(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	CMP $56, R4
+	FMOVQ 208(R2), F17
+	WORD $0x6ead662d // umax v13.4s, v17.4s, v13.4s
+	CMP $56, R5
 	BEQ fold
-	CMP $60, R4
+	CMP $60, R5
 	BLT part15
-	FMOVQ 224(R2), F18
-	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
-	CMP $60, R4
+	FMOVQ 224(R2), F17
+	WORD $0x6eae662e // umax v14.4s, v17.4s, v14.4s
+	CMP $60, R5
 	BEQ fold
 
 part16:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb06650 // smax v16.4s, v18.4s, v16.4s
+	WORD $0x6eaf660f // umax v15.4s, v16.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
+	WORD $0x6eae660e // umax v14.4s, v16.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
+	WORD $0x6ead660d // umax v13.4s, v16.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
+	WORD $0x6eac660c // umax v12.4s, v16.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
+	WORD $0x6eab660b // umax v11.4s, v16.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
+	WORD $0x6eaa660a // umax v10.4s, v16.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
+	WORD $0x6ea96609 // umax v9.4s, v16.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
+	WORD $0x6ea86608 // umax v8.4s, v16.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
+	WORD $0x6ea76607 // umax v7.4s, v16.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	WORD $0x6ea66606 // umax v6.4s, v16.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	WORD $0x6ea56605 // umax v5.4s, v16.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	WORD $0x6ea46604 // umax v4.4s, v16.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	WORD $0x6ea36603 // umax v3.4s, v16.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	WORD $0x6ea26602 // umax v2.4s, v16.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	WORD $0x6ea16601 // umax v1.4s, v16.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	WORD $0x6ea06600 // umax v0.4s, v16.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea16521 // smax v1.4s, v9.4s, v1.4s
-	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
-	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
-	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
-	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
-	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
-	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
-	WORD $0x4ea86608 // smax v8.4s, v16.4s, v8.4s
-	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
-	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
-	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
-	WORD $0x4ea46504 // smax v4.4s, v8.4s, v4.4s
-	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
-	WORD $0x4ea26482 // smax v2.4s, v4.4s, v2.4s
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	VEXT $8, V1.B16, V1.B16, V2.B16
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	VDUP V1.S[1], V2.S4
-	WORD $0x4ea16441 // smax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea11c20 // orr v0.16b, v1.16b, v1.16b
-	MOVD local-1112(SP), R5
+	WORD $0x6ea06500 // umax v0.4s, v8.4s, v0.4s
+	WORD $0x6ea16521 // umax v1.4s, v9.4s, v1.4s
+	WORD $0x6ea26542 // umax v2.4s, v10.4s, v2.4s
+	WORD $0x6ea36563 // umax v3.4s, v11.4s, v3.4s
+	WORD $0x6ea46584 // umax v4.4s, v12.4s, v4.4s
+	WORD $0x6ea565a5 // umax v5.4s, v13.4s, v5.4s
+	WORD $0x6ea665c6 // umax v6.4s, v14.4s, v6.4s
+	WORD $0x6ea765e7 // umax v7.4s, v15.4s, v7.4s
+	WORD $0x6ea06480 // umax v0.4s, v4.4s, v0.4s
+	WORD $0x6ea164a1 // umax v1.4s, v5.4s, v1.4s
+	WORD $0x6ea264c2 // umax v2.4s, v6.4s, v2.4s
+	WORD $0x6ea364e3 // umax v3.4s, v7.4s, v3.4s
+	WORD $0x6ea06440 // umax v0.4s, v2.4s, v0.4s
+	WORD $0x6ea16461 // umax v1.4s, v3.4s, v1.4s
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea06420 // umax v0.4s, v1.4s, v0.4s
+	MOVD $local-2176(SP), R5
+	FMOVS F0, 32(R5)
+	MOVD $local-2176(SP), R5
+	ADD $32, R5, R5
+	MOVD local-2152(SP), R6
+	FMOVS (R5), F2
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V3.S4
-	WORD $0x6ea36c03 // umin v3.4s, v0.4s, v3.4s
+	WORD $0x6ea36c43 // umin v3.4s, v2.4s, v3.4s
 	MOVD $0x7f800000, R17 // x7f800000
 	VDUP R17, V4.S4
 	WORD $0x6ea48c63 // cmeq v3.4s, v3.4s, v4.4s
 	MOVD $0xfffff, R17 // x000fffff
 	VDUP R17, V4.S4
-	WORD $0x4ea48404 // add v4.4s, v0.4s, v4.4s
-	WORD $0x6f290484 // ushr v4.4s, v4.4s, #23
+	WORD $0x4ea48442 // add v2.4s, v2.4s, v4.4s
+	WORD $0x6f290442 // ushr v2.4s, v2.4s, #23
 	MOVD $0x20, R17 // x00000020
-	VDUP R17, V5.S4
-	WORD $0x6ea56484 // umax v4.4s, v4.4s, v5.4s
+	VDUP R17, V4.S4
+	WORD $0x6ea46442 // umax v2.4s, v2.4s, v4.4s
 	MOVD $0xfe, R17 // x000000fe
-	VDUP R17, V5.S4
-	WORD $0x6ea56c84 // umin v4.4s, v4.4s, v5.4s
+	VDUP R17, V4.S4
+	WORD $0x6ea46c42 // umin v2.4s, v2.4s, v4.4s
 	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V5.S4
-	WORD $0x6ee31c85 // bif v5.16b, v4.16b, v3.16b
-	WORD $0x0e6128bf // xtn v31.4h, v5.4s
+	VDUP R17, V4.S4
+	WORD $0x6ee31c44 // bif v4.16b, v2.16b, v3.16b
+	WORD $0x0e61289f // xtn v31.4h, v4.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
-	MOVB R17, (R5)
+	MOVB R17, (R6)
 	MOVD $0x1f, R17 // x0000001f
-	VDUP R17, V5.S4
-	WORD $0x6ea58484 // sub v4.4s, v4.4s, v5.4s
-	WORD $0x4f375484 // shl v4.4s, v4.4s, #23
-	VDUP V4.S[0], V1.S4
+	VDUP R17, V4.S4
+	WORD $0x6ea48442 // sub v2.4s, v2.4s, v4.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	VDUP V2.S[0], V0.S4
 	MOVD $0x0, R17 // x00000000
+	VDUP R17, V2.S4
+	MOVD $0xffffffff, R17 // xffffffff
 	VDUP R17, V4.S4
-	MOVD $0xff, R17 // x000000ff
-	VDUP R17, V5.S4
-	WORD $0x6e651c83 // bsl v3.16b, v4.16b, v5.16b
-	VDUP V3.S[0], V2.S4
-	MOVD local-1112(SP), R5
-	ADD $1, R5, R5
-	MOVD R5, local-1112(SP)
-	MOVD $local-1136(SP), R2
-	ADD $111, R2, R2
-	AND $-64, R2, R2
-	MOVD local-1120(SP), R0
-	MOVD local-1136(SP), R4
-	MOVD local-1128(SP), R5
-	VDUP R5, V4.S4
-	MOVD $0x255992d58722191c, R17
-	VMOV R17, V3.D[0]
-	MOVD $0x61c88647c3910c8e, R17
-	VMOV R17, V3.D[1]
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V4.S4
-	MOVWU k1+76(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x7feb352d, R17 // x7feb352d
-	VDUP R17, V6.S4
-	MOVD $0x846ca68b, R17 // x846ca68b
+	WORD $0x6e641c43 // bsl v3.16b, v2.16b, v4.16b
+	VDUP V3.S[0], V1.S4
+	ADD $1, R6, R6
+	MOVD R6, local-2152(SP)
+	MOVD $0x1010101, R17 // x01010101
 	VDUP R17, V7.S4
+	MOVD $local-2176(SP), R2
+	ADD $127, R2, R2
+	AND $-64, R2, R2
+	MOVD $local-2176(SP), R3
+	ADD $127, R3, R3
+	AND $-64, R3, R3
+	ADD $1024, R3, R3
+	MOVD local-2160(SP), R0
+	MOVD local-2176(SP), R5
 	MOVWU shift+80(FP), R17
 	VDUP R17, V8.S4
 	MOVD $0xfffff, R17 // x000fffff
 	VDUP R17, V9.S4
-	MOVD $0x1, R17 // x00000001
-	VDUP R17, V10.S4
-	CMP $8, R4
-	BLT single2
+	CMP $16, R5
+	BLT rest
 	PCALIGN $16
 
-main2:
-	FMOVQ (R2), F11
-	FMOVQ 16(R2), F12
-
-	// the elements' random bits
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	WORD $0x6e251c6d // eor v13.16b, v3.16b, v5.16b
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	WORD $0x6e251c6e // eor v14.16b, v3.16b, v5.16b
-	WORD $0x6f3005af // ushr v15.4s, v13.4s, #16
-	WORD $0x6f3005d0 // ushr v16.4s, v14.4s, #16
-	WORD $0x6e2f1daf // eor v15.16b, v13.16b, v15.16b
-	WORD $0x6e301dd0 // eor v16.16b, v14.16b, v16.16b
-	WORD $0x4ea69def // mul v15.4s, v15.4s, v6.4s
-	WORD $0x4ea69e10 // mul v16.4s, v16.4s, v6.4s
-	WORD $0x6f3105ee // ushr v14.4s, v15.4s, #15
-	WORD $0x6f31060d // ushr v13.4s, v16.4s, #15
-	WORD $0x6e2e1dee // eor v14.16b, v15.16b, v14.16b
-	WORD $0x6e2d1e0d // eor v13.16b, v16.16b, v13.16b
-	WORD $0x4ea79dce // mul v14.4s, v14.4s, v7.4s
-	WORD $0x4ea79dad // mul v13.4s, v13.4s, v7.4s
-	WORD $0x6f3005d0 // ushr v16.4s, v14.4s, #16
-	WORD $0x6f3005af // ushr v15.4s, v13.4s, #16
-	WORD $0x6e301dd0 // eor v16.16b, v14.16b, v16.16b
-	WORD $0x6e2f1daf // eor v15.16b, v13.16b, v15.16b
+codes:
+	FMOVQ (R2), F10
+	FMOVQ 16(R2), F11
+	FMOVQ 32(R2), F12
+	FMOVQ 48(R2), F13
+	FMOVQ (R3), F14
+	FMOVQ 16(R3), F15
+	FMOVQ 32(R3), F16
+	FMOVQ 48(R3), F17
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf45ce // ushl v14.4s, v14.4s, v31.4s
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf45ef // ushl v15.4s, v15.4s, v31.4s
 	WORD $0x6ea0b91f // neg v31.4s, v8.4s
 	WORD $0x6ebf4610 // ushl v16.4s, v16.4s, v31.4s
 	WORD $0x6ea0b91f // neg v31.4s, v8.4s
-	WORD $0x6ebf45ef // ushl v15.4s, v15.4s, v31.4s
-	WORD $0x4e291e10 // and v16.16b, v16.16b, v9.16b
+	WORD $0x6ebf4631 // ushl v17.4s, v17.4s, v31.4s
+	WORD $0x4e291dce // and v14.16b, v14.16b, v9.16b
 	WORD $0x4e291def // and v15.16b, v15.16b, v9.16b
-	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
-	WORD $0x4ea0f98c // fabs v12.4s, v12.4s
-	WORD $0x6ea1656d // umax v13.4s, v11.4s, v1.4s
-	WORD $0x6ea1658e // umax v14.4s, v12.4s, v1.4s
-	WORD $0x6ea185ad // sub v13.4s, v13.4s, v1.4s
-	WORD $0x6ea185ce // sub v14.4s, v14.4s, v1.4s
-	WORD $0x4eb085b0 // add v16.4s, v13.4s, v16.4s
-	WORD $0x4eaf85cf // add v15.4s, v14.4s, v15.4s
-	WORD $0x6eaa6d6b // umin v11.4s, v11.4s, v10.4s
-	WORD $0x6eaa6d8c // umin v12.4s, v12.4s, v10.4s
-	WORD $0x6f2c0610 // ushr v16.4s, v16.4s, #20
-	WORD $0x6f2c05ef // ushr v15.4s, v15.4s, #20
-	WORD $0x6eab660b // umax v11.4s, v16.4s, v11.4s
-	WORD $0x6eac65ec // umax v12.4s, v15.4s, v12.4s
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x6ea26d8c // umin v12.4s, v12.4s, v2.4s
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
+	WORD $0x4e291e10 // and v16.16b, v16.16b, v9.16b
+	WORD $0x4e291e31 // and v17.16b, v17.16b, v9.16b
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x6ea0858c // sub v12.4s, v12.4s, v0.4s
+	WORD $0x6ea085ad // sub v13.4s, v13.4s, v0.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x4f2c05c2 // sshr v2.4s, v14.4s, #20
+	WORD $0x4f2c05e3 // sshr v3.4s, v15.4s, #20
+	WORD $0x4f2c0604 // sshr v4.4s, v16.4s, #20
+	WORD $0x4f2c0625 // sshr v5.4s, v17.4s, #20
+	WORD $0x2e612842 // sqxtun v2.4h, v2.4s
+	WORD $0x6e612862 // sqxtun2 v2.8h, v3.4s
+	WORD $0x2e612884 // sqxtun v4.4h, v4.4s
+	WORD $0x6e6128a4 // sqxtun2 v4.8h, v5.4s
+	WORD $0x2e212842 // sqxtun v2.8b, v2.8h
+	WORD $0x6e212882 // sqxtun2 v2.16b, v4.8h
+	FMOVQ (R2), F6
+	FMOVQ 16(R2), F3
+	FMOVQ 32(R2), F4
+	FMOVQ 48(R2), F5
+	WORD $0x0e6148c6 // sqxtn v6.4h, v6.4s
+	WORD $0x4e614866 // sqxtn2 v6.8h, v3.4s
+	WORD $0x0e614884 // sqxtn v4.4h, v4.4s
+	WORD $0x4e6148a4 // sqxtn2 v4.8h, v5.4s
+	WORD $0x0e2148c6 // sqxtn v6.8b, v6.8h
+	WORD $0x4e214886 // sqxtn2 v6.16b, v4.8h
+	WORD $0x6e276cc6 // umin v6.16b, v6.16b, v7.16b
+	WORD $0x6e266442 // umax v2.16b, v2.16b, v6.16b
+	WORD $0x6e216c42 // umin v2.16b, v2.16b, v1.16b
+	FMOVQ F2, (R0)
+	ADD $16, R0, R0
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	SUB $16, R5, R5
+	CMP $16, R5
+	BGE codes
+
+rest:
+	CBZ R5, coded
+
+	// The last ones lie in the place of their numbers, and are copied.
+	FMOVQ (R2), F10
+	FMOVQ 16(R2), F11
+	FMOVQ 32(R2), F12
+	FMOVQ 48(R2), F13
+	FMOVQ (R3), F14
+	FMOVQ 16(R3), F15
+	FMOVQ 32(R3), F16
+	FMOVQ 48(R3), F17
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf45ce // ushl v14.4s, v14.4s, v31.4s
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf45ef // ushl v15.4s, v15.4s, v31.4s
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf4610 // ushl v16.4s, v16.4s, v31.4s
+	WORD $0x6ea0b91f // neg v31.4s, v8.4s
+	WORD $0x6ebf4631 // ushl v17.4s, v17.4s, v31.4s
+	WORD $0x4e291dce // and v14.16b, v14.16b, v9.16b
+	WORD $0x4e291def // and v15.16b, v15.16b, v9.16b
+	WORD $0x4e291e10 // and v16.16b, v16.16b, v9.16b
+	WORD $0x4e291e31 // and v17.16b, v17.16b, v9.16b
+	WORD $0x6ea0854a // sub v10.4s, v10.4s, v0.4s
+	WORD $0x6ea0856b // sub v11.4s, v11.4s, v0.4s
+	WORD $0x6ea0858c // sub v12.4s, v12.4s, v0.4s
+	WORD $0x6ea085ad // sub v13.4s, v13.4s, v0.4s
+	WORD $0x4eae854e // add v14.4s, v10.4s, v14.4s
+	WORD $0x4eaf856f // add v15.4s, v11.4s, v15.4s
+	WORD $0x4eb08590 // add v16.4s, v12.4s, v16.4s
+	WORD $0x4eb185b1 // add v17.4s, v13.4s, v17.4s
+	WORD $0x4f2c05c2 // sshr v2.4s, v14.4s, #20
+	WORD $0x4f2c05e3 // sshr v3.4s, v15.4s, #20
+	WORD $0x4f2c0604 // sshr v4.4s, v16.4s, #20
+	WORD $0x4f2c0625 // sshr v5.4s, v17.4s, #20
+	WORD $0x2e612842 // sqxtun v2.4h, v2.4s
+	WORD $0x6e612862 // sqxtun2 v2.8h, v3.4s
+	WORD $0x2e612884 // sqxtun v4.4h, v4.4s
+	WORD $0x6e6128a4 // sqxtun2 v4.8h, v5.4s
+	WORD $0x2e212842 // sqxtun v2.8b, v2.8h
+	WORD $0x6e212882 // sqxtun2 v2.16b, v4.8h
+	FMOVQ (R2), F6
+	FMOVQ 16(R2), F3
+	FMOVQ 32(R2), F4
+	FMOVQ 48(R2), F5
+	WORD $0x0e6148c6 // sqxtn v6.4h, v6.4s
+	WORD $0x4e614866 // sqxtn2 v6.8h, v3.4s
+	WORD $0x0e614884 // sqxtn v4.4h, v4.4s
+	WORD $0x4e6148a4 // sqxtn2 v4.8h, v5.4s
+	WORD $0x0e2148c6 // sqxtn v6.8b, v6.8h
+	WORD $0x4e214886 // sqxtn2 v6.16b, v4.8h
+	WORD $0x6e276cc6 // umin v6.16b, v6.16b, v7.16b
+	WORD $0x6e266442 // umax v2.16b, v2.16b, v6.16b
+	WORD $0x6e216c42 // umin v2.16b, v2.16b, v1.16b
+	FMOVQ F2, (R2)
+	CMP $4, R5
+	BLT tail3
+	PCALIGN $16
+
+main2:
+	FMOVS (R2), F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, (R0)
-	WORD $0x0e61299f // xtn v31.4h, v12.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, 4(R0)
-	ADD $32, R2, R2
-	ADD $8, R0, R0
-	SUB $8, R4, R4
-	CMP $8, R4
+	ADD $4, R2, R2
+	ADD $4, R0, R0
+	SUB $4, R5, R5
+	CMP $4, R5
 	BGE main2
 
-single2:
-	CMP $4, R4
-	BLT tail3
-
-one2:
-	FMOVQ (R2), F11
-
-	// the elements' random bits
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	WORD $0x6e251c6c // eor v12.16b, v3.16b, v5.16b
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x4ea69dad // mul v13.4s, v13.4s, v6.4s
-	WORD $0x6f3105ac // ushr v12.4s, v13.4s, #15
-	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
-	WORD $0x4ea79d8c // mul v12.4s, v12.4s, v7.4s
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x6ea0b91f // neg v31.4s, v8.4s
-	WORD $0x6ebf45ad // ushl v13.4s, v13.4s, v31.4s
-	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
-	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
-	WORD $0x6ea1656c // umax v12.4s, v11.4s, v1.4s
-	WORD $0x6ea1858c // sub v12.4s, v12.4s, v1.4s
-	WORD $0x4ead858d // add v13.4s, v12.4s, v13.4s
-	WORD $0x6eaa6d6b // umin v11.4s, v11.4s, v10.4s
-	WORD $0x6f2c05ad // ushr v13.4s, v13.4s, #20
-	WORD $0x6eab65ab // umax v11.4s, v13.4s, v11.4s
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
-	WORD $0x0e212bff // xtn v31.8b, v31.8h
-	FMOVS F31, (R0)
-	ADD $16, R2, R2
-	ADD $4, R0, R0
-	SUB $4, R4, R4
-	CMP $4, R4
-	BGE one2
-
 tail3:
-	CBZ R4, done3
-	TBZ $1, R4, skip3
-	FMOVD (R2), F11
-
-	// the elements' random bits
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	WORD $0x6e251c6c // eor v12.16b, v3.16b, v5.16b
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x4ea69dad // mul v13.4s, v13.4s, v6.4s
-	WORD $0x6f3105ac // ushr v12.4s, v13.4s, #15
-	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
-	WORD $0x4ea79d8c // mul v12.4s, v12.4s, v7.4s
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x6ea0b91f // neg v31.4s, v8.4s
-	WORD $0x6ebf45ad // ushl v13.4s, v13.4s, v31.4s
-	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
-	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
-	WORD $0x6ea1656c // umax v12.4s, v11.4s, v1.4s
-	WORD $0x6ea1858c // sub v12.4s, v12.4s, v1.4s
-	WORD $0x4ead858d // add v13.4s, v12.4s, v13.4s
-	WORD $0x6eaa6d6b // umin v11.4s, v11.4s, v10.4s
-	WORD $0x6f2c05ad // ushr v13.4s, v13.4s, #20
-	WORD $0x6eab65ab // umax v11.4s, v13.4s, v11.4s
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
+	CBZ R5, done3
+	TBZ $1, R5, skip3
+	MOVHU (R2), R17
+	FMOVS R17, F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVH R17, (R0)
-	TST $1, R4
+	TST $1, R5
 	BEQ done3
-	MOVD $0x3c6ef372, R17 // x3c6ef372
-	VDUP R17, V11.S4
-	WORD $0x6eab8463 // sub v3.4s, v3.4s, v11.4s
-	ADD $8, R2, R2
+	ADD $2, R2, R2
 	ADD $2, R0, R0
 
 skip3:
-	TBZ $0, R4, skip4
-	FMOVS (R2), F11
-
-	// the elements' random bits
-	WORD $0x4ea48463 // add v3.4s, v3.4s, v4.4s
-	WORD $0x6e251c6c // eor v12.16b, v3.16b, v5.16b
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x4ea69dad // mul v13.4s, v13.4s, v6.4s
-	WORD $0x6f3105ac // ushr v12.4s, v13.4s, #15
-	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
-	WORD $0x4ea79d8c // mul v12.4s, v12.4s, v7.4s
-	WORD $0x6f30058d // ushr v13.4s, v12.4s, #16
-	WORD $0x6e2d1d8d // eor v13.16b, v12.16b, v13.16b
-	WORD $0x6ea0b91f // neg v31.4s, v8.4s
-	WORD $0x6ebf45ad // ushl v13.4s, v13.4s, v31.4s
-	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
-	WORD $0x4ea0f96b // fabs v11.4s, v11.4s
-	WORD $0x6ea1656c // umax v12.4s, v11.4s, v1.4s
-	WORD $0x6ea1858c // sub v12.4s, v12.4s, v1.4s
-	WORD $0x4ead858d // add v13.4s, v12.4s, v13.4s
-	WORD $0x6eaa6d6b // umin v11.4s, v11.4s, v10.4s
-	WORD $0x6f2c05ad // ushr v13.4s, v13.4s, #20
-	WORD $0x6eab65ab // umax v11.4s, v13.4s, v11.4s
-	WORD $0x6ea26d6b // umin v11.4s, v11.4s, v2.4s
-	WORD $0x0e61297f // xtn v31.4h, v11.4s
+	TBZ $0, R5, skip4
+	MOVBU (R2), R17
+	FMOVS R17, F10
+	WORD $0x2f08a54a // uxtl v10.8h, v10.8b
+	WORD $0x2f10a54a // uxtl v10.4s, v10.4h
+	WORD $0x0e61295f // xtn v31.4h, v10.4s
 	WORD $0x0e212bff // xtn v31.8b, v31.8h
 	FMOVS F31, R17
 	MOVB R17, (R0)
@@ -631,10 +662,12 @@ skip3:
 skip4:
 
 done3:
-	MOVD local-1128(SP), R5
-	ADD $930724096, R5, R5
-	MOVD R5, local-1128(SP)
-	SUBS $256, R3, R3
+
+coded:
+	MOVD local-2168(SP), R6
+	ADD $930724096, R6, R6
+	MOVD R6, local-2168(SP)
+	SUBS $256, R4, R4
 	BGT block
 
 done:

@@ -215,9 +215,9 @@ var amd64Operations = func() map[string][]string {
 		"VPMAXSD":   {"VPMINSD"}, "VPMAXSQ": {"VPMINSQ"}, "VPCMPGTQ": {"VPCMPEQQ"}, "VPAND": {"VPANDN", "VPOR"},
 		"VPADDQ": {"VPSUBQ"}, "VPSUBQ": {"VPADDQ"}, "VPSLLQ": {"VPSRLQ"}, "VPSRLQ": {"VPSLLQ"}, "VPCMPEQQ": {"VPCMPGTQ"}, "VPMULUDQ": {"VPMULDQ", "VPADDQ"},
 		"VCVTPD2PS": {"VCVTPD2DQ"}, "VCVTPD2PSX": {"VCVTPD2DQX"}, "VCVTPD2PSY": {"VCVTPD2DQY"}, "VSCALEFPD": {"VMULPD"},
-		"VPADDD": {"VPSUBD"}, "VPSUBD": {"VPADDD"}, "VPMULLD": {"VPADDD"}, "VPMINUD": {"VPMAXUD", "VPMINSD"}, "VPMAXUD": {"VPMINUD", "VPMAXSD"},
+		"VPADDD": {"VPSUBD"}, "VPSUBD": {"VPADDD"}, "VPMULLD": {"VPADDD"}, "VPMINUB": {"VPMAXUB", "VPMINSB"}, "VPMAXUB": {"VPMINUB", "VPMAXSB"}, "VPACKSSWB": {"VPACKUSWB"}, "VPMINUD": {"VPMAXUD", "VPMINSD"}, "VPMAXUD": {"VPMINUD", "VPMAXSD"},
 		"VPSLLD": {"VPSRLD"}, "VPSRLD": {"VPSLLD", "VPSRAD"}, "VPSRAD": {"VPSRLD"}, "VPSRLVD": {"VPSRAVD"}, "VPCMPEQD": {"VPCMPGTD"}, "VPANDN": {"VPAND"}, "VPXOR": {"VPOR"}, "VPBROADCASTD": {"VPBROADCASTW"},
-		"VPMOVZXWD": {"VPMOVSXWD"}, "VPMOVSXWD": {"VPMOVZXWD"}, "VPMOVZXBD": {"VPMOVSXBD"},
+		"VPMOVZXWD": {"VPMOVSXWD"}, "VPMOVSXWD": {"VPMOVZXWD"}, "VPMOVZXBD": {"VPMOVSXBD"}, "VPMOVSXBD": {"VPMOVZXBD"}, "VPMOVSXBD.Z": {"VPMOVSXBD"},
 		"VPMOVZXWD.Z": {"VPMOVZXWD"}, "VPMOVSXWD.Z": {"VPMOVSXWD"}, "VPMOVZXBD.Z": {"VPMOVZXBD"},
 		"VPMOVDW": {"VPMOVUSDW"}, "VPMOVDB": {"VPMOVUSDB"}, "VPACKUSDW": {"VPACKSSDW"}, "VPACKSSDW": {"VPACKUSDW"}, "VPACKUSWB": {"VPACKSSWB"},
 		"VPINSRB": {"VPINSRW"}, "VPINSRW": {"VPINSRB"}, "VPEXTRB": {"VPEXTRW"}, "VPEXTRW": {"VPEXTRB"}, "VPINSRD": {"VPINSRW"}, "VPSLLDQ": {"VPSRLDQ"},
@@ -236,7 +236,7 @@ var amd64Operations = func() map[string][]string {
 
 // amd64Commute says how many of an operation's first operands commute.
 var amd64Commute = func() map[string]int {
-	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPMULUDQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "VPADDD": 2, "VPMULLD": 2, "VPMINUD": 2, "VPMAXUD": 2, "VPCMPEQD": 2, "TESTQ": 2}
+	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPMULUDQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "VPADDD": 2, "VPMULLD": 2, "VPMINUD": 2, "VPMAXUD": 2, "VPMINUB": 2, "VPMAXUB": 2, "VPCMPEQD": 2, "TESTQ": 2}
 	for _, op := range []string{"VADD", "VMUL", "VAND", "VOR", "VXOR", "VFMADD231"} {
 		for _, suffix := range []string{"PS", "PD", "SS", "SD"} {
 			all[op+suffix] = 2

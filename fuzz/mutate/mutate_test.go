@@ -17,7 +17,7 @@ const root = "../.."
 // unchanged are the operations that have no other in their place. The other kinds of
 // changes are theirs, too.
 var unchanged = []string{
-	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ", "VPINSRQ", "VMOVD", "VPERMQ",
+	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ", "VPINSRQ", "VMOVD", "VPERMQ", "VPERMD", "VPBLENDMD",
 	"VMOVUPS", "VMOVUPD", "VMOVAPS", "VMOVDDUP", "VPXORD", "VINSERTPS", "VINSERTF128", "VINSERTF32X4", "VEXTRACTF128", "VEXTRACTF64X4",
 	"VBROADCASTSS", "VBROADCASTSD", "VPSHUFD", "VBLENDVPD", "VBLENDVPS", "VPTERNLOGD", "VPTERNLOGQ", "VMOVAPD", "VDUP", "VMOV", "VEXT", "VLD1",
 }

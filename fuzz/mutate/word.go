@@ -61,15 +61,15 @@ func parseWord(comment string) (word, bool) {
 		return nil, false
 	}
 	arr, ok := arrangements[m[3]]
-	if !ok { // it narrows, and is named by what it takes
+	if !ok || strings.HasPrefix(m[1], "sqx") { // it narrows, and is named by what it takes
 		arr = arrangements[m[5]]
 	}
 	return vectorInst{name: m[1], arr: arr, d: enc.V(number(m[2])), n: enc.V(number(m[4])), m: enc.V(number(m[6])),
 		two: m[6] == "" && m[8] == "", byLane: m[7] != "", lane: number(m[7]), shifts: m[8] != "", by: number(m[8])}, true
 }
 
-// arrangements are those of whole registers. Instructions on bytes know no other.
-var arrangements = map[string]enc.Arr{"16b": enc.S4, "8h": enc.H8, "4s": enc.S4, "2d": enc.D2}
+// arrangements are those of whole registers. Most instructions on bytes know no other.
+var arrangements = map[string]enc.Arr{"16b": enc.B16, "8h": enc.H8, "4s": enc.S4, "2d": enc.D2}
 
 type (
 	float3 = func(a enc.Arr, d, n, m enc.V) enc.Inst
@@ -96,7 +96,8 @@ var threeOperands = map[string]float3{
 
 var twoOperands = map[string]float2{
 	"fsqrt": enc.FSQRT, "fabs": enc.FABS, "fneg": enc.FNEG,
-	"mov": copied(enc.MOV), "not": copied(enc.NOT), "neg": enc.NEG, "xtn": enc.XTN, "uxtl": enc.UXTL, "sxtl": enc.SXTL, "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
+	"mov": copied(enc.MOV), "not": copied(enc.NOT), "neg": enc.NEG, "xtn": enc.XTN, "uxtl": enc.UXTL, "sxtl": enc.SXTL,
+	"sqxtn": enc.SQXTN, "sqxtn2": enc.SQXTN2, "sqxtun": enc.SQXTUN, "sqxtun2": enc.SQXTUN2, "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
 	"fcvtn": copied(enc.FCVTN), "fcvtn2": copied(enc.FCVTN2),
 }
 
@@ -113,7 +114,8 @@ var wordOperations = map[string][]string{
 	"fsqrt": {"fabs"}, "fabs": {"fneg", "mov"}, "mov": {"not"}, "fcvtl": {"fcvtl2"},
 	"fcvtn": {"fcvtn2"}, "fcmge": {"fcmgt"}, "not": {"mov"}, "add": {"sub"}, "sub": {"add"}, "and": {"orr", "bic"}, "cmeq": {"cmgt"},
 	"eor": {"orr"}, "umull": {"add", "and"}, "xtn": {"mov"}, "uxtl": {"sxtl"}, "sxtl": {"uxtl"}, "neg": {"not"},
-	"mul": {"add"}, "umin": {"umax"}, "umax": {"umin", "smax"}, "ushl": {"add"}, "cmtst": {"cmeq"}, "shrn": {"ushr"}, "shll": {"shl"},
+	"mul": {"add"}, "umin": {"umax"}, "umax": {"umin", "orr"}, "ushl": {"add"}, "cmtst": {"cmeq"}, "shrn": {"ushr"}, "shll": {"shl"}, "sshr": {"ushr"},
+	"sqxtn": {"xtn", "sqxtun"}, "sqxtn2": {"sqxtun2", "sqxtn"}, "sqxtun": {"xtn", "sqxtn"}, "sqxtun2": {"sqxtn2", "sqxtun"},
 	"shl": {"ushr"}, "ushr": {"shl", "sshr"}, "bit": {"bif"}, "bif": {"bit"},
 }
 

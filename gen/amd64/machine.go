@@ -362,15 +362,7 @@ func (m *Machine) BroadcastBits(dst vec.V, src vec.G) {
 
 // LaneMultiples implements vec.Machine.
 func (m *Machine) LaneMultiples(dst vec.V, first int, factor uint32) {
-	const symbol = "multiples"
-	if _, ok := m.data[symbol]; !ok {
-		m.data[symbol] = m.StaticGlobal(symbol)
-		m.DataAttributes(attr.RODATA | attr.NOPTR)
-		for lane := range m.bytes / 4 {
-			m.AddDatum(4*lane, operand.U32(uint32(first+lane)*factor))
-		}
-	}
-	m.VMOVUPS(m.data[symbol], m.v(dst))
+	m.VMOVUPS(m.table("multiples", func(i int) uint32 { return uint32(first+i) * factor }), m.v(dst))
 }
 
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from operand.Mem) {

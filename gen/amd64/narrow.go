@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -24,7 +25,7 @@ func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access v
 	}
 	switch {
 	case access == vec.Partial && m.evex:
-		masked := map[vec.Elem]func(_, _, _ operand.Op){vec.BF16: m.VPMOVZXWD_Z, vec.I16: m.VPMOVSXWD_Z, vec.U8: m.VPMOVZXBD_Z}[of]
+		masked := map[vec.Elem]func(_, _, _ operand.Op){vec.BF16: m.VPMOVZXWD_Z, vec.I16: m.VPMOVSXWD_Z, vec.U8: m.VPMOVZXBD_Z, vec.I8: m.VPMOVSXBD_Z}[of]
 		masked(mem(a), reg.K1, sized(dst, 4*lanes))
 	case access == vec.Partial:
 		m.loadWords(sized(dst, 16), of, mem(a))
@@ -46,7 +47,7 @@ func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access v
 
 // extend returns the instruction that moves elements to lanes of 32 bits.
 func (m *Machine) extend(of vec.Elem) func(...operand.Op) {
-	return map[vec.Elem]func(...operand.Op){vec.BF16: m.VPMOVZXWD, vec.I16: m.VPMOVSXWD, vec.U8: m.VPMOVZXBD}[of]
+	return map[vec.Elem]func(...operand.Op){vec.BF16: m.VPMOVZXWD, vec.I16: m.VPMOVSXWD, vec.U8: m.VPMOVZXBD, vec.I8: m.VPMOVSXBD}[of]
 }
 
 // loadBytes loads less than 16 bytes, a power of two of them, and clears the others.
@@ -158,4 +159,36 @@ func (m *Machine) storeBytes(x reg.VecPhysical, bytes int, to operand.Mem) {
 	default:
 		m.part(bytes)(x, to)
 	}
+}
+
+// PackBytes implements vec.Machine. The instructions work on 16 bytes of each register: there,
+// four elements of the first one stand in front of four of the next.
+func (m *Machine) PackBytes(dst vec.V, from [4]vec.V, signed bool) {
+	words, bytes := m.VPACKUSDW, m.VPACKUSWB
+	if signed {
+		words, bytes = m.VPACKSSDW, m.VPACKSSWB
+	}
+	words(m.v(from[1]), m.v(from[0]), m.v(from[0]))
+	words(m.v(from[3]), m.v(from[2]), m.v(from[2]))
+	bytes(m.v(from[2]), m.v(from[0]), m.v(dst))
+}
+
+// OrderBytes implements vec.Machine.
+func (m *Machine) OrderBytes(dst, src vec.V) {
+	pieces := m.bytes / 16
+	t := m.scratch(m.bytes)
+	m.VMOVUPS(m.table("order", func(i int) uint32 { return uint32(i%pieces*4 + i/pieces) }), t)
+	m.VPERMD(m.v(src), t, m.v(dst))
+}
+
+// table returns where a vector of lanes of 32 bits stands in memory.
+func (m *Machine) table(symbol string, lane func(i int) uint32) operand.Mem {
+	if _, ok := m.data[symbol]; !ok {
+		m.data[symbol] = m.StaticGlobal(symbol)
+		m.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range m.bytes / 4 {
+			m.AddDatum(4*i, operand.U32(lane(i)))
+		}
+	}
+	return m.data[symbol]
 }

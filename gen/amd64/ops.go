@@ -28,6 +28,8 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 		return b.Xor(args[0], b.Xor(args[1], args[2])), true
 	case op == vec.OpInsert && !m.evex:
 		return b.Or(b.And(args[1], args[0]), args[2]), true
+	case op == vec.OpAddWhere && !m.evex:
+		return b.Or(b.KeepNonZero(args[2], b.AddBits(args[0], args[1])), args[4]), true
 	case op == vec.OpOrMasked && !m.evex:
 		return b.Or(b.And(args[1], args[0]), args[2]), true
 	case op == vec.OpKeepLess && !m.evex:
@@ -49,6 +51,14 @@ func packed(e vec.Elem, ps, pd func(...operand.Op)) func(...operand.Op) {
 		return ps
 	}
 	return pd
+}
+
+// bytesOr returns the instruction for bytes or for lanes of 32 bits.
+func bytesOr(e vec.Elem, b, d func(...operand.Op)) func(...operand.Op) {
+	if e == vec.U8 {
+		return b
+	}
+	return d
 }
 
 // Op implements vec.Machine. Go's operand order is the reverse of Intel's: the
@@ -113,14 +123,18 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		m.VPMULUDQ(a[1], a[0], d)
 	case vec.OpSelect, vec.OpInsert:
 		m.ternary(e, bytes, choose, dst, args)
+	case vec.OpAddWhere:
+		m.VPTESTMD(a[3], a[2], reg.K2)
+		m.VPADDD(a[1], a[0], d)
+		m.VPBLENDMD(d, a[4], reg.K2, d)
 	case vec.OpOrMasked:
 		m.ternary(e, bytes, orMasked, dst, args)
 	case vec.OpMulBits:
 		m.VPMULLD(a[1], a[0], d)
 	case vec.OpMinBits:
-		m.VPMINUD(a[1], a[0], d)
+		bytesOr(e, m.VPMINUB, m.VPMINUD)(a[1], a[0], d)
 	case vec.OpMaxBits:
-		m.VPMAXUD(a[1], a[0], d)
+		bytesOr(e, m.VPMAXUB, m.VPMAXUD)(a[1], a[0], d)
 	case vec.OpShiftRightBy:
 		m.VPSRLVD(a[1], a[0], d)
 	case vec.OpKeepNonZero:
@@ -135,8 +149,11 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 // Shift implements vec.Machine.
 func (m *Machine) Shift(op vec.Op, e vec.Elem, bytes, by int, dst, src vec.V) {
 	shift := packed(e, m.VPSLLD, m.VPSLLQ)
-	if op == vec.OpShiftRight {
+	switch op {
+	case vec.OpShiftRight:
 		shift = packed(e, m.VPSRLD, m.VPSRLQ)
+	case vec.OpShiftRightSigned:
+		shift = m.VPSRAD
 	}
 	bytes = max(bytes, 16)
 	shift(operand.U8(uint8(by)), sized(src, bytes), sized(dst, bytes))

@@ -83,6 +83,8 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 	switch op {
 	case vec.OpXor3:
 		return b.Xor(args[0], b.Xor(args[1], args[2])), true
+	case vec.OpAddWhere:
+		return b.Or(b.KeepNonZero(args[2], b.AddBits(args[0], args[1])), args[4]), true
 	case vec.OpKeepLess:
 		return b.And(b.Less(args[0], args[1]), args[2]), true
 	}
@@ -514,8 +516,11 @@ func (m *Machine) Result(src vec.V, e vec.Elem) {
 // Op implements vec.Machine.
 func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	arr := enc.S4
-	if e == vec.F64 {
+	switch e {
+	case vec.F64:
 		arr = enc.D2
+	case vec.U8:
+		arr = enc.B16
 	}
 	d, t := enc.V(dst), enc.V(scratch)
 	a := make([]enc.V, len(args))
@@ -631,9 +636,7 @@ func (m *Machine) Shift(op vec.Op, e vec.Elem, _, by int, dst, src vec.V) {
 	if e == vec.F64 {
 		arr = enc.D2
 	}
-	if op == vec.OpShiftRight {
-		m.word(enc.USHR(arr, enc.V(dst), enc.V(src), by))
-		return
-	}
-	m.word(enc.SHL(arr, enc.V(dst), enc.V(src), by))
+	shift := map[vec.Op]func(enc.Arr, enc.V, enc.V, int) enc.Inst{
+		vec.OpShiftLeft: enc.SHL, vec.OpShiftRight: enc.USHR, vec.OpShiftRightSigned: enc.SSHR}[op]
+	m.word(shift(arr, enc.V(dst), enc.V(src), by))
 }

@@ -33,6 +33,9 @@ func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access v
 	case vec.U8:
 		m.word(enc.UXTL(enc.H8, d, d))
 		m.word(enc.UXTL(enc.S4, d, d))
+	case vec.I8:
+		m.word(enc.SXTL(enc.H8, d, d))
+		m.word(enc.SXTL(enc.S4, d, d))
 	}
 	if in == vec.F64 {
 		m.word(enc.FCVTL(d, d))
@@ -91,4 +94,26 @@ func (m *Machine) storeNarrow(src vec.V, of vec.Elem, a vec.Address, access vec.
 		return
 	}
 	m.p("%s %s, %s", move(bytes), f(scratch), m.mem(a))
+}
+
+// PackBytes implements vec.Machine.
+func (m *Machine) PackBytes(dst vec.V, from [4]vec.V, signed bool) {
+	low, high := enc.SQXTUN, enc.SQXTUN2
+	if signed {
+		low, high = enc.SQXTN, enc.SQXTN2
+	}
+	f := func(i int) enc.V { return enc.V(from[i]) }
+	for i := 0; i < 4; i += 2 {
+		m.word(low(enc.S4, f(i), f(i)))
+		m.word(high(enc.S4, f(i), f(i+1)))
+	}
+	m.word(low(enc.H8, enc.V(dst), f(0)))
+	m.word(high(enc.H8, enc.V(dst), f(2)))
+}
+
+// OrderBytes implements vec.Machine: PackBytes keeps the order.
+func (m *Machine) OrderBytes(dst, src vec.V) {
+	if dst != src {
+		m.word(enc.MOV(enc.V(dst), enc.V(src)))
+	}
 }

@@ -45,8 +45,11 @@ func conversions() []*Kernel {
 			params(Out, coded8(Signed, Shifted), "codes", OutExponents, "exponents", In, "x", Bits32, "k0", "k1", Shift, "shift")),
 		convert8("DequantizeSigned", "dst[i] = x[i] that codes[i] stands for", "dst",
 			params(Out, "dst", In, coded8(Signed, Truncate), "codes", InExponents, "exponents")),
-		convert8("QuantizeUnsigned", "codes[i] = |x[i]| in 8 bits", "codes",
-			params(Out, coded8(Unsigned, Shifted), "codes", OutExponents, "exponents", In, "x", Bits32, "k0", "k1", Shift, "shift")),
+		{
+			Name: "QuantizeUnsigned", Doc: "codes[i] = |x[i]| in 8 bits", Family: "format", Only: F32,
+			Params: params(Out, coded8(Unsigned, Shifted), "codes", OutExponents, "exponents", In, "x", Bits32, "k0", "k1", Shift, "shift"),
+			Loop:   Blocks8{Body: func(b *Body) { b.Store("codes", b.Abs(b.Load("x"))) }},
+		},
 		convert8("DequantizeUnsigned", "dst[i] = |x[i]| that codes[i] stands for", "dst",
 			params(Out, "dst", In, coded8(Unsigned, Truncate), "codes", InExponents, "exponents")),
 		{
@@ -72,7 +75,7 @@ type formats map[string]Format
 var (
 	moments16  = formats{"m": random16(High), "v": random16(Low)}
 	velocity16 = formats{"buf": random16(High), "m": random16(High)}
-	moments8   = formats{"m": coded8(Signed, High), "v": coded8(Unsigned, Low)}
+	moments8   = formats{"m": coded8(Signed, High), "v": coded8(Positive, Low)}
 	velocity8  = formats{"buf": coded8(Signed, High), "m": coded8(Signed, High)}
 	params16   = formats{"p": random16(Middle), "g": bf16}
 	split16    = formats{"p": whole, "g": bf16}

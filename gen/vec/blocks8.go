@@ -5,8 +5,9 @@ import "github.com/seed63264101/steepest/kernels/generic"
 // Blocks8 is the skeleton of element-wise kernels, of float32, with streams of 8 bits, in
 // blocks of generic.Block8 elements that share an exponent. The body is that of a Map: its
 // loads decode, and its stores are to local memory, of a block. What the block's greatest
-// number is decides about its exponent; only then a second pass codes the numbers. Behind
-// each coded stream stands the parameter of its exponents.
+// number is decides about its exponent; only then a second pass codes the numbers, with the
+// random bits that the first one has left. Behind each coded stream stands the parameter of
+// its exponents.
 //
 // A block that is not finite needs no way of its own: it decodes to NaN, and its codes are
 // limited to 0.
@@ -19,59 +20,52 @@ func (Blocks8) result(string) string { return "" }
 // blocks8 generates such a kernel.
 type blocks8 struct {
 	*gen
-	coded  []Param // the coded streams
-	stored []Param // those that are written
+	coded  []Param  // the coded streams
+	stored []Param  // those that are written
+	local  []string // the streams in local memory
 	ptrs   map[string]G
 	left   G // elements that are left, with the block
 	n      G // holds nothing between two loops over the block
 	t      G // holds nothing between two uses
 }
 
-// The slots of local memory: the block's elements, the key of its random bits, and of each
-// coded stream where its codes and exponents begin. The numbers to be coded lie behind them,
-// aligned.
+// The slots of local memory: the block's elements, the key of its random bits, and those of
+// two coded streams.
 const (
 	slotElements = iota
 	slotKey
 	slotStreams
+	slots = slotStreams + 2*slotsOfStream
 )
 
+// The slots of a coded stream: where the block's codes begin and where its exponent is, and
+// the bits of its greatest number.
 const (
-	slots       = slotStreams + 2*2
-	codesOf     = 0
-	exponentsOf = 1
-
-	bufferAlign = 64
-	bufferBytes = 4 * generic.Block8
-	beside      = 8*slots + bufferAlign // local memory that is no buffer
-
-	keyPerBlock = generic.Block8 * generic.RandomLane & (1<<32 - 1)
+	slotCodes = iota
+	slotExponents
+	slotGreatest
+	slotsOfStream
 )
+
+// Behind the slots lie the streams in local memory, each aligned.
+const (
+	localAlign = 64
+	localBytes = 4 * generic.Block8
+	beside     = 8*slots + localAlign
+)
+
+// randomBits names the stream of the block's random bits.
+const randomBits = "random bits"
 
 func (s Blocks8) generate(g *gen) {
 	b := &blocks8{gen: g, ptrs: map[string]G{}}
-	streams := g.k.Streams()
-	for _, p := range streams {
-		if p.Format.Code == 0 {
-			continue
-		}
-		b.coded = append(b.coded, p)
-		if p.Kind.Stores() {
-			b.stored = append(b.stored, p)
-			streams = append(streams, Param{Name: uncoded(p.Name), Kind: InOut})
-		}
-	}
-	body := newBody(g.k, F32, g.m, streams)
-	s.Body(body)
-	body.storesLast()
-
-	m := g.m
-	frame := 8 * slots
-	if len(b.stored) > 0 {
-		frame = beside + bufferBytes*len(b.stored)
+	body := b.body(s)
+	m, frame := g.m, 8*slots
+	if len(b.local) > 0 {
+		frame = beside + localBytes*len(b.local)
 	}
 	m.Begin(g.k, F32, frame)
-	for _, p := range streams {
+	for _, p := range body.streams {
 		b.ptrs[p.Name] = g.general()
 	}
 	b.left, b.n, b.t = g.general(), g.general(), g.general()
@@ -85,27 +79,51 @@ func (s Blocks8) generate(g *gen) {
 	m.Label(short)
 	m.SaveInt(slotElements, b.n)
 	before := g.begins()
-	b.open()
+	b.open(body)
 	b.run(body)
 	g.restore(before)
-	if len(b.stored) > 0 {
-		b.close()
-		b.run(b.coding())
-		g.restore(before)
-		m.LoadInt(b.t, slotKey)
-		m.AddImm(b.t, keyPerBlock)
-		m.SaveInt(slotKey, b.t)
-	}
+	b.code()
 	m.SubJump(b.left, generic.Block8, GT, block)
 	m.Label(done)
 	m.Return()
+}
+
+// body returns the first pass over a block.
+func (b *blocks8) body(s Blocks8) *Body {
+	streams := b.k.Streams()
+	for i, p := range streams {
+		if p.Format.Code == 0 {
+			continue
+		}
+		if p.Format.Code == Signed {
+			streams[i].Format.Elem = I8
+		}
+		b.coded = append(b.coded, p)
+		if p.Kind.Stores() {
+			b.stored = append(b.stored, p)
+			b.local = append(b.local, uncoded(p.Name))
+		}
+	}
+	if len(b.stored) > 0 {
+		b.local = append(b.local, randomBits)
+	}
+	for _, name := range b.local {
+		streams = append(streams, Param{Name: name, Kind: Out})
+	}
+	body := newBody(b.k, F32, b.m, streams)
+	s.Body(body)
+	if len(b.stored) > 0 {
+		body.Store(randomBits, body.Random())
+	}
+	body.storesLast()
+	return body
 }
 
 // slot returns the slot of a coded stream.
 func (b *blocks8) slot(stream string, which int) int {
 	for i, p := range b.coded {
 		if p.Name == stream {
-			return slotStreams + 2*i + which
+			return slotStreams + slotsOfStream*i + which
 		}
 	}
 	panic("vec: kernel " + b.k.Name + " has no codes " + stream)
@@ -120,50 +138,49 @@ func (b *blocks8) begin() {
 	b.length(b.left)
 	for _, p := range b.coded {
 		m.ArgBase(b.t, b.k.exponentsOf(p.Name))
-		m.SaveInt(b.slot(p.Name, exponentsOf), b.t)
+		m.SaveInt(b.slot(p.Name, slotExponents), b.t)
 	}
-	if b.random() {
+	if len(b.stored) > 0 {
 		m.ArgBits(b.t, F32, b.k.Params[b.k.key(0)].Name)
 		m.SaveInt(slotKey, b.t)
 	}
 }
 
-// random reports whether the kernel has random bits.
-func (b *blocks8) random() bool { return len(b.stored) > 0 }
-
 // open holds what decodes the block, and notes where its codes begin.
-func (b *blocks8) open() {
+func (b *blocks8) open(body *Body) {
 	for _, p := range b.coded {
 		if p.Kind.Stores() {
-			b.m.SaveInt(b.slot(p.Name, codesOf), b.ptrs[p.Name])
+			b.m.SaveInt(b.slot(p.Name, slotCodes), b.ptrs[p.Name])
 		}
 		if !p.Kind.Loads() {
 			continue
 		}
-		b.m.LoadInt(b.t, b.slot(p.Name, exponentsOf))
-		body := newBody(b.k, F32, b.m, []Param{
+		b.m.LoadInt(b.t, b.slot(p.Name, slotExponents))
+		opened := newBody(b.k, F32, b.m, []Param{
 			{Name: exponent(p.Name), Kind: In, Format: Format{Elem: U8}},
-			{Name: base(p.Name), Kind: Out}, {Name: notFinite(p.Name), Kind: Out},
+			{Name: base(p.Name), Kind: Out}, {Name: notFinite(p.Name), Kind: Out}, {Name: finite(p.Name), Kind: Out},
 		})
-		body.opened(p.Name, p.Format.Code)
-		b.spread(body, nil)
-		if !p.Kind.Stores() {
+		opened.opened(p.Name, p.Format.Code, body.holds)
+		b.spread(opened, b.t)
+		if !p.Kind.Stores() { // otherwise the exponent is still to be written
 			b.next(p.Name)
 		}
 	}
-	b.buffers()
+	b.rewind()
 }
 
-// spread runs a body over one element, of which what is stored is held in all lanes. The first
-// stream's element is where t points, unless it is loaded.
-func (b *blocks8) spread(body *Body, loaded map[int]V) {
-	s := step{body: body, copies: 1, access: 1, wide: b.m.VectorBytes(), spread: map[int]V{}, loaded: loaded}
-	s.ptrs = make([]G, len(body.streams))
-	for i, p := range body.streams {
-		s.ptrs[i] = b.t
-		if p.Format.Elem == 0 {
-			s.ptrs[i] = noRegister
-		}
+// next moves on from an exponent that t points to.
+func (b *blocks8) next(stream string) {
+	b.m.AddImm(b.t, 1)
+	b.m.SaveInt(b.slot(stream, slotExponents), b.t)
+}
+
+// spread runs a body over one element. Of its streams, the first ones are in memory; what is
+// stored to the others is held in all lanes.
+func (b *blocks8) spread(body *Body, ptrs ...G) {
+	s := step{body: body, copies: 1, ptrs: ptrs, access: 1, wide: b.m.VectorBytes(), spread: map[int]V{}}
+	for range body.streams[len(ptrs):] {
+		s.ptrs = append(s.ptrs, noRegister)
 	}
 	for _, in := range body.code {
 		if in.op == OpStore && s.ptrs[in.stream] == noRegister {
@@ -173,22 +190,13 @@ func (b *blocks8) spread(body *Body, loaded map[int]V) {
 	b.emit(s)
 }
 
-// next moves on to the next block's exponent.
-func (b *blocks8) next(stream string) {
-	slot := b.slot(stream, exponentsOf)
-	b.m.LoadInt(b.t, slot)
-	b.m.AddImm(b.t, 1)
-	b.m.SaveInt(slot, b.t)
-}
-
-// buffers sets the pointers to the numbers to be coded.
-func (b *blocks8) buffers() {
-	for i, p := range b.stored {
-		ptr := b.ptrs[uncoded(p.Name)]
-		b.m.Local(ptr)
-		b.m.AddImm(ptr, beside-1)
-		b.m.AndImm(ptr, -bufferAlign)
-		b.m.AddImm(ptr, bufferBytes*i)
+// rewind sets the pointers to the streams in local memory.
+func (b *blocks8) rewind() {
+	for i, name := range b.local {
+		b.m.Local(b.ptrs[name])
+		b.m.AddImm(b.ptrs[name], beside-1)
+		b.m.AndImm(b.ptrs[name], -localAlign)
+		b.m.AddImm(b.ptrs[name], localBytes*i)
 	}
 }
 
@@ -207,64 +215,6 @@ func (b *blocks8) run(body *Body) {
 	}
 	b.makeResident(body)
 	b.mapLoop(body, ptrs, b.n, false)
-}
-
-// close finds the block's greatest numbers, stores its exponents, and holds what codes it.
-func (b *blocks8) close() {
-	b.buffers()
-	most := b.vectors(len(b.stored))
-	for i, p := range b.stored {
-		before := b.begins()
-		b.m.Comment("the greatest of " + p.Name)
-		acc := b.greatest(p)
-		b.m.Op(OpOr, F32, 16, most[i], acc, acc)
-		b.restore(before)
-	}
-	for i, p := range b.stored {
-		body := newBody(b.k, F32, b.m, []Param{
-			{Name: greatest(p.Name), Kind: In}, {Name: exponent(p.Name), Kind: Out, Format: Format{Elem: U8}},
-			{Name: base(p.Name), Kind: Out}, {Name: limit(p.Name), Kind: Out}, {Name: sign(p.Name), Kind: Out},
-		})
-		body.closed(p.Name, p.Format.Code)
-		b.m.LoadInt(b.t, b.slot(p.Name, exponentsOf))
-		b.spread(body, map[int]V{0: most[i]})
-		b.next(p.Name)
-	}
-	b.buffers()
-	for _, p := range b.stored {
-		b.m.LoadInt(b.ptrs[p.Name], b.slot(p.Name, codesOf))
-	}
-	b.m.LoadInt(b.n, slotElements)
-}
-
-// greatest returns a register whose first lane has the greatest bits of the numbers to be
-// coded.
-func (b *blocks8) greatest(p Param) V {
-	x := Param{Name: uncoded(p.Name), Kind: In}
-	body := newBody(b.k, F32, b.m, []Param{x})
-	body.Accumulate(0, body.Abs(body.Load(x.Name)))
-	a := accumulation{body: body, combine: OpMaxNaN, sums: 1, ptrs: []G{b.ptrs[x.Name]}, n: b.n, t: b.t, first: noRegister}
-	a.registers(b.gen)
-	b.makeResident(body)
-	b.m.LoadInt(b.n, slotElements)
-	a.zero(b.gen, 0, len(a.acc[0]))
-	a.elements(b.gen)
-	a.fold(b.gen)
-	return a.acc[0][0]
-}
-
-// coding returns the body that codes the block's numbers.
-func (b *blocks8) coding() *Body {
-	var streams []Param
-	for _, p := range b.stored {
-		streams = append(streams, Param{Name: uncoded(p.Name), Kind: In}, Param{Name: p.Name, Kind: Out, Format: Format{Elem: U8}})
-	}
-	body := newBody(b.k, F32, b.m, streams)
-	for _, p := range b.stored {
-		body.Store(p.Name, body.encode8(p.Name, p.Format.Code, p.Format.Round, body.Load(uncoded(p.Name))))
-	}
-	body.storesLast()
-	return body
 }
 
 // exponentsOf returns the name of the exponents that follow a coded stream.

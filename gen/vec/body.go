@@ -37,17 +37,18 @@ const (
 	OpEqual             // all bits where a = b, otherwise none
 
 	// What functions are made of. Sums of bits wrap around.
-	OpMulAdd     // a*b + c, rounded once
-	OpAnd        // bits of a and bits of b
-	OpAddBits    // bits of a, as an integer, + bits of b
-	OpSubBits    // bits of a, as an integer, - bits of b
-	OpShiftLeft  // bits of a, moved up by a constant
-	OpShiftRight // bits of a, moved down by a constant, zeros above
-	OpEqualBits  // all bits where a and b have the same bits, otherwise none
-	OpLess       // all bits where a < b, otherwise none
-	OpNotAtLeast // all bits unless a >= b: also for NaN
-	OpScale      // a * 2^b for whole b, rounded once: see Machine.Scales
-	OpSelect     // b where a has all bits, c where it has none
+	OpMulAdd           // a*b + c, rounded once
+	OpAnd              // bits of a and bits of b
+	OpAddBits          // bits of a, as an integer, + bits of b
+	OpSubBits          // bits of a, as an integer, - bits of b
+	OpShiftLeft        // bits of a, moved up by a constant
+	OpShiftRight       // bits of a, moved down by a constant, zeros above
+	OpShiftRightSigned // likewise, copies of the sign above, in lanes of 32 bits
+	OpEqualBits        // all bits where a and b have the same bits, otherwise none
+	OpLess             // all bits where a < b, otherwise none
+	OpNotAtLeast       // all bits unless a >= b: also for NaN
+	OpScale            // a * 2^b for whole b, rounded once: see Machine.Scales
+	OpSelect           // b where a has all bits, c where it has none
 
 	// What random numbers are made of, too, in lanes of 64 bits.
 	OpXor       // bits of a or of b, but not of both
@@ -65,6 +66,7 @@ const (
 	OpShiftRightBy // bits of a, moved down by as many as b says, less than 32, zeros above
 	OpKeepNonZero  // b where a has any bits, otherwise +0
 	OpOrMasked     // bits of c, and those of b where a has them
+	OpAddWhere     // the sum of a and b, as integers, where c has any bits of d, otherwise e: see AddWhere
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -104,7 +106,7 @@ type instr struct {
 	args   []Val
 	stream int    // OpLoad, OpStore; OpAccum: which of the body's sums
 	part   int    // OpLoad, OpStore: which of the body's parts
-	by     int    // OpShiftLeft, OpShiftRight: so many bits
+	by     int    // OpShiftLeft, OpShiftRight, OpShiftRightSigned: so many bits
 	note   string // the step of the formula that begins here
 }
 
@@ -370,13 +372,14 @@ func (b *Body) AddBits(x, y Val) Val { return b.op(OpAddBits, x, y) }
 func (b *Body) SubBits(x, y Val) Val { return b.op(OpSubBits, x, y) }
 
 // ShiftLeft moves the bits of x up by a constant, less than a lane has.
-func (b *Body) ShiftLeft(x Val, by int) Val {
-	return b.emit(instr{op: OpShiftLeft, args: []Val{x}, by: by}, true)
-}
+func (b *Body) ShiftLeft(x Val, by int) Val { return b.shift(OpShiftLeft, x, by) }
 
 // ShiftRight moves the bits of x down by a constant, at least 1 and less than a lane has.
-func (b *Body) ShiftRight(x Val, by int) Val {
-	return b.emit(instr{op: OpShiftRight, args: []Val{x}, by: by}, true)
+func (b *Body) ShiftRight(x Val, by int) Val { return b.shift(OpShiftRight, x, by) }
+
+// shift moves the bits of x by a constant.
+func (b *Body) shift(op Op, x Val, by int) Val {
+	return b.emit(instr{op: op, args: []Val{x}, by: by}, true)
 }
 
 // mantissa is the width of the mantissa's field.
@@ -466,6 +469,11 @@ func (b *Body) ShiftRightBy(x, by Val) Val { return b.op(OpShiftRightBy, x, by) 
 
 // KeepNonZero returns y where x has any bits, otherwise +0.
 func (b *Body) KeepNonZero(x, y Val) Val { return b.op(OpKeepNonZero, x, y) }
+
+// AddWhere returns the sum of x and y, as integers, where c has any of the bits of in,
+// otherwise other. It must have no bits where in has all those that c may have, and otherwise
+// be NaN: a machine may or it with the sum, or +0 where c is 0.
+func (b *Body) AddWhere(x, y, c, in, other Val) Val { return b.op(OpAddWhere, x, y, c, in, other) }
 
 // OrMasked returns the bits of y, and those of x where the mask has them.
 func (b *Body) OrMasked(mask, x, y Val) Val { return b.op(OpOrMasked, mask, x, y) }

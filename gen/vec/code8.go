@@ -9,6 +9,7 @@ type Code int
 const (
 	Signed   Code = iota + 1 // as first moments and velocities are
 	Unsigned                 // as second moments are
+	Positive                 // likewise, of numbers that are never stored as 0
 )
 
 // codes tells of each code.
@@ -19,7 +20,11 @@ var codes = map[Code]struct {
 }{
 	Signed:   {generic.SpanSigned, generic.SpareSigned, 127},
 	Unsigned: {generic.SpanUnsigned, generic.SpareUnsigned, 255},
+	Positive: {generic.SpanUnsigned, generic.SpareUnsigned, 255},
 }
+
+// inBytes repeats a byte in all of a lane's.
+const inBytes = 0x01010101
 
 // Bits of float32.
 const (
@@ -35,6 +40,7 @@ func base(stream string) string      { return stream + " base" }       // bits t
 func notFinite(stream string) string { return stream + " not finite" } // bits of NaN where a block is, or none
 func limit(stream string) string     { return stream + " limit" }      // the greatest code, 0 in a block that is not finite
 func sign(stream string) string      { return stream + " sign" }       // the sign's bit in a code, likewise
+func finite(stream string) string    { return stream + " finite" }     // a code's bits where a block is, or none
 func greatest(stream string) string  { return stream + " greatest" }   // the bits of the greatest number
 
 // uncoded names the stream of float32 that a body stores to in the place of a coded one.
@@ -46,28 +52,31 @@ func (b *Body) pattern(bits uint32) Val { return b.Const(Pattern(bits)) }
 // decode8 returns the numbers that codes stand for.
 func (b *Body) decode8(stream string, code Code, c Val) Val {
 	least := b.Held(base(stream))
-	if code == Unsigned {
-		v := b.KeepNonZero(c, b.AddBits(b.ShiftLeft(c, 20), least))
-		return b.Or(v, b.Held(notFinite(stream)))
+	if code != Signed {
+		return b.AddWhere(b.ShiftLeft(c, 20), least, c, b.Held(finite(stream)), b.Held(notFinite(stream)))
 	}
 	y := b.AddBits(b.ShiftLeft(b.And(c, b.pattern(127)), 20), least)
-	return b.OrMasked(b.pattern(signBit), b.ShiftLeft(c, 24), b.Sub(y, least))
+	return b.OrMasked(b.pattern(signBit), c, b.Sub(y, least))
 }
 
-// opened records what decode8 needs of a block, from its exponent.
-func (b *Body) opened(stream string, code Code) {
+// opened records what decode8 needs of a block, from its exponent. Whether that includes
+// finite depends on the machine.
+func (b *Body) opened(stream string, code Code, needs func(name string) bool) {
 	e := b.Load(exponent(stream))
 	nan := b.EqualBits(e, b.pattern(generic.NotFinite))
 	least := b.ShiftUp(b.SubBits(e, b.pattern(codes[code].span)))
-	if code == Unsigned {
+	if code != Signed {
 		b.Store(base(stream), least)
 		b.Store(notFinite(stream), b.And(nan, b.pattern(aNaN)))
+		if needs(finite(stream)) {
+			b.Store(finite(stream), b.Select(nan, b.pattern(0), b.pattern(255)))
+		}
 		return
 	}
 	b.Store(base(stream), b.Select(nan, b.pattern(aNaN), least))
 }
 
-// closed records what encode8 needs of a block, and its exponent, from its greatest bits.
+// closed records what scale8 needs of a block, and its exponent, from its greatest bits.
 func (b *Body) closed(stream string, code Code) {
 	c, most := codes[code], b.Load(greatest(stream))
 	nan := b.EqualBits(b.MinBits(most, b.pattern(infinity)), b.pattern(infinity))
@@ -75,28 +84,26 @@ func (b *Body) closed(stream string, code Code) {
 	e = b.MinBits(b.MaxBits(e, b.pattern(generic.LeastExponent)), b.pattern(generic.MostExponent))
 	b.Store(exponent(stream), b.Select(nan, b.pattern(generic.NotFinite), e))
 	b.Store(base(stream), b.ShiftUp(b.SubBits(e, b.pattern(c.span))))
-	b.Store(limit(stream), b.Select(nan, b.pattern(0), b.pattern(c.limit)))
+	b.Store(limit(stream), b.Select(nan, b.pattern(0), b.pattern(inBytes*c.limit)))
 	if code == Signed {
-		b.Store(sign(stream), b.Select(nan, b.pattern(0), b.pattern(128)))
+		b.Store(sign(stream), b.Select(nan, b.pattern(0), b.pattern(inBytes*128)))
 	}
 }
 
-// encode8 returns the codes of numbers, rounded by random bits.
-func (b *Body) encode8(stream string, code Code, r Rounding, x Val) Val {
-	least, most := b.Held(base(stream)), b.Held(limit(stream))
-	random, a := b.random20(r), b.Abs(x)
-	if code == Unsigned {
-		y := b.AddBits(b.SubBits(b.MaxBits(a, least), least), random)
-		some := b.MinBits(a, b.pattern(1)) // 0 for 0 alone
-		return b.MinBits(b.MaxBits(b.ShiftRight(y, 20), some), most)
+// scale8 accumulates the codes of numbers, rounded by random bits. They may lie beyond their
+// limits, which is for bytes to see to: so are the sign, and that a number is 0.
+func (b *Body) scale8(stream string, code Code, r Rounding) {
+	least, x, random := b.Held(base(stream)), b.Load(uncoded(stream)), b.random20(r)
+	if code != Signed {
+		b.Accumulate(0, b.shift(OpShiftRightSigned, b.AddBits(b.SubBits(x, least), random), 20))
+	} else {
+		b.Accumulate(0, b.ShiftRight(b.AddBits(b.SubBits(b.Add(b.Abs(x), least), least), random), 20))
 	}
-	y := b.AddBits(b.SubBits(b.Add(a, least), least), random)
-	return b.OrMasked(b.Held(sign(stream)), b.ShiftRight(x, 24), b.MinBits(b.ShiftRight(y, 20), most))
 }
 
 // random20 returns twenty of the elements' random bits.
 func (b *Body) random20(r Rounding) Val {
-	x := b.Random()
+	x := b.Load(randomBits)
 	switch r {
 	case High:
 		return b.ShiftRight(x, generic.High20)

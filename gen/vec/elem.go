@@ -13,6 +13,7 @@ const (
 	BF16      // uint16: the upper half of a float32's bits, whose lower half is 0
 	I16       // int16: an integer, with its sign; the lower half of a lane is stored
 	U8        // uint8: an integer; the lowest bits of a lane are stored
+	I8        // uint8: an integer, with the sign that its highest bit says
 )
 
 // elems tells of each element type.
@@ -25,6 +26,7 @@ var elems = map[Elem]struct {
 	BF16: {2, "uint16", "bf16"},
 	I16:  {2, "int16", "i16"},
 	U8:   {1, "uint8", "u8"},
+	I8:   {1, "uint8", "i8"},
 }
 
 // Size returns the size in bytes.

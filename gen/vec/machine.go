@@ -135,8 +135,15 @@ type Machine interface {
 	// Op needs to compute no more than the first so many bytes of dst; the others may
 	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
-	// Shift is Op for OpShiftLeft and OpShiftRight, by so many bits.
+	// Shift is Op for OpShiftLeft, OpShiftRight and OpShiftRightSigned, by so many bits.
 	Shift(op Op, e Elem, bytes, by int, dst, src V)
+
+	// PackBytes sets dst to the lanes of 32 bits of four registers, as bytes without a sign,
+	// or with one: what is too large or too small becomes the nearest. They stand in an order
+	// of the machine's, which OrderBytes makes that of the lanes. The registers are lost. Of
+	// bytes, Op has OpMinBits and OpMaxBits, for U8.
+	PackBytes(dst V, from [4]V, signed bool)
+	OrderBytes(dst, src V)
 
 	// MemoryOperands reports whether the machine has OpMemory. That is OpAdd, OpSub or
 	// OpMul of x and of so many bytes in memory, either a single element or 16 and more;

@@ -167,7 +167,7 @@ func (g *gen) write(s step, at allocated) {
 		// The sum is the second argument: OpMax keeps that one where the term is NaN.
 		sum := s.sums[in.stream][at.copy]
 		g.m.Op(s.combine, e, g.bytes(s), sum, at.args[0], s.before(sum))
-	case in.op == OpShiftLeft || in.op == OpShiftRight:
+	case in.op == OpShiftLeft || in.op == OpShiftRight || in.op == OpShiftRightSigned:
 		g.m.Shift(in.op, e, g.bytes(s), in.by, at.dst, at.args[0])
 	case in.op == OpCount:
 		g.m.Op(OpOr, e, g.bytes(s), at.dst, at.args[0], at.args[0])

@@ -50,12 +50,12 @@ type Arr uint8
 // The arrangements that the backend computes in. The others are implied by the
 // instructions that have them.
 const (
-	H8 Arr = 0b101 // eight 16-bit integers, on the way to S4 and from there
-	S4 Arr = 0b110 // four float32 or 32-bit integers
-	D2 Arr = 0b111 // two float64 or 64-bit integers
+	B16 Arr = 0b100 // sixteen bytes
+	H8  Arr = 0b101 // eight 16-bit integers, on the way to S4 and from there
+	S4  Arr = 0b110 // four float32 or 32-bit integers
+	D2  Arr = 0b111 // two float64 or 64-bit integers
 
-	s2  Arr = 0b010
-	b16 Arr = 0b100
+	s2 Arr = 0b010
 )
 
 func (a Arr) q() uint32      { return uint32(a >> 2) }
@@ -145,7 +145,7 @@ var (
 	v4s  = shape{Arr: S4}
 	v2d  = shape{Arr: D2}
 	v2s  = shape{Arr: s2}
-	v16b = shape{Arr: b16}
+	v16b = shape{Arr: B16}
 )
 
 // in holds the arrangement against those that an instruction has.

@@ -26,7 +26,7 @@ import (
 // The syntax is the assembly text with the names of the function's parameters
 // in angle brackets. It is all that tells which parameter goes where, so it is
 // written from the manual and not from the code. <e> is the letter of a lane of
-// arrangement a, <half> as many lanes of half the size, <bits> the size of those,
+// arrangement a, <half> as many lanes of half the size, <bits> the size of those, <twice> twice as many,
 // <other> the width beside w of S and D. The kinds are those of
 // the parameters that are no vector registers, in order.
 var instructions = []instruction{
@@ -69,13 +69,17 @@ var instructions = []instruction{
 	{MUL, "mul " + aaa, kinds{words}},
 	{NEG, "neg " + aa, kinds{integers}},
 	{XTN, "xtn v<d>.<half>, v<n>.<a>", kinds{wide}},
+	{SQXTN, "sqxtn v<d>.<half>, v<n>.<a>", kinds{wide}},
+	{SQXTN2, "sqxtn2 v<d>.<twice>, v<n>.<a>", kinds{wide}},
+	{SQXTUN, "sqxtun v<d>.<half>, v<n>.<a>", kinds{wide}},
+	{SQXTUN2, "sqxtun2 v<d>.<twice>, v<n>.<a>", kinds{wide}},
 	{SHRN, "shrn v<d>.<half>, v<n>.<a>, #<by>", kinds{wide, rightHalf}},
 	{SHLL, "shll v<d>.<a>, v<n>.<half>, #<bits>", kinds{wide}},
 	{SXTL, "sxtl v<d>.<a>, v<n>.<half>", kinds{wide}},
 	{UXTL, "uxtl v<d>.<a>, v<n>.<half>", kinds{wide}},
 	{SMAX, "smax " + aaa, kinds{words}},
-	{UMIN, "umin " + aaa, kinds{words}},
-	{UMAX, "umax " + aaa, kinds{words}},
+	{UMIN, "umin " + aaa, kinds{bytesToo}},
+	{UMAX, "umax " + aaa, kinds{bytesToo}},
 	{CMEQ, "cmeq " + aaa, kinds{integers}},
 	{CMGT, "cmgt " + aaa, kinds{integers}},
 	{CMHI, "cmhi " + aaa, kinds{integers}},
@@ -202,10 +206,11 @@ func constant(i int) func(int) int { return func(int) int { return i } }
 func laneBits(first int) int { return map[Arr]int{H8: 16, S4: 32, D2: 64}[Arr(first)] }
 
 var (
-	floats   = fixed([]int{int(S4), int(D2)}, []int{0, int(s2), int(b16), 5, 8, 255})
+	floats   = fixed([]int{int(S4), int(D2)}, []int{0, int(s2), int(B16), 5, 8, 255})
 	integers = floats
-	wide     = fixed([]int{int(H8), int(S4), int(D2)}, []int{0, int(s2), int(b16), 8, 255})
-	words    = fixed([]int{int(S4)}, []int{0, int(D2), int(s2), int(b16), 5, 8, 255})
+	bytesToo = fixed([]int{int(B16), int(S4)}, []int{0, int(D2), int(s2), 5, 8, 255})
+	wide     = fixed([]int{int(H8), int(S4), int(D2)}, []int{0, int(s2), int(B16), 8, 255})
+	words    = fixed([]int{int(S4)}, []int{0, int(D2), int(s2), int(B16), 5, 8, 255})
 	scalars  = fixed([]int{int(S), int(D)}, []int{0, 1, int(Q), 5, 255})
 	widths   = fixed([]int{int(S), int(D), int(Q)}, []int{0, 1, 5, 255})
 
@@ -402,9 +407,10 @@ func (f function) text(args []int) string {
 		switch f.value.Type().In(i) {
 		case reflect.TypeFor[Arr]():
 			a := Arr(args[i])
-			s = map[Arr]string{H8: "8h", S4: "4s", D2: "2d"}[a]
+			s = map[Arr]string{B16: "16b", H8: "8h", S4: "4s", D2: "2d"}[a]
 			spell = append(spell, "<e>", map[Arr]string{S4: "s", D2: "d"}[a],
-				"<half>", map[Arr]string{H8: "8b", S4: "4h", D2: "2s"}[a], "<bits>", fmt.Sprint(laneBits(args[i])/2))
+				"<half>", map[Arr]string{H8: "8b", S4: "4h", D2: "2s"}[a], "<bits>", fmt.Sprint(laneBits(args[i])/2),
+				"<twice>", map[Arr]string{H8: "16b", S4: "8h", D2: "4s"}[a])
 		case reflect.TypeFor[Width]():
 			w := Width(args[i])
 			s = map[Width]string{S: "s", D: "d", Q: "q"}[w]

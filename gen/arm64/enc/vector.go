@@ -130,9 +130,32 @@ func NEG(a Arr, d, n V) Inst {
 
 // XTN moves the lower halves of n's lanes to the lower half of d, and clears the upper.
 func XTN(a Arr, d, n V) Inst {
-	t := a.in(H8, S4, D2)
-	return misc("xtn", 0, t.size()-1, 0b10010, 0, t.half().v(d, rd), t.v(n, rn))
+	return narrow("xtn", 0, 0b10010, a, d, n, 0)
 }
+
+// narrow is misc to lanes of half the size, in the lower half of d or, with q, in the upper.
+func narrow(name string, u, opcode uint32, a Arr, d, n V, q uint32) Inst {
+	t := a.in(H8, S4, D2)
+	half := t.half()
+	if q == 1 {
+		half.Arr |= 0b100 // named by the whole register
+	}
+	return misc(name, u, t.size()-1, opcode, q, half.v(d, rd), t.v(n, rn))
+}
+
+// SQXTN moves the nearest to n's lanes, signed, to the lower half of d, and clears the upper.
+func SQXTN(a Arr, d, n V) Inst { return narrow("sqxtn", 0, 0b10100, a, d, n, 0) }
+
+// SQXTN2 moves the nearest to n's lanes, signed, to the upper half of d, and keeps the lower.
+func SQXTN2(a Arr, d, n V) Inst { return narrow("sqxtn2", 0, 0b10100, a, d, n, 1) }
+
+// SQXTUN moves the nearest without a sign to n's lanes, signed, to the lower half of d, and
+// clears the upper.
+func SQXTUN(a Arr, d, n V) Inst { return narrow("sqxtun", 1, 0b10010, a, d, n, 0) }
+
+// SQXTUN2 moves the nearest without a sign to n's lanes, signed, to the upper half of d, and
+// keeps the lower.
+func SQXTUN2(a Arr, d, n V) Inst { return narrow("sqxtun2", 1, 0b10010, a, d, n, 1) }
 
 // SHRN moves the bits of n's lanes down by so many, and the lower halves of the results
 // to the lower half of d, and clears the upper: by is from 1 to the bits of a lane of d.
@@ -162,10 +185,10 @@ func UXTL(a Arr, d, n V) Inst { return lengthen("uxtl", 1, a, d, n) }
 func SMAX(a Arr, d, n, m V) Inst { return int3("smax", 0, 0b01100, a.in(S4), d, n, m) }
 
 // UMIN is the unsigned minimum of n and m; there is none for D2.
-func UMIN(a Arr, d, n, m V) Inst { return int3("umin", 1, 0b01101, a.in(S4), d, n, m) }
+func UMIN(a Arr, d, n, m V) Inst { return int3("umin", 1, 0b01101, a.in(B16, S4), d, n, m) }
 
 // UMAX is the unsigned maximum of n and m; there is none for D2.
-func UMAX(a Arr, d, n, m V) Inst { return int3("umax", 1, 0b01100, a.in(S4), d, n, m) }
+func UMAX(a Arr, d, n, m V) Inst { return int3("umax", 1, 0b01100, a.in(B16, S4), d, n, m) }
 
 // CMEQ is n == m: all ones where true, zero where false.
 func CMEQ(a Arr, d, n, m V) Inst { return int3("cmeq", 1, 0b10001, a.in(S4, D2), d, n, m) }
