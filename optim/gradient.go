@@ -102,8 +102,14 @@ func (o *Optimizer[T]) gradientOf(param int) gradient[T] {
 	return gradient[T]{native: o.grads[param]}
 }
 
-// gradientIn is the gradient of a block's part in the same way.
-func (o *Optimizer[T]) gradientIn(b block) gradient[T] { return o.gradientOf(b.param).part(b.lo, b.hi) }
+// gradientIn is the gradient of a block's part in the same way: without a further copy, which
+// shows with many small parameters.
+func (o *Optimizer[T]) gradientIn(b block) gradient[T] {
+	if len(o.grads16) > 0 && len(o.grads16[b.param]) > 0 {
+		return gradient[T]{bf16: o.grads16[b.param][b.lo:b.hi]}
+	}
+	return gradient[T]{native: o.grads[b.param][b.lo:b.hi]}
+}
 
 // givenIn returns a part of the gradient that a batch has for a parameter.
 func (o *Optimizer[T]) givenIn(batch int, b block) gradient[T] {
