@@ -109,14 +109,12 @@ func (s coded) at(i int) float32 {
 
 // decoded returns the elements.
 func (s coded) decoded() []float32 {
-	x := make([]float32, s.len())
+	x := make([]float32, max(len(s.f), len(s.h), len(s.v.Codes)))
 	for i := range x {
 		x[i] = s.at(i)
 	}
 	return x
 }
-
-func (s coded) len() int { return max(len(s.f), len(s.h), len(s.v.Codes)) }
 
 // encode stores x, rounded by the random bits of a place.
 func (s coded) encode(x []float32, at place, taken bitsTaken) {

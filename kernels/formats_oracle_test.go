@@ -62,7 +62,7 @@ func TestFormatOracles(t *testing.T) {
 					fn.call(got, at.rounding())
 					for i := range got {
 						if text := got[i].differs(want[i]); text != "" {
-							t.Fatalf("level %v, %d elements, random bits of %+v: of vector %d, %s", l, v[0].len(), at, i, text)
+							t.Fatalf("level %v, %d elements, random bits of %+v: of vector %d, %s", l, len(v[0].decoded()), at, i, text)
 						}
 					}
 				}
