@@ -33,17 +33,9 @@ TEXT ·SumSquaresBF16F32(SB), NOSPLIT, $0-32
 
 two1:
 	TESTQ   $+2, CX
-	JEQ     four2
-	VPSLLDQ $0x04, X8, X8
-	MOVL    CX, AX
-	ANDL    $+4, AX
-	VPINSRD $0x00, (BX)(AX*2), X8, X8
-
-four2:
-	TESTQ   $+4, CX
 	JEQ     loaded3
-	VPSLLDQ $0x08, X8, X8
-	VPINSRQ $0x00, (BX), X8, X8
+	VPSLLDQ $0x04, X8, X8
+	VPINSRD $0x00, (BX), X8, X8
 
 loaded3:
 	VPMOVZXWD X8, X8
@@ -223,17 +215,9 @@ tail:
 
 two4:
 	TESTQ   $+2, CX
-	JEQ     four5
-	VPSLLDQ $0x04, X8, X8
-	MOVL    CX, AX
-	ANDL    $+4, AX
-	VPINSRD $0x00, (BX)(AX*2), X8, X8
-
-four5:
-	TESTQ   $+4, CX
 	JEQ     loaded6
-	VPSLLDQ $0x08, X8, X8
-	VPINSRQ $0x00, (BX), X8, X8
+	VPSLLDQ $0x04, X8, X8
+	VPINSRD $0x00, (BX), X8, X8
 
 loaded6:
 	VPMOVZXWD   X8, X8

@@ -28,7 +28,7 @@ func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access v
 		masked := map[vec.Elem]func(_, _, _ operand.Op){vec.BF16: m.VPMOVZXWD_Z, vec.I16: m.VPMOVSXWD_Z, vec.U8: m.VPMOVZXBD_Z, vec.I8: m.VPMOVSXBD_Z}[of]
 		masked(mem(a), reg.K1, sized(dst, 4*lanes))
 	case access == vec.Partial:
-		m.loadWords(sized(dst, 16), of, mem(a))
+		m.loadWords(sized(dst, 16), of, lanes, mem(a))
 		m.extend(of)(sized(dst, 16), sized(dst, 4*lanes))
 	case n >= 4:
 		m.extend(of)(mem(a), sized(dst, 4*n))
@@ -65,9 +65,10 @@ func (m *Machine) loadBytes(dst vec.V, bytes int, from operand.Mem) {
 	}
 }
 
-// loadWords loads as many elements of 16 bits as SetCount said, less than eight, and clears
-// the others. It begins with the last ones, and makes room for those before.
-func (m *Machine) loadWords(x reg.VecPhysical, of vec.Elem, from operand.Mem) {
+// loadWords loads as many elements of 16 bits as SetCount said, less than the four or eight of
+// a vector, and clears the others. It begins with the last ones, and makes room for those
+// before.
+func (m *Machine) loadWords(x reg.VecPhysical, of vec.Elem, lanes int, from operand.Mem) {
 	if of.Size() != 2 {
 		panic(fmt.Sprintf("amd64: partial load of %s without masks", of.GoType()))
 	}
@@ -85,6 +86,13 @@ func (m *Machine) loadWords(x reg.VecPhysical, of vec.Elem, from operand.Mem) {
 	m.VPINSRW(operand.U8(0), at(6), x, x)
 	m.Label(two)
 	m.TESTQ(operand.I32(2), reg.RCX)
+	if lanes == 4 {
+		m.JEQ(operand.LabelRef(end))
+		m.VPSLLDQ(operand.U8(4), x, x)
+		m.VPINSRD(operand.U8(0), first, x, x)
+		m.Label(end)
+		return
+	}
 	m.JEQ(operand.LabelRef(four))
 	m.VPSLLDQ(operand.U8(4), x, x)
 	m.VPINSRD(operand.U8(0), at(4), x, x)
