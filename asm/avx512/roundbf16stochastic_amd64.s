@@ -12,15 +12,17 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
 	VMOVUPS      multiples<>+0(SB), Z0
-	VBROADCASTSS k0+48(FP), Z1
-	VPADDD       Z1, Z0, Z0
-	VBROADCASTSS xe3779b90_f32<>+0(SB), Z1
-	VBROADCASTSS k1+52(FP), Z2
+	VBROADCASTSS k0+48(FP), Z2
+	VPADDD       Z2, Z0, Z0
+	VBROADCASTSS k1+52(FP), Z1
+	VPSRLD       $0x10, Z1, Z2
+	VXORPS       Z2, Z1, Z1
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z2
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Z3
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Z4
 	VBROADCASTSS shift+56(FP), Z5
 	VBROADCASTSS x0000ffff_f32<>+0(SB), Z6
-	VBROADCASTSS x00400000_f32<>+0(SB), Z7
+	VBROADCASTSS x00000022_f32<>+0(SB), Z7
 	CMPQ         DX, $+32
 	JLT          single
 	CMPQ         DX, $+512
@@ -41,24 +43,20 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	VMOVUPS.Z (SI), K1, Z8
 
 	// the elements' random bits
-	VPADDD       Z1, Z0, Z0
-	VXORPS       Z2, Z0, Z9
-	VPSRLD       $0x10, Z9, Z10
+	VPADDD       Z2, Z0, Z0
+	VPSRLD       $0x10, Z0, Z9
+	VPTERNLOGQ   $0x96, Z1, Z0, Z9
+	VPMULLD      Z3, Z9, Z9
+	VPSRLD       $0x0f, Z9, Z10
 	VXORPS       Z10, Z9, Z10
-	VPMULLD      Z3, Z10, Z10
-	VPSRLD       $0x0f, Z10, Z9
+	VPMULLD      Z4, Z10, Z10
+	VPSRLD       $0x10, Z10, Z9
 	VXORPS       Z9, Z10, Z9
-	VPMULLD      Z4, Z9, Z9
-	VPSRLD       $0x10, Z9, Z10
-	VXORPS       Z10, Z9, Z10
-	VPSRLVD      Z5, Z10, Z10
-	VANDPS       Z6, Z10, Z10
-	VPADDD       Z10, Z8, Z10
-	VCMPPS       $0x19, Z8, Z8, K2
-	VPMOVM2D     K2, Z9
-	VORPS        Z7, Z8, Z8
-	VPTERNLOGD   $0xb8, Z8, Z9, Z10
-	VPSRLD       $0x10, Z10, Z31
+	VPSRLVD      Z5, Z9, Z9
+	VANDPS       Z6, Z9, Z9
+	VPADDD       Z9, Z8, Z9
+	VFIXUPIMMPS  $0x00, Z7, Z8, Z9
+	VPSRLD       $0x10, Z9, Z31
 	VPMOVDW      Z31, K1, (DI)
 	ADDQ         BX, DI
 	LEAQ         (SI)(R8*4), SI
@@ -76,50 +74,42 @@ main:
 	VMOVUPS (SI), Z8
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, (DI)
-	VMOVUPS    64(SI), Z10
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z8
-	VPSRLD     $0x10, Z8, Z9
-	VXORPS     Z9, Z8, Z9
-	VPMULLD    Z3, Z9, Z9
-	VPSRLD     $0x0f, Z9, Z8
-	VXORPS     Z8, Z9, Z8
-	VPMULLD    Z4, Z8, Z8
-	VPSRLD     $0x10, Z8, Z9
-	VXORPS     Z9, Z8, Z9
-	VPSRLVD    Z5, Z9, Z9
-	VANDPS     Z6, Z9, Z9
-	VPADDD     Z9, Z10, Z9
-	VCMPPS     $0x19, Z10, Z10, K2
-	VPMOVM2D   K2, Z8
-	VORPS      Z7, Z10, Z10
-	VPTERNLOGD $0xb8, Z10, Z8, Z9
-	VPSRLD     $0x10, Z9, Z31
-	VPMOVDW    Z31, 32(DI)
-	ADDQ       $+64, DI
-	ADDQ       $+128, SI
-	SUBQ       $+32, DX
-	CMPQ       DX, $+32
-	JGE        main
+	VPADDD      Z2, Z0, Z0
+	VPSRLD      $0x10, Z0, Z9
+	VPTERNLOGQ  $0x96, Z1, Z0, Z9
+	VPMULLD     Z3, Z9, Z9
+	VPSRLD      $0x0f, Z9, Z10
+	VXORPS      Z10, Z9, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x10, Z10, Z9
+	VXORPS      Z9, Z10, Z9
+	VPSRLVD     Z5, Z9, Z9
+	VANDPS      Z6, Z9, Z9
+	VPADDD      Z9, Z8, Z9
+	VFIXUPIMMPS $0x00, Z7, Z8, Z9
+	VPSRLD      $0x10, Z9, Z31
+	VPMOVDW     Z31, (DI)
+	VMOVUPS     64(SI), Z9
+	VPADDD      Z2, Z0, Z0
+	VPSRLD      $0x10, Z0, Z8
+	VPTERNLOGQ  $0x96, Z1, Z0, Z8
+	VPMULLD     Z3, Z8, Z8
+	VPSRLD      $0x0f, Z8, Z10
+	VXORPS      Z10, Z8, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x10, Z10, Z8
+	VXORPS      Z8, Z10, Z8
+	VPSRLVD     Z5, Z8, Z8
+	VANDPS      Z6, Z8, Z8
+	VPADDD      Z8, Z9, Z8
+	VFIXUPIMMPS $0x00, Z7, Z9, Z8
+	VPSRLD      $0x10, Z8, Z31
+	VPMOVDW     Z31, 32(DI)
+	ADDQ        $+64, DI
+	ADDQ        $+128, SI
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JGE         main
 
 single:
 	CMPQ DX, $+16
@@ -129,30 +119,26 @@ one:
 	VMOVUPS (SI), Z8
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, (DI)
-	ADDQ       $+32, DI
-	ADDQ       $+64, SI
-	SUBQ       $+16, DX
-	CMPQ       DX, $+16
-	JGE        one
+	VPADDD      Z2, Z0, Z0
+	VPSRLD      $0x10, Z0, Z9
+	VPTERNLOGQ  $0x96, Z1, Z0, Z9
+	VPMULLD     Z3, Z9, Z9
+	VPSRLD      $0x0f, Z9, Z10
+	VXORPS      Z10, Z9, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x10, Z10, Z9
+	VXORPS      Z9, Z10, Z9
+	VPSRLVD     Z5, Z9, Z9
+	VANDPS      Z6, Z9, Z9
+	VPADDD      Z9, Z8, Z9
+	VFIXUPIMMPS $0x00, Z7, Z8, Z9
+	VPSRLD      $0x10, Z9, Z31
+	VPMOVDW     Z31, (DI)
+	ADDQ        $+32, DI
+	ADDQ        $+64, SI
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JGE         one
 
 tail:
 	TESTQ     DX, DX
@@ -164,25 +150,21 @@ tail:
 	VMOVUPS.Z (SI), K1, Z8
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, K1, (DI)
+	VPADDD      Z2, Z0, Z0
+	VPSRLD      $0x10, Z0, Z9
+	VPTERNLOGQ  $0x96, Z1, Z0, Z9
+	VPMULLD     Z3, Z9, Z9
+	VPSRLD      $0x0f, Z9, Z10
+	VXORPS      Z10, Z9, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x10, Z10, Z9
+	VXORPS      Z9, Z10, Z9
+	VPSRLVD     Z5, Z9, Z9
+	VANDPS      Z6, Z9, Z9
+	VPADDD      Z9, Z8, Z9
+	VFIXUPIMMPS $0x00, Z7, Z8, Z9
+	VPSRLD      $0x10, Z9, Z31
+	VPMOVDW     Z31, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -218,5 +200,5 @@ GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 DATA x0000ffff_f32<>+0(SB)/4, $0x0000ffff
 GLOBL x0000ffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00400000_f32<>+0(SB)/4, $0x00400000
-GLOBL x00400000_f32<>(SB), RODATA|NOPTR, $4
+DATA x00000022_f32<>+0(SB)/4, $0x00000022
+GLOBL x00000022_f32<>(SB), RODATA|NOPTR, $4

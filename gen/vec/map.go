@@ -18,7 +18,9 @@ func (s Map) generate(g *gen) {
 	ptrs, strides := g.pointers(streams)
 	n := g.general()
 	g.length(n)
-	g.holdPlace(body)
+	g.holdPlace(body, func(dst V) {
+		g.m.Broadcast(dst, F32, Uniform{Param: g.k.Params[g.k.key(0)].Name})
+	})
 	g.makeResident(body)
 	if strides != nil {
 		g.stridedLoop(body, ptrs, strides, n)
