@@ -5,30 +5,34 @@
 #include "textflag.h"
 
 // func MomentumState16F32(p []float32, g []float32, buf []uint16, scale float32, l2 float32, mu float32, gain float32, lr float32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·MomentumState16F32(SB), NOSPLIT, $0-100
 	// one step of heavy-ball descent, with a velocity of bfloat16
 	MOVQ         p_base+0(FP), DI
 	MOVQ         g_base+24(FP), SI
 	MOVQ         buf_base+48(FP), DX
 	MOVQ         p_len+8(FP), BX
-	VMOVUPS      multiples<>+0(SB), Z0
-	VBROADCASTSS k0+92(FP), Z2
-	VPADDD       Z2, Z0, Z0
-	VBROADCASTSS k1+96(FP), Z1
-	VPSRLD       $0x10, Z1, Z2
-	VXORPS       Z2, Z1, Z1
-	VBROADCASTSS scale+72(FP), Z2
-	VBROADCASTSS tiny_f32<>+0(SB), Z3
-	VBROADCASTSS tinymask_f32<>+0(SB), Z4
-	VBROADCASTSS l2+76(FP), Z5
-	VBROADCASTSS mu+80(FP), Z6
-	VBROADCASTSS gain+84(FP), Z7
-	VBROADCASTSS xe3779b90_f32<>+0(SB), Z8
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Z9
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Z10
-	VBROADCASTSS x00000022_f32<>+0(SB), Z11
-	VBROADCASTSS lr+88(FP), Z12
+	VMOVUPS      widening<>+0(SB), Z0
+	MOVL         $0xaaaaaaaa, AX
+	KMOVD        AX, K3
+	VMOVUPS      narrowing<>+0(SB), Z1
+	VMOVUPS      multiples<>+0(SB), Z2
+	VBROADCASTSS k0+92(FP), Z4
+	VPADDD       Z4, Z2, Z2
+	VBROADCASTSS k1+96(FP), Z3
+	VPSRLD       $0x10, Z3, Z4
+	VXORPS       Z4, Z3, Z3
+	VBROADCASTSS scale+72(FP), Z4
+	VBROADCASTSS tiny_f32<>+0(SB), Z5
+	VBROADCASTSS tinymask_f32<>+0(SB), Z6
+	VBROADCASTSS l2+76(FP), Z7
+	VBROADCASTSS mu+80(FP), Z8
+	VBROADCASTSS gain+84(FP), Z9
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Z11
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Z12
+	VBROADCASTSS x00000022_f32<>+0(SB), Z13
+	VBROADCASTSS lr+88(FP), Z14
 	CMPQ         BX, $+32
 	JLT          single
 	CMPQ         BX, $+512
@@ -48,41 +52,41 @@ TEXT ·MomentumState16F32(SB), NOSPLIT, $0-100
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS.Z (SI), K1, Z13
-	VPTESTMD  Z4, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    Z13, Z2, Z13
-	VMOVUPS.Z (DI), K1, Z14
-	VMULPS    Z14, Z5, Z15
-	VADDPS    Z15, Z13, Z15
+	VMOVUPS.Z (SI), K1, Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z4, Z15
+	VMOVUPS.Z (DI), K1, Z16
+	VMULPS    Z16, Z7, Z17
+	VADDPS    Z17, Z15, Z17
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXWD.Z (DX), K1, Z13
-	VPSLLD      $0x10, Z13, Z13
-	VMULPS      Z13, Z6, Z13
-	VMULPS      Z15, Z7, Z15
-	VADDPS      Z15, Z13, Z15
-	VPTESTMD    Z4, Z15, K2
-	VMOVAPS.Z   Z15, K2, Z15
+	VMOVDQU16.Z (DX), K1, Y15
+	VPERMW.Z    Z15, Z0, K3, Z15
+	VMULPS      Z15, Z8, Z15
+	VMULPS      Z17, Z9, Z17
+	VADDPS      Z17, Z15, Z17
+	VPTESTMD    Z6, Z17, K2
+	VMOVAPS.Z   Z17, K2, Z17
 
 	// the elements' random bits
-	VPADDD      Z8, Z0, Z0
-	VPSRLD      $0x10, Z0, Z13
-	VPTERNLOGQ  $0x96, Z1, Z0, Z13
-	VPMULLD     Z9, Z13, Z13
-	VPSRLD      $0x0f, Z13, Z16
-	VXORPS      Z16, Z13, Z16
-	VPMULLD     Z10, Z16, Z16
-	VPSRLD      $0x10, Z16, Z16
-	VPADDD      Z16, Z15, Z16
-	VFIXUPIMMPS $0x00, Z11, Z15, Z16
+	VPADDD      Z10, Z2, Z2
+	VPSRLD      $0x10, Z2, Z15
+	VPTERNLOGQ  $0x96, Z3, Z2, Z15
+	VPMULLD     Z11, Z15, Z15
+	VPSRLD      $0x0f, Z15, Z18
+	VXORPS      Z18, Z15, Z18
+	VPMULLD     Z12, Z18, Z18
+	VPSRLD      $0x10, Z18, Z18
+	VPADDD      Z18, Z17, Z18
+	VFIXUPIMMPS $0x00, Z13, Z17, Z18
 
 	// p -= lr*buf
-	VMULPS       Z15, Z12, Z15
-	VSUBPS       Z15, Z14, Z15
-	VPSRLD       $0x10, Z16, Z31
-	VPMOVDW      Z31, K1, (DX)
-	VMOVUPS      Z15, K1, (DI)
+	VMULPS       Z17, Z14, Z17
+	VSUBPS       Z17, Z16, Z17
+	VPERMW       Z18, Z1, Z31
+	VMOVDQU16    Y31, K1, (DX)
+	VMOVUPS      Z17, K1, (DI)
 	ADDQ         R8, DI
 	ADDQ         R8, SI
 	LEAQ         (DX)(R9*2), DX
@@ -90,78 +94,78 @@ TEXT ·MomentumState16F32(SB), NOSPLIT, $0-100
 	SUBQ         $+16, R10
 	MOVQ         $-1640531527, R11
 	IMULQ        R11, R10
-	VPBROADCASTD R10, Z13
-	VPADDD       Z13, Z0, Z0
+	VPBROADCASTD R10, Z15
+	VPADDD       Z15, Z2, Z2
 	NEGQ         R9
 	ADDQ         R9, BX
 
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS   (SI), Z13
-	VPTESTMD  Z4, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    Z13, Z2, Z13
-	VMOVUPS   (DI), Z14
-	VMULPS    Z14, Z5, Z15
-	VADDPS    Z15, Z13, Z15
+	VMOVUPS   (SI), Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z4, Z15
+	VMOVUPS   (DI), Z16
+	VMULPS    Z16, Z7, Z17
+	VADDPS    Z17, Z15, Z17
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXWD (DX), Z13
-	VPSLLD    $0x10, Z13, Z13
-	VMULPS    Z13, Z6, Z13
-	VMULPS    Z15, Z7, Z15
-	VADDPS    Z15, Z13, Z15
-	VPTESTMD  Z4, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
+	VMOVUPS   (DX), Y15
+	VPERMW.Z  Z15, Z0, K3, Z15
+	VMULPS    Z15, Z8, Z15
+	VMULPS    Z17, Z9, Z17
+	VADDPS    Z17, Z15, Z17
+	VPTESTMD  Z6, Z17, K2
+	VMOVAPS.Z Z17, K2, Z17
 
 	// the elements' random bits
-	VPADDD      Z8, Z0, Z0
-	VPSRLD      $0x10, Z0, Z13
-	VPTERNLOGQ  $0x96, Z1, Z0, Z13
-	VPMULLD     Z9, Z13, Z13
-	VPSRLD      $0x0f, Z13, Z16
-	VXORPS      Z16, Z13, Z16
-	VPMULLD     Z10, Z16, Z16
-	VPSRLD      $0x10, Z16, Z16
-	VPADDD      Z16, Z15, Z16
-	VFIXUPIMMPS $0x00, Z11, Z15, Z16
+	VPADDD      Z10, Z2, Z2
+	VPSRLD      $0x10, Z2, Z15
+	VPTERNLOGQ  $0x96, Z3, Z2, Z15
+	VPMULLD     Z11, Z15, Z15
+	VPSRLD      $0x0f, Z15, Z18
+	VXORPS      Z18, Z15, Z18
+	VPMULLD     Z12, Z18, Z18
+	VPSRLD      $0x10, Z18, Z18
+	VPADDD      Z18, Z17, Z18
+	VFIXUPIMMPS $0x00, Z13, Z17, Z18
 
 	// p -= lr*buf
-	VMULPS      Z15, Z12, Z15
-	VSUBPS      Z15, Z14, Z15
-	VPSRLD      $0x10, Z16, Z31
-	VPMOVDW     Z31, (DX)
-	VMOVUPS     Z15, (DI)
-	VMOVUPS     64(SI), Z15
-	VPTESTMD    Z4, Z15, K2
-	VMOVAPS.Z   Z15, K2, Z15
-	VMULPS      Z15, Z2, Z15
-	VMOVUPS     64(DI), Z16
-	VMULPS      Z16, Z5, Z14
-	VADDPS      Z14, Z15, Z14
-	VPMOVZXWD   32(DX), Z15
-	VPSLLD      $0x10, Z15, Z15
-	VMULPS      Z15, Z6, Z15
-	VMULPS      Z14, Z7, Z14
-	VADDPS      Z14, Z15, Z14
-	VPTESTMD    Z4, Z14, K2
-	VMOVAPS.Z   Z14, K2, Z14
-	VPADDD      Z8, Z0, Z0
-	VPSRLD      $0x10, Z0, Z15
-	VPTERNLOGQ  $0x96, Z1, Z0, Z15
-	VPMULLD     Z9, Z15, Z15
-	VPSRLD      $0x0f, Z15, Z13
-	VXORPS      Z13, Z15, Z13
-	VPMULLD     Z10, Z13, Z13
-	VPSRLD      $0x10, Z13, Z13
-	VPADDD      Z13, Z14, Z13
-	VFIXUPIMMPS $0x00, Z11, Z14, Z13
-	VMULPS      Z14, Z12, Z14
-	VSUBPS      Z14, Z16, Z14
-	VPSRLD      $0x10, Z13, Z31
-	VPMOVDW     Z31, 32(DX)
-	VMOVUPS     Z14, 64(DI)
+	VMULPS      Z17, Z14, Z17
+	VSUBPS      Z17, Z16, Z17
+	VPERMW      Z18, Z1, Z31
+	VMOVUPS     Y31, (DX)
+	VMOVUPS     Z17, (DI)
+	VMOVUPS     64(SI), Z17
+	VPTESTMD    Z6, Z17, K2
+	VMOVAPS.Z   Z17, K2, Z17
+	VMULPS      Z17, Z4, Z17
+	VMOVUPS     64(DI), Z18
+	VMULPS      Z18, Z7, Z16
+	VADDPS      Z16, Z17, Z16
+	VMOVUPS     32(DX), Y17
+	VPERMW.Z    Z17, Z0, K3, Z17
+	VMULPS      Z17, Z8, Z17
+	VMULPS      Z16, Z9, Z16
+	VADDPS      Z16, Z17, Z16
+	VPTESTMD    Z6, Z16, K2
+	VMOVAPS.Z   Z16, K2, Z16
+	VPADDD      Z10, Z2, Z2
+	VPSRLD      $0x10, Z2, Z17
+	VPTERNLOGQ  $0x96, Z3, Z2, Z17
+	VPMULLD     Z11, Z17, Z17
+	VPSRLD      $0x0f, Z17, Z15
+	VXORPS      Z15, Z17, Z15
+	VPMULLD     Z12, Z15, Z15
+	VPSRLD      $0x10, Z15, Z15
+	VPADDD      Z15, Z16, Z15
+	VFIXUPIMMPS $0x00, Z13, Z16, Z15
+	VMULPS      Z16, Z14, Z16
+	VSUBPS      Z16, Z18, Z16
+	VPERMW      Z15, Z1, Z31
+	VMOVUPS     Y31, 32(DX)
+	VMOVUPS     Z16, 64(DI)
 	ADDQ        $+128, DI
 	ADDQ        $+128, SI
 	ADDQ        $+64, DX
@@ -175,41 +179,41 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS   (SI), Z13
-	VPTESTMD  Z4, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    Z13, Z2, Z13
-	VMOVUPS   (DI), Z14
-	VMULPS    Z14, Z5, Z15
-	VADDPS    Z15, Z13, Z15
+	VMOVUPS   (SI), Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z4, Z15
+	VMOVUPS   (DI), Z16
+	VMULPS    Z16, Z7, Z17
+	VADDPS    Z17, Z15, Z17
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXWD (DX), Z13
-	VPSLLD    $0x10, Z13, Z13
-	VMULPS    Z13, Z6, Z13
-	VMULPS    Z15, Z7, Z15
-	VADDPS    Z15, Z13, Z15
-	VPTESTMD  Z4, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
+	VMOVUPS   (DX), Y15
+	VPERMW.Z  Z15, Z0, K3, Z15
+	VMULPS    Z15, Z8, Z15
+	VMULPS    Z17, Z9, Z17
+	VADDPS    Z17, Z15, Z17
+	VPTESTMD  Z6, Z17, K2
+	VMOVAPS.Z Z17, K2, Z17
 
 	// the elements' random bits
-	VPADDD      Z8, Z0, Z0
-	VPSRLD      $0x10, Z0, Z13
-	VPTERNLOGQ  $0x96, Z1, Z0, Z13
-	VPMULLD     Z9, Z13, Z13
-	VPSRLD      $0x0f, Z13, Z16
-	VXORPS      Z16, Z13, Z16
-	VPMULLD     Z10, Z16, Z16
-	VPSRLD      $0x10, Z16, Z16
-	VPADDD      Z16, Z15, Z16
-	VFIXUPIMMPS $0x00, Z11, Z15, Z16
+	VPADDD      Z10, Z2, Z2
+	VPSRLD      $0x10, Z2, Z15
+	VPTERNLOGQ  $0x96, Z3, Z2, Z15
+	VPMULLD     Z11, Z15, Z15
+	VPSRLD      $0x0f, Z15, Z18
+	VXORPS      Z18, Z15, Z18
+	VPMULLD     Z12, Z18, Z18
+	VPSRLD      $0x10, Z18, Z18
+	VPADDD      Z18, Z17, Z18
+	VFIXUPIMMPS $0x00, Z13, Z17, Z18
 
 	// p -= lr*buf
-	VMULPS  Z15, Z12, Z15
-	VSUBPS  Z15, Z14, Z15
-	VPSRLD  $0x10, Z16, Z31
-	VPMOVDW Z31, (DX)
-	VMOVUPS Z15, (DI)
+	VMULPS  Z17, Z14, Z17
+	VSUBPS  Z17, Z16, Z17
+	VPERMW  Z18, Z1, Z31
+	VMOVUPS Y31, (DX)
+	VMOVUPS Z17, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+32, DX
@@ -226,45 +230,81 @@ tail:
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS.Z (SI), K1, Z13
-	VPTESTMD  Z4, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    Z13, Z2, Z13
-	VMOVUPS.Z (DI), K1, Z14
-	VMULPS    Z14, Z5, Z15
-	VADDPS    Z15, Z13, Z15
+	VMOVUPS.Z (SI), K1, Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z4, Z15
+	VMOVUPS.Z (DI), K1, Z16
+	VMULPS    Z16, Z7, Z17
+	VADDPS    Z17, Z15, Z17
 
 	// buf = flush(mu*buf + gain*d)
-	VPMOVZXWD.Z (DX), K1, Z13
-	VPSLLD      $0x10, Z13, Z13
-	VMULPS      Z13, Z6, Z13
-	VMULPS      Z15, Z7, Z15
-	VADDPS      Z15, Z13, Z15
-	VPTESTMD    Z4, Z15, K2
-	VMOVAPS.Z   Z15, K2, Z15
+	VMOVDQU16.Z (DX), K1, Y15
+	VPERMW.Z    Z15, Z0, K3, Z15
+	VMULPS      Z15, Z8, Z15
+	VMULPS      Z17, Z9, Z17
+	VADDPS      Z17, Z15, Z17
+	VPTESTMD    Z6, Z17, K2
+	VMOVAPS.Z   Z17, K2, Z17
 
 	// the elements' random bits
-	VPADDD      Z8, Z0, Z0
-	VPSRLD      $0x10, Z0, Z13
-	VPTERNLOGQ  $0x96, Z1, Z0, Z13
-	VPMULLD     Z9, Z13, Z13
-	VPSRLD      $0x0f, Z13, Z16
-	VXORPS      Z16, Z13, Z16
-	VPMULLD     Z10, Z16, Z16
-	VPSRLD      $0x10, Z16, Z16
-	VPADDD      Z16, Z15, Z16
-	VFIXUPIMMPS $0x00, Z11, Z15, Z16
+	VPADDD      Z10, Z2, Z2
+	VPSRLD      $0x10, Z2, Z15
+	VPTERNLOGQ  $0x96, Z3, Z2, Z15
+	VPMULLD     Z11, Z15, Z15
+	VPSRLD      $0x0f, Z15, Z18
+	VXORPS      Z18, Z15, Z18
+	VPMULLD     Z12, Z18, Z18
+	VPSRLD      $0x10, Z18, Z18
+	VPADDD      Z18, Z17, Z18
+	VFIXUPIMMPS $0x00, Z13, Z17, Z18
 
 	// p -= lr*buf
-	VMULPS  Z15, Z12, Z15
-	VSUBPS  Z15, Z14, Z15
-	VPSRLD  $0x10, Z16, Z31
-	VPMOVDW Z31, K1, (DX)
-	VMOVUPS Z15, K1, (DI)
+	VMULPS    Z17, Z14, Z17
+	VSUBPS    Z17, Z16, Z17
+	VPERMW    Z18, Z1, Z31
+	VMOVDQU16 Y31, K1, (DX)
+	VMOVUPS   Z17, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA widening<>+0(SB)/4, $0x00000000
+DATA widening<>+4(SB)/4, $0x00010001
+DATA widening<>+8(SB)/4, $0x00020002
+DATA widening<>+12(SB)/4, $0x00030003
+DATA widening<>+16(SB)/4, $0x00040004
+DATA widening<>+20(SB)/4, $0x00050005
+DATA widening<>+24(SB)/4, $0x00060006
+DATA widening<>+28(SB)/4, $0x00070007
+DATA widening<>+32(SB)/4, $0x00080008
+DATA widening<>+36(SB)/4, $0x00090009
+DATA widening<>+40(SB)/4, $0x000a000a
+DATA widening<>+44(SB)/4, $0x000b000b
+DATA widening<>+48(SB)/4, $0x000c000c
+DATA widening<>+52(SB)/4, $0x000d000d
+DATA widening<>+56(SB)/4, $0x000e000e
+DATA widening<>+60(SB)/4, $0x000f000f
+GLOBL widening<>(SB), RODATA|NOPTR, $64
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64
 
 DATA multiples<>+0(SB)/4, $0x1c886470
 DATA multiples<>+4(SB)/4, $0xbabfde29

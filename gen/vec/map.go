@@ -18,6 +18,7 @@ func (s Map) generate(g *gen) {
 	ptrs, strides := g.pointers(streams)
 	n := g.general()
 	g.length(n)
+	g.m.HoldFormats(g.k, g.vector)
 	g.holdPlace(body, func(dst V) {
 		g.m.Broadcast(dst, F32, Uniform{Param: g.k.Params[g.k.key(0)].Name})
 	})
