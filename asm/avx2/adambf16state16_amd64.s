@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdamBF16State16F32(p []uint16, g []uint16, m []uint16, v []uint16, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	// one step of Adam or AdamW, all of bfloat16
 	MOVQ         p_base+0(FP), DI
@@ -350,6 +350,11 @@ skip2:
 skip3:
 aligned:
 main:
+	PREFETCHT0 512(DI)
+	PREFETCHT0 512(SI)
+	PREFETCHT0 512(DX)
+	PREFETCHT0 512(BX)
+
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (SI), Y6
 	VPSLLD       $0x10, Y6, Y6

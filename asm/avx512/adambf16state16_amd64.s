@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdamBF16State16F32(p []uint16, g []uint16, m []uint16, v []uint16, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	// one step of Adam or AdamW, all of bfloat16
 	MOVQ         p_base+0(FP), DI
@@ -140,6 +140,11 @@ TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 
 aligned:
 main:
+	PREFETCHT0 512(DI)
+	PREFETCHT0 512(SI)
+	PREFETCHT0 512(DX)
+	PREFETCHT0 512(BX)
+
 	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Y23
 	VPERMW.Z  Z23, Z0, K3, Z23
