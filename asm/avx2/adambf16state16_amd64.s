@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdamBF16State16F32(p []uint16, g []uint16, m []uint16, v []uint16, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32, k0 uint32, k1 uint32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	// one step of Adam or AdamW, all of bfloat16
 	MOVQ         p_base+0(FP), DI
@@ -14,14 +14,15 @@ TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VMOVUPS      multiples<>+0(SB), Y0
-	VBROADCASTSS k0+132(FP), Y1
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS tinymask_f32<>+0(SB), Y1
-	VBROADCASTSS x00400000_f32<>+0(SB), Y2
-	VBROADCASTSS x0000ffff_f32<>+0(SB), Y3
-	VBROADCASTSS eps+124(FP), Y4
-	VBROADCASTSS decay+104(FP), Y5
-	VBROADCASTSS step+128(FP), Y6
+	VBROADCASTSS k0+132(FP), Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+136(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
+	VBROADCASTSS x00400000_f32<>+0(SB), Y3
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y4
+	VBROADCASTSS step+128(FP), Y5
 	CMPQ         R8, $+16
 	JLT          single
 	CMPQ         R8, $+256
@@ -39,94 +40,96 @@ TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VPMOVZXWD    (SI), X7
+	VPMOVZXWD    (SI), X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
+	VPMOVZXWD    (DI), X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VPMOVZXWD    (DI), X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXWD    (DX), X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VPMOVZXWD    (DX), X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VPMOVZXWD    (BX), X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VPMOVZXWD    (BX), X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      X9, X9
-	VADDPS       X4, X9, X9
-	VDIVPS       X9, X10, X9
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
 	VMULPS       X8, X5, X8
-	VMULPS       X9, X6, X9
-	VSUBPS       X9, X8, X9
-	VPSRLD       $0x08, X7, X7
-	VANDPS       X3, X7, X7
-	VPADDD       X7, X9, X7
-	VCMPPS       $0x19, X9, X9, X8
-	VORPS        X2, X9, X9
-	VBLENDVPS    X8, X9, X7, X7
-	VPSRLD       $0x10, X12, X15
-	VPACKUSDW    X15, X15, X15
-	VMOVSD       X15, (DX)
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
+	VMOVSD       X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (BX)
-	VPSRLD       $0x10, X7, X15
+	VPSRLD       $0x10, X6, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DI)
 	SUBQ         $+4, R8
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y7
-	VPSUBD       Y7, Y0, Y0
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
 	ADDQ         $+8, DI
 	ADDQ         $+8, SI
 	ADDQ         $+8, DX
@@ -137,98 +140,100 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS       (SI), X7
+	VMOVSS       (SI), X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
+	VMOVSS       (DI), X7
 	VPMOVZXWD    X7, X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VMOVSS       (DI), X8
-	VPMOVZXWD    X8, X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS       (DX), X7
-	VPMOVZXWD    X7, X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VMOVSS       (DX), X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VMOVSS       (BX), X14
-	VPMOVZXWD    X14, X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VMOVSS       (BX), X13
+	VPMOVZXWD    X13, X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      X9, X9
-	VADDPS       X4, X9, X9
-	VDIVPS       X9, X10, X9
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
 	VMULPS       X8, X5, X8
-	VMULPS       X9, X6, X9
-	VSUBPS       X9, X8, X9
-	VPSRLD       $0x08, X7, X7
-	VANDPS       X3, X7, X7
-	VPADDD       X7, X9, X7
-	VCMPPS       $0x19, X9, X9, X8
-	VORPS        X2, X9, X9
-	VBLENDVPS    X8, X9, X7, X7
-	VPSRLD       $0x10, X12, X15
-	VPACKUSDW    X15, X15, X15
-	VMOVSS       X15, (DX)
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
+	VMOVSS       X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (BX)
-	VPSRLD       $0x10, X7, X15
+	VPSRLD       $0x10, X6, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DI)
 	SUBQ         $+2, R8
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y7
-	VPSUBD       Y7, Y0, Y0
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
 	ADDQ         $+4, DI
 	ADDQ         $+4, SI
 	ADDQ         $+4, DX
@@ -239,102 +244,104 @@ skip2:
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
+	VXORPS       X6, X6, X6
+	VPINSRW      $0x00, (SI), X6, X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
 	VXORPS       X7, X7, X7
-	VPINSRW      $0x00, (SI), X7, X7
+	VPINSRW      $0x00, (DI), X7, X7
 	VPMOVZXWD    X7, X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VXORPS       X8, X8, X8
-	VPINSRW      $0x00, (DI), X8, X8
-	VPMOVZXWD    X8, X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VXORPS       X7, X7, X7
-	VPINSRW      $0x00, (DX), X7, X7
-	VPMOVZXWD    X7, X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VXORPS       X6, X6, X6
+	VPINSRW      $0x00, (DX), X6, X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VXORPS       X14, X14, X14
-	VPINSRW      $0x00, (BX), X14, X14
-	VPMOVZXWD    X14, X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VXORPS       X13, X13, X13
+	VPINSRW      $0x00, (BX), X13, X13
+	VPMOVZXWD    X13, X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      X9, X9
-	VADDPS       X4, X9, X9
-	VDIVPS       X9, X10, X9
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
 	VMULPS       X8, X5, X8
-	VMULPS       X9, X6, X9
-	VSUBPS       X9, X8, X9
-	VPSRLD       $0x08, X7, X7
-	VANDPS       X3, X7, X7
-	VPADDD       X7, X9, X7
-	VCMPPS       $0x19, X9, X9, X8
-	VORPS        X2, X9, X9
-	VBLENDVPS    X8, X9, X7, X7
-	VPSRLD       $0x10, X12, X15
-	VPACKUSDW    X15, X15, X15
-	VPEXTRW      $0x00, X15, (DX)
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
+	VPEXTRW      $0x00, X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
 	VPEXTRW      $0x00, X15, (BX)
-	VPSRLD       $0x10, X7, X15
+	VPSRLD       $0x10, X6, X15
 	VPACKUSDW    X15, X15, X15
 	VPEXTRW      $0x00, X15, (DI)
 	SUBQ         $+1, R8
-	VBROADCASTSS x5384540f_f32<>+0(SB), Y7
-	VPSUBD       Y7, Y0, Y0
+	VBROADCASTSS x5384540f_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
 	ADDQ         $+2, DI
 	ADDQ         $+2, SI
 	ADDQ         $+2, DX
@@ -343,172 +350,181 @@ skip2:
 skip3:
 aligned:
 main:
+	PREFETCHT0 512(DI)
+	PREFETCHT0 512(SI)
+	PREFETCHT0 512(DX)
+	PREFETCHT0 512(BX)
+
 	// d = scale*flush(g) + l2*p
-	VPMOVZXWD    (SI), Y7
+	VPMOVZXWD    (SI), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        Y2, Y6, Y15
+	VPSIGND      Y15, Y6, Y6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       Y6, Y7, Y6
+	VPMOVZXWD    (DI), Y7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        Y1, Y7, Y15
-	VPSIGND      Y15, Y7, Y7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       Y7, Y8, Y7
-	VPMOVZXWD    (DI), Y8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VADDPS       Y9, Y7, Y9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y6, Y8
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXWD    (DX), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       Y7, Y10, Y7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y7, Y10
-	VPAND        Y1, Y10, Y15
-	VPSIGND      Y15, Y10, Y10
+	VPMOVZXWD    (DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       Y6, Y9, Y6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VADDPS       Y9, Y6, Y9
+	VPAND        Y2, Y9, Y15
+	VPSIGND      Y15, Y9, Y9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       Y7, Y0, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VXORPS       Y7, Y11, Y7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      Y11, Y7, Y7
-	VPSRLD       $0x0f, Y7, Y11
-	VXORPS       Y11, Y7, Y11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      Y7, Y11, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VPADDD       Y7, Y10, Y12
-	VCMPPS       $0x19, Y10, Y10, Y13
-	VORPS        Y2, Y10, Y14
-	VBLENDVPS    Y13, Y14, Y12, Y12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, Y0, Y6
+	VXORPS       Y0, Y6, Y6
+	VXORPS       Y1, Y6, Y6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      Y10, Y6, Y6
+	VPSRLD       $0x0f, Y6, Y10
+	VXORPS       Y10, Y6, Y10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      Y6, Y10, Y10
+	VPSRLD       $0x10, Y10, Y6
+	VPADDD       Y6, Y9, Y11
+	VCMPPS       $0x19, Y9, Y9, Y12
+	VORPS        Y3, Y9, Y13
+	VBLENDVPS    Y12, Y13, Y11, Y11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       Y9, Y14, Y9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        Y14, Y9, Y15
-	VPSIGND      Y15, Y9, Y9
-	VMULPS       Y9, Y9, Y9
-	VPMOVZXWD    (BX), Y14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       Y14, Y13, Y14
-	VADDPS       Y9, Y14, Y9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       Y9, Y14, Y9
-	VXORPS       Y7, Y11, Y7
-	VANDPS       Y3, Y7, Y11
-	VPADDD       Y11, Y9, Y11
-	VCMPPS       $0x19, Y9, Y9, Y14
-	VORPS        Y2, Y9, Y13
-	VBLENDVPS    Y14, Y13, Y11, Y11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       Y8, Y13, Y8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        Y13, Y8, Y15
+	VPSIGND      Y15, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VPMOVZXWD    (BX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       Y13, Y12, Y13
+	VADDPS       Y8, Y13, Y8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       Y8, Y13, Y8
+	VXORPS       Y6, Y10, Y13
+	VANDPS       Y4, Y13, Y13
+	VPADDD       Y13, Y8, Y13
+	VCMPPS       $0x19, Y8, Y8, Y12
+	VORPS        Y3, Y8, Y14
+	VBLENDVPS    Y12, Y14, Y13, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      Y9, Y9
-	VADDPS       Y4, Y9, Y9
-	VDIVPS       Y9, Y10, Y9
+	VSQRTPS      Y8, Y8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       Y14, Y8, Y8
+	VDIVPS       Y8, Y9, Y8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       Y7, Y9, Y7
 	VMULPS       Y8, Y5, Y8
-	VMULPS       Y9, Y6, Y9
-	VSUBPS       Y9, Y8, Y9
-	VPSRLD       $0x08, Y7, Y7
-	VANDPS       Y3, Y7, Y7
-	VPADDD       Y7, Y9, Y7
-	VCMPPS       $0x19, Y9, Y9, Y8
-	VORPS        Y2, Y9, Y9
-	VBLENDVPS    Y8, Y9, Y7, Y7
-	VPSRLD       $0x10, Y12, Y15
-	VPACKUSDW    Y15, Y15, Y15
-	VPERMQ       $0x08, Y15, Y15
-	VMOVUPS      X15, (DX)
+	VSUBPS       Y8, Y7, Y8
+	VXORPS       Y6, Y10, Y6
+	VPSRLD       $0x08, Y6, Y6
+	VANDPS       Y4, Y6, Y6
+	VPADDD       Y6, Y8, Y6
+	VCMPPS       $0x19, Y8, Y8, Y10
+	VORPS        Y3, Y8, Y8
+	VBLENDVPS    Y10, Y8, Y6, Y6
 	VPSRLD       $0x10, Y11, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
+	VMOVUPS      X15, (DX)
+	VPSRLD       $0x10, Y13, Y15
+	VPACKUSDW    Y15, Y15, Y15
+	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, (BX)
-	VPSRLD       $0x10, Y7, Y15
+	VPSRLD       $0x10, Y6, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, (DI)
-	VPMOVZXWD    16(SI), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VPAND        Y1, Y7, Y15
-	VPSIGND      Y15, Y7, Y7
-	VBROADCASTSS scale+96(FP), Y11
-	VMULPS       Y7, Y11, Y7
-	VPMOVZXWD    16(DI), Y11
-	VPSLLD       $0x10, Y11, Y11
-	VBROADCASTSS l2+100(FP), Y12
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y7, Y12
-	VPMOVZXWD    16(DX), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y9
-	VMULPS       Y7, Y9, Y7
-	VBROADCASTSS omb1+112(FP), Y9
-	VMULPS       Y12, Y9, Y9
-	VADDPS       Y9, Y7, Y9
-	VPAND        Y1, Y9, Y15
-	VPSIGND      Y15, Y9, Y9
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y8
-	VPADDD       Y8, Y0, Y0
-	VXORPS       Y7, Y0, Y8
-	VPSRLD       $0x10, Y8, Y7
-	VXORPS       Y7, Y8, Y7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y8
-	VPMULLD      Y8, Y7, Y7
-	VPSRLD       $0x0f, Y7, Y8
-	VXORPS       Y8, Y7, Y8
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      Y7, Y8, Y8
-	VPSRLD       $0x10, Y8, Y7
-	VPADDD       Y7, Y9, Y10
-	VCMPPS       $0x19, Y9, Y9, Y13
-	VORPS        Y2, Y9, Y14
-	VBLENDVPS    Y13, Y14, Y10, Y10
+	VPMOVZXWD    16(SI), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        Y2, Y6, Y15
+	VPSIGND      Y15, Y6, Y6
+	VBROADCASTSS scale+96(FP), Y13
+	VMULPS       Y6, Y13, Y6
+	VPMOVZXWD    16(DI), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS l2+100(FP), Y11
+	VMULPS       Y13, Y11, Y11
+	VADDPS       Y11, Y6, Y11
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y8
+	VMULPS       Y6, Y8, Y6
+	VBROADCASTSS omb1+112(FP), Y8
+	VMULPS       Y11, Y8, Y8
+	VADDPS       Y8, Y6, Y8
+	VPAND        Y2, Y8, Y15
+	VPSIGND      Y15, Y8, Y8
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, Y0, Y6
+	VXORPS       Y0, Y6, Y6
+	VXORPS       Y1, Y6, Y6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      Y10, Y6, Y6
+	VPSRLD       $0x0f, Y6, Y10
+	VXORPS       Y10, Y6, Y10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      Y6, Y10, Y10
+	VPSRLD       $0x10, Y10, Y6
+	VPADDD       Y6, Y8, Y7
+	VCMPPS       $0x19, Y8, Y8, Y9
+	VORPS        Y3, Y8, Y14
+	VBLENDVPS    Y9, Y14, Y7, Y7
 	VBROADCASTSS root+120(FP), Y14
-	VMULPS       Y12, Y14, Y12
+	VMULPS       Y11, Y14, Y11
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        Y14, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMULPS       Y12, Y12, Y12
+	VPAND        Y14, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VMULPS       Y11, Y11, Y11
 	VPMOVZXWD    16(BX), Y14
 	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       Y14, Y13, Y14
-	VADDPS       Y12, Y14, Y12
+	VBROADCASTSS beta2+116(FP), Y9
+	VMULPS       Y14, Y9, Y14
+	VADDPS       Y11, Y14, Y11
 	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       Y12, Y14, Y12
-	VXORPS       Y7, Y8, Y7
-	VANDPS       Y3, Y7, Y8
-	VPADDD       Y8, Y12, Y8
-	VCMPPS       $0x19, Y12, Y12, Y14
-	VORPS        Y2, Y12, Y13
-	VBLENDVPS    Y14, Y13, Y8, Y8
-	VSQRTPS      Y12, Y12
-	VADDPS       Y4, Y12, Y12
-	VDIVPS       Y12, Y9, Y12
+	VMAXPS       Y11, Y14, Y11
+	VXORPS       Y6, Y10, Y14
+	VANDPS       Y4, Y14, Y14
+	VPADDD       Y14, Y11, Y14
+	VCMPPS       $0x19, Y11, Y11, Y9
+	VORPS        Y3, Y11, Y12
+	VBLENDVPS    Y9, Y12, Y14, Y14
+	VSQRTPS      Y11, Y11
+	VBROADCASTSS eps+124(FP), Y12
+	VADDPS       Y12, Y11, Y11
+	VDIVPS       Y11, Y8, Y11
+	VBROADCASTSS decay+104(FP), Y8
+	VMULPS       Y13, Y8, Y13
 	VMULPS       Y11, Y5, Y11
-	VMULPS       Y12, Y6, Y12
-	VSUBPS       Y12, Y11, Y12
-	VPSRLD       $0x08, Y7, Y7
-	VANDPS       Y3, Y7, Y7
-	VPADDD       Y7, Y12, Y7
-	VCMPPS       $0x19, Y12, Y12, Y11
-	VORPS        Y2, Y12, Y12
-	VBLENDVPS    Y11, Y12, Y7, Y7
-	VPSRLD       $0x10, Y10, Y15
+	VSUBPS       Y11, Y13, Y11
+	VXORPS       Y6, Y10, Y6
+	VPSRLD       $0x08, Y6, Y6
+	VANDPS       Y4, Y6, Y6
+	VPADDD       Y6, Y11, Y6
+	VCMPPS       $0x19, Y11, Y11, Y10
+	VORPS        Y3, Y11, Y11
+	VBLENDVPS    Y10, Y11, Y6, Y6
+	VPSRLD       $0x10, Y7, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, 16(DX)
-	VPSRLD       $0x10, Y8, Y15
+	VPSRLD       $0x10, Y14, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, 16(BX)
-	VPSRLD       $0x10, Y7, Y15
+	VPSRLD       $0x10, Y6, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, 16(DI)
@@ -526,101 +542,103 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VPMOVZXWD    (SI), Y7
+	VPMOVZXWD    (SI), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        Y2, Y6, Y15
+	VPSIGND      Y15, Y6, Y6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       Y6, Y7, Y6
+	VPMOVZXWD    (DI), Y7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        Y1, Y7, Y15
-	VPSIGND      Y15, Y7, Y7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       Y7, Y8, Y7
-	VPMOVZXWD    (DI), Y8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       Y8, Y9, Y9
-	VADDPS       Y9, Y7, Y9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       Y7, Y8, Y8
+	VADDPS       Y8, Y6, Y8
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXWD    (DX), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       Y7, Y10, Y7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       Y9, Y10, Y10
-	VADDPS       Y10, Y7, Y10
-	VPAND        Y1, Y10, Y15
-	VPSIGND      Y15, Y10, Y10
+	VPMOVZXWD    (DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       Y6, Y9, Y6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       Y8, Y9, Y9
+	VADDPS       Y9, Y6, Y9
+	VPAND        Y2, Y9, Y15
+	VPSIGND      Y15, Y9, Y9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       Y7, Y0, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VXORPS       Y7, Y11, Y7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      Y11, Y7, Y7
-	VPSRLD       $0x0f, Y7, Y11
-	VXORPS       Y11, Y7, Y11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      Y7, Y11, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VPADDD       Y7, Y10, Y12
-	VCMPPS       $0x19, Y10, Y10, Y13
-	VORPS        Y2, Y10, Y14
-	VBLENDVPS    Y13, Y14, Y12, Y12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, Y0, Y6
+	VXORPS       Y0, Y6, Y6
+	VXORPS       Y1, Y6, Y6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      Y10, Y6, Y6
+	VPSRLD       $0x0f, Y6, Y10
+	VXORPS       Y10, Y6, Y10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      Y6, Y10, Y10
+	VPSRLD       $0x10, Y10, Y6
+	VPADDD       Y6, Y9, Y11
+	VCMPPS       $0x19, Y9, Y9, Y12
+	VORPS        Y3, Y9, Y13
+	VBLENDVPS    Y12, Y13, Y11, Y11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       Y9, Y14, Y9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        Y14, Y9, Y15
-	VPSIGND      Y15, Y9, Y9
-	VMULPS       Y9, Y9, Y9
-	VPMOVZXWD    (BX), Y14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       Y14, Y13, Y14
-	VADDPS       Y9, Y14, Y9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       Y9, Y14, Y9
-	VXORPS       Y7, Y11, Y7
-	VANDPS       Y3, Y7, Y11
-	VPADDD       Y11, Y9, Y11
-	VCMPPS       $0x19, Y9, Y9, Y14
-	VORPS        Y2, Y9, Y13
-	VBLENDVPS    Y14, Y13, Y11, Y11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       Y8, Y13, Y8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        Y13, Y8, Y15
+	VPSIGND      Y15, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VPMOVZXWD    (BX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       Y13, Y12, Y13
+	VADDPS       Y8, Y13, Y8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       Y8, Y13, Y8
+	VXORPS       Y6, Y10, Y13
+	VANDPS       Y4, Y13, Y13
+	VPADDD       Y13, Y8, Y13
+	VCMPPS       $0x19, Y8, Y8, Y12
+	VORPS        Y3, Y8, Y14
+	VBLENDVPS    Y12, Y14, Y13, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS   Y9, Y9
-	VADDPS    Y4, Y9, Y9
-	VDIVPS    Y9, Y10, Y9
-	VMULPS    Y8, Y5, Y8
-	VMULPS    Y9, Y6, Y9
-	VSUBPS    Y9, Y8, Y9
-	VPSRLD    $0x08, Y7, Y7
-	VANDPS    Y3, Y7, Y7
-	VPADDD    Y7, Y9, Y7
-	VCMPPS    $0x19, Y9, Y9, Y8
-	VORPS     Y2, Y9, Y9
-	VBLENDVPS Y8, Y9, Y7, Y7
-	VPSRLD    $0x10, Y12, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VMOVUPS   X15, (DX)
-	VPSRLD    $0x10, Y11, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VMOVUPS   X15, (BX)
-	VPSRLD    $0x10, Y7, Y15
-	VPACKUSDW Y15, Y15, Y15
-	VPERMQ    $0x08, Y15, Y15
-	VMOVUPS   X15, (DI)
-	ADDQ      $+16, DI
-	ADDQ      $+16, SI
-	ADDQ      $+16, DX
-	ADDQ      $+16, BX
-	SUBQ      $+8, R8
-	CMPQ      R8, $+8
-	JGE       one
+	VSQRTPS      Y8, Y8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       Y14, Y8, Y8
+	VDIVPS       Y8, Y9, Y8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       Y7, Y9, Y7
+	VMULPS       Y8, Y5, Y8
+	VSUBPS       Y8, Y7, Y8
+	VXORPS       Y6, Y10, Y6
+	VPSRLD       $0x08, Y6, Y6
+	VANDPS       Y4, Y6, Y6
+	VPADDD       Y6, Y8, Y6
+	VCMPPS       $0x19, Y8, Y8, Y10
+	VORPS        Y3, Y8, Y8
+	VBLENDVPS    Y10, Y8, Y6, Y6
+	VPSRLD       $0x10, Y11, Y15
+	VPACKUSDW    Y15, Y15, Y15
+	VPERMQ       $0x08, Y15, Y15
+	VMOVUPS      X15, (DX)
+	VPSRLD       $0x10, Y13, Y15
+	VPACKUSDW    Y15, Y15, Y15
+	VPERMQ       $0x08, Y15, Y15
+	VMOVUPS      X15, (BX)
+	VPSRLD       $0x10, Y6, Y15
+	VPACKUSDW    Y15, Y15, Y15
+	VPERMQ       $0x08, Y15, Y15
+	VMOVUPS      X15, (DI)
+	ADDQ         $+16, DI
+	ADDQ         $+16, SI
+	ADDQ         $+16, DX
+	ADDQ         $+16, BX
+	SUBQ         $+8, R8
+	CMPQ         R8, $+8
+	JGE          one
 
 tail:
 	TESTQ R8, R8
@@ -629,95 +647,97 @@ tail:
 	JEQ   skip4
 
 	// d = scale*flush(g) + l2*p
-	VPMOVZXWD    (SI), X7
+	VPMOVZXWD    (SI), X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
+	VPMOVZXWD    (DI), X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VPMOVZXWD    (DI), X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VPMOVZXWD    (DX), X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VPMOVZXWD    (DX), X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VPMOVZXWD    (BX), X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VPMOVZXWD    (BX), X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      X9, X9
-	VADDPS       X4, X9, X9
-	VDIVPS       X9, X10, X9
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
 	VMULPS       X8, X5, X8
-	VMULPS       X9, X6, X9
-	VSUBPS       X9, X8, X9
-	VPSRLD       $0x08, X7, X7
-	VANDPS       X3, X7, X7
-	VPADDD       X7, X9, X7
-	VCMPPS       $0x19, X9, X9, X8
-	VORPS        X2, X9, X9
-	VBLENDVPS    X8, X9, X7, X7
-	VPSRLD       $0x10, X12, X15
-	VPACKUSDW    X15, X15, X15
-	VMOVSD       X15, (DX)
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
+	VMOVSD       X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (BX)
-	VPSRLD       $0x10, X7, X15
+	VPSRLD       $0x10, X6, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DI)
 	TESTQ        $+3, R8
 	JEQ          done
-	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y7
-	VPSUBD       Y7, Y0, Y0
+	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
 	ADDQ         $+8, DI
 	ADDQ         $+8, SI
 	ADDQ         $+8, DX
@@ -728,99 +748,101 @@ skip4:
 	JEQ   skip5
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS       (SI), X7
+	VMOVSS       (SI), X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
+	VMOVSS       (DI), X7
 	VPMOVZXWD    X7, X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VMOVSS       (DI), X8
-	VPMOVZXWD    X8, X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS       (DX), X7
-	VPMOVZXWD    X7, X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VMOVSS       (DX), X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VMOVSS       (BX), X14
-	VPMOVZXWD    X14, X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VMOVSS       (BX), X13
+	VPMOVZXWD    X13, X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      X9, X9
-	VADDPS       X4, X9, X9
-	VDIVPS       X9, X10, X9
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
 	VMULPS       X8, X5, X8
-	VMULPS       X9, X6, X9
-	VSUBPS       X9, X8, X9
-	VPSRLD       $0x08, X7, X7
-	VANDPS       X3, X7, X7
-	VPADDD       X7, X9, X7
-	VCMPPS       $0x19, X9, X9, X8
-	VORPS        X2, X9, X9
-	VBLENDVPS    X8, X9, X7, X7
-	VPSRLD       $0x10, X12, X15
-	VPACKUSDW    X15, X15, X15
-	VMOVSS       X15, (DX)
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
+	VMOVSS       X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (BX)
-	VPSRLD       $0x10, X7, X15
+	VPSRLD       $0x10, X6, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DI)
 	TESTQ        $+1, R8
 	JEQ          done
-	VBROADCASTSS xb54cda56_f32<>+0(SB), Y7
-	VPSUBD       Y7, Y0, Y0
+	VBROADCASTSS xb54cda56_f32<>+0(SB), Y6
+	VPSUBD       Y6, Y0, Y0
 	ADDQ         $+4, DI
 	ADDQ         $+4, SI
 	ADDQ         $+4, DX
@@ -831,99 +853,101 @@ skip5:
 	JEQ   skip6
 
 	// d = scale*flush(g) + l2*p
+	VXORPS       X6, X6, X6
+	VPINSRW      $0x00, (SI), X6, X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VPAND        X2, X6, X15
+	VPSIGND      X15, X6, X6
+	VBROADCASTSS scale+96(FP), Y7
+	VMULPS       X6, X7, X6
 	VXORPS       X7, X7, X7
-	VPINSRW      $0x00, (SI), X7, X7
+	VPINSRW      $0x00, (DI), X7, X7
 	VPMOVZXWD    X7, X7
 	VPSLLD       $0x10, Y7, Y7
-	VPAND        X1, X7, X15
-	VPSIGND      X15, X7, X7
-	VBROADCASTSS scale+96(FP), Y8
-	VMULPS       X7, X8, X7
-	VXORPS       X8, X8, X8
-	VPINSRW      $0x00, (DI), X8, X8
-	VPMOVZXWD    X8, X8
-	VPSLLD       $0x10, Y8, Y8
-	VBROADCASTSS l2+100(FP), Y9
-	VMULPS       X8, X9, X9
-	VADDPS       X9, X7, X9
+	VBROADCASTSS l2+100(FP), Y8
+	VMULPS       X7, X8, X8
+	VADDPS       X8, X6, X8
 
 	// m = flush(beta1*m + omb1*d)
-	VXORPS       X7, X7, X7
-	VPINSRW      $0x00, (DX), X7, X7
-	VPMOVZXWD    X7, X7
-	VPSLLD       $0x10, Y7, Y7
-	VBROADCASTSS beta1+108(FP), Y10
-	VMULPS       X7, X10, X7
-	VBROADCASTSS omb1+112(FP), Y10
-	VMULPS       X9, X10, X10
-	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
-	VPSIGND      X15, X10, X10
+	VXORPS       X6, X6, X6
+	VPINSRW      $0x00, (DX), X6, X6
+	VPMOVZXWD    X6, X6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS beta1+108(FP), Y9
+	VMULPS       X6, X9, X6
+	VBROADCASTSS omb1+112(FP), Y9
+	VMULPS       X8, X9, X9
+	VADDPS       X9, X6, X9
+	VPAND        X2, X9, X15
+	VPSIGND      X15, X9, X9
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
-	VPMULLD      X11, X7, X7
-	VPSRLD       $0x0f, X7, X11
-	VXORPS       X11, X7, X11
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y7
-	VPMULLD      X7, X11, X11
-	VPSRLD       $0x10, X11, X7
-	VPADDD       X7, X10, X12
-	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
-	VBLENDVPS    X13, X14, X12, X12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
+	VPADDD       Y6, Y0, Y0
+	VPSRLD       $0x10, X0, X6
+	VXORPS       X0, X6, X6
+	VXORPS       X1, X6, X6
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
+	VPMULLD      X10, X6, X6
+	VPSRLD       $0x0f, X6, X10
+	VXORPS       X10, X6, X10
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	VPMULLD      X6, X10, X10
+	VPSRLD       $0x10, X10, X6
+	VPADDD       X6, X9, X11
+	VCMPPS       $0x19, X9, X9, X12
+	VORPS        X3, X9, X13
+	VBLENDVPS    X12, X13, X11, X11
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	VBROADCASTSS root+120(FP), Y14
-	VMULPS       X9, X14, X9
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y14
-	VPAND        X14, X9, X15
-	VPSIGND      X15, X9, X9
-	VMULPS       X9, X9, X9
-	VXORPS       X14, X14, X14
-	VPINSRW      $0x00, (BX), X14, X14
-	VPMOVZXWD    X14, X14
-	VPSLLD       $0x10, Y14, Y14
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       X14, X13, X14
-	VADDPS       X9, X14, X9
-	VBROADCASTSS floor_f32<>+0(SB), Y14
-	VMAXPS       X9, X14, X9
-	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X11
-	VPADDD       X11, X9, X11
-	VCMPPS       $0x19, X9, X9, X14
-	VORPS        X2, X9, X13
-	VBLENDVPS    X14, X13, X11, X11
+	VBROADCASTSS root+120(FP), Y13
+	VMULPS       X8, X13, X8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y13
+	VPAND        X13, X8, X15
+	VPSIGND      X15, X8, X8
+	VMULPS       X8, X8, X8
+	VXORPS       X13, X13, X13
+	VPINSRW      $0x00, (BX), X13, X13
+	VPMOVZXWD    X13, X13
+	VPSLLD       $0x10, Y13, Y13
+	VBROADCASTSS beta2+116(FP), Y12
+	VMULPS       X13, X12, X13
+	VADDPS       X8, X13, X8
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       X8, X13, X8
+	VXORPS       X6, X10, X13
+	VANDPS       X4, X13, X13
+	VPADDD       X13, X8, X13
+	VCMPPS       $0x19, X8, X8, X12
+	VORPS        X3, X8, X14
+	VBLENDVPS    X12, X14, X13, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS   X9, X9
-	VADDPS    X4, X9, X9
-	VDIVPS    X9, X10, X9
-	VMULPS    X8, X5, X8
-	VMULPS    X9, X6, X9
-	VSUBPS    X9, X8, X9
-	VPSRLD    $0x08, X7, X7
-	VANDPS    X3, X7, X7
-	VPADDD    X7, X9, X7
-	VCMPPS    $0x19, X9, X9, X8
-	VORPS     X2, X9, X9
-	VBLENDVPS X8, X9, X7, X7
-	VPSRLD    $0x10, X12, X15
-	VPACKUSDW X15, X15, X15
-	VPEXTRW   $0x00, X15, (DX)
-	VPSRLD    $0x10, X11, X15
-	VPACKUSDW X15, X15, X15
-	VPEXTRW   $0x00, X15, (BX)
-	VPSRLD    $0x10, X7, X15
-	VPACKUSDW X15, X15, X15
-	VPEXTRW   $0x00, X15, (DI)
+	VSQRTPS      X8, X8
+	VBROADCASTSS eps+124(FP), Y14
+	VADDPS       X14, X8, X8
+	VDIVPS       X8, X9, X8
+	VBROADCASTSS decay+104(FP), Y9
+	VMULPS       X7, X9, X7
+	VMULPS       X8, X5, X8
+	VSUBPS       X8, X7, X8
+	VXORPS       X6, X10, X6
+	VPSRLD       $0x08, X6, X6
+	VANDPS       X4, X6, X6
+	VPADDD       X6, X8, X6
+	VCMPPS       $0x19, X8, X8, X10
+	VORPS        X3, X8, X8
+	VBLENDVPS    X10, X8, X6, X6
+	VPSRLD       $0x10, X11, X15
+	VPACKUSDW    X15, X15, X15
+	VPEXTRW      $0x00, X15, (DX)
+	VPSRLD       $0x10, X13, X15
+	VPACKUSDW    X15, X15, X15
+	VPEXTRW      $0x00, X15, (BX)
+	VPSRLD       $0x10, X6, X15
+	VPACKUSDW    X15, X15, X15
+	VPEXTRW      $0x00, X15, (DI)
 
 skip6:
 done:

@@ -72,13 +72,15 @@ short:
 	ADDQ         $+127, R10
 	ANDQ         $-64, R10
 	ADDQ         $+2048, R10
-	MOVQ         8(SP), R13
-	VMOVD        R13, X5
-	VPBROADCASTD X5, Y5
 	VMOVUPS      multiples<>+0(SB), Y4
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS tinymask_f32<>+0(SB), Y5
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
+	MOVQ         8(SP), R13
+	VMOVD        R13, X6
+	VPBROADCASTD X6, Y6
+	VPADDD       Y6, Y4, Y4
+	VBROADCASTSS k1+184(FP), Y5
+	VPSRLD       $0x10, Y5, Y6
+	VXORPS       Y6, Y5, Y5
+	VBROADCASTSS tinymask_f32<>+0(SB), Y6
 	VBROADCASTSS x0000ffff_f32<>+0(SB), Y7
 	VBROADCASTSS x00400000_f32<>+0(SB), Y8
 	CMPQ         R12, $+16
@@ -88,7 +90,7 @@ main:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+144(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -113,7 +115,7 @@ main:
 	VBROADCASTSS omb1+160(FP), Y9
 	VMULPS       Y11, Y9, Y9
 	VADDPS       Y9, Y12, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -148,17 +150,17 @@ main:
 	VSUBPS       Y13, Y10, Y13
 
 	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y4, Y4
-	VXORPS       Y10, Y4, Y12
-	VPSRLD       $0x10, Y12, Y10
-	VXORPS       Y10, Y12, Y10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y4, Y4
+	VPSRLD       $0x10, Y4, Y10
+	VXORPS       Y4, Y10, Y10
+	VXORPS       Y5, Y10, Y10
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
 	VPMULLD      Y12, Y10, Y10
 	VPSRLD       $0x0f, Y10, Y12
 	VXORPS       Y12, Y10, Y12
-	VPMULLD      Y6, Y12, Y12
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	VPMULLD      Y10, Y12, Y12
 	VPSRLD       $0x10, Y12, Y10
 	VXORPS       Y10, Y12, Y10
 	VPSRLD       $0x08, Y10, Y12
@@ -176,7 +178,7 @@ main:
 	VMOVUPS      Y10, (R10)
 	VPMOVZXWD    16(SI), Y10
 	VPSLLD       $0x10, Y10, Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+144(FP), Y12
 	VMULPS       Y10, Y12, Y10
@@ -199,7 +201,7 @@ main:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       Y11, Y10, Y10
 	VADDPS       Y10, Y9, Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS root+168(FP), Y9
 	VMULPS       Y11, Y9, Y11
@@ -228,17 +230,17 @@ main:
 	VBROADCASTSS step+176(FP), Y9
 	VMULPS       Y13, Y9, Y13
 	VSUBPS       Y13, Y12, Y13
-	VBROADCASTSS k1+184(FP), Y12
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y9
-	VPADDD       Y9, Y4, Y4
-	VXORPS       Y12, Y4, Y9
-	VPSRLD       $0x10, Y9, Y12
-	VXORPS       Y12, Y9, Y12
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
+	VPADDD       Y12, Y4, Y4
+	VPSRLD       $0x10, Y4, Y12
+	VXORPS       Y4, Y12, Y12
+	VXORPS       Y5, Y12, Y12
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y9
 	VPMULLD      Y9, Y12, Y12
 	VPSRLD       $0x0f, Y12, Y9
 	VXORPS       Y9, Y12, Y9
-	VPMULLD      Y6, Y9, Y9
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y12
+	VPMULLD      Y12, Y9, Y9
 	VPSRLD       $0x10, Y9, Y12
 	VXORPS       Y12, Y9, Y12
 	VPSRLD       $0x08, Y12, Y9
@@ -273,7 +275,7 @@ one:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+144(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -298,7 +300,7 @@ one:
 	VBROADCASTSS omb1+160(FP), Y9
 	VMULPS       Y11, Y9, Y9
 	VADDPS       Y9, Y12, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -333,17 +335,17 @@ one:
 	VSUBPS       Y13, Y10, Y13
 
 	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y4, Y4
-	VXORPS       Y10, Y4, Y12
-	VPSRLD       $0x10, Y12, Y10
-	VXORPS       Y10, Y12, Y10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y4, Y4
+	VPSRLD       $0x10, Y4, Y10
+	VXORPS       Y4, Y10, Y10
+	VXORPS       Y5, Y10, Y10
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
 	VPMULLD      Y12, Y10, Y10
 	VPSRLD       $0x0f, Y10, Y12
 	VXORPS       Y12, Y10, Y12
-	VPMULLD      Y6, Y12, Y12
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	VPMULLD      Y10, Y12, Y12
 	VPSRLD       $0x10, Y12, Y10
 	VXORPS       Y10, Y12, Y10
 	VPSRLD       $0x08, Y10, Y12
@@ -379,7 +381,7 @@ tail:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (SI), X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+144(FP), Y10
 	VMULPS       X9, X10, X9
@@ -404,7 +406,7 @@ tail:
 	VBROADCASTSS omb1+160(FP), Y9
 	VMULPS       X11, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -439,17 +441,17 @@ tail:
 	VSUBPS       X13, X10, X13
 
 	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y4, Y4
-	VXORPS       X10, X4, X12
-	VPSRLD       $0x10, X12, X10
-	VXORPS       X10, X12, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y4, Y4
+	VPSRLD       $0x10, X4, X10
+	VXORPS       X4, X10, X10
+	VXORPS       X5, X10, X10
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
 	VPMULLD      X12, X10, X10
 	VPSRLD       $0x0f, X10, X12
 	VXORPS       X12, X10, X12
-	VPMULLD      X6, X12, X12
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	VPMULLD      X10, X12, X12
 	VPSRLD       $0x10, X12, X10
 	VXORPS       X10, X12, X10
 	VPSRLD       $0x08, X10, X12
@@ -484,7 +486,7 @@ skip:
 	VMOVSS       (SI), X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+144(FP), Y10
 	VMULPS       X9, X10, X9
@@ -512,7 +514,7 @@ skip:
 	VBROADCASTSS omb1+160(FP), Y9
 	VMULPS       X11, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -549,17 +551,17 @@ skip:
 	VSUBPS       X13, X10, X13
 
 	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y4, Y4
-	VXORPS       X10, X4, X12
-	VPSRLD       $0x10, X12, X10
-	VXORPS       X10, X12, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y4, Y4
+	VPSRLD       $0x10, X4, X10
+	VXORPS       X4, X10, X10
+	VXORPS       X5, X10, X10
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
 	VPMULLD      X12, X10, X10
 	VPSRLD       $0x0f, X10, X12
 	VXORPS       X12, X10, X12
-	VPMULLD      X6, X12, X12
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	VPMULLD      X10, X12, X12
 	VPSRLD       $0x10, X12, X10
 	VXORPS       X10, X12, X10
 	VPSRLD       $0x08, X10, X12
@@ -595,7 +597,7 @@ skip2:
 	VPINSRW      $0x00, (SI), X9, X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+144(FP), Y10
 	VMULPS       X9, X10, X9
@@ -624,7 +626,7 @@ skip2:
 	VBROADCASTSS omb1+160(FP), Y9
 	VMULPS       X11, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -661,17 +663,17 @@ skip2:
 	VSUBPS       X13, X10, X13
 
 	// the elements' random bits
-	VBROADCASTSS k1+184(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y4, Y4
-	VXORPS       X10, X4, X12
-	VPSRLD       $0x10, X12, X10
-	VXORPS       X10, X12, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y4, Y4
+	VPSRLD       $0x10, X4, X10
+	VXORPS       X4, X10, X10
+	VXORPS       X5, X10, X10
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
 	VPMULLD      X12, X10, X10
 	VPSRLD       $0x0f, X10, X12
 	VXORPS       X12, X10, X12
-	VPMULLD      X6, X12, X12
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
+	VPMULLD      X10, X12, X12
 	VPSRLD       $0x10, X12, X10
 	VXORPS       X10, X12, X10
 	VPSRLD       $0x08, X10, X12
@@ -1506,9 +1508,6 @@ GLOBL multiples<>(SB), RODATA|NOPTR, $32
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
-GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
-
 DATA x0000ffff_f32<>+0(SB)/4, $0x0000ffff
 GLOBL x0000ffff_f32<>(SB), RODATA|NOPTR, $4
 
@@ -1532,6 +1531,9 @@ GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
 GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
+GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
 GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4

@@ -73,13 +73,15 @@ short:
 	ADDQ         $+127, R11
 	ANDQ         $-64, R11
 	ADDQ         $+2048, R11
-	MOVQ         8(SP), R14
-	VMOVD        R14, X5
-	VPBROADCASTD X5, Y5
 	VMOVUPS      multiples<>+0(SB), Y4
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS tinymask_f32<>+0(SB), Y5
-	VBROADCASTSS k1+208(FP), Y6
+	MOVQ         8(SP), R14
+	VMOVD        R14, X6
+	VPBROADCASTD X6, Y6
+	VPADDD       Y6, Y4, Y4
+	VBROADCASTSS k1+208(FP), Y5
+	VPSRLD       $0x10, Y5, Y6
+	VXORPS       Y6, Y5, Y5
+	VBROADCASTSS tinymask_f32<>+0(SB), Y6
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y7
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y8
 	CMPQ         R13, $+16
@@ -89,7 +91,7 @@ main:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+168(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -116,7 +118,7 @@ main:
 	VBROADCASTSS omb1+184(FP), Y9
 	VMULPS       Y10, Y9, Y9
 	VADDPS       Y9, Y12, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -161,15 +163,15 @@ main:
 	// the elements' random bits
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
 	VPADDD       Y12, Y4, Y4
-	VXORPS       Y6, Y4, Y12
-	VPSRLD       $0x10, Y12, Y14
+	VPSRLD       $0x10, Y4, Y12
+	VXORPS       Y4, Y12, Y12
+	VXORPS       Y5, Y12, Y12
+	VPMULLD      Y7, Y12, Y12
+	VPSRLD       $0x0f, Y12, Y14
 	VXORPS       Y14, Y12, Y14
-	VPMULLD      Y7, Y14, Y14
-	VPSRLD       $0x0f, Y14, Y12
+	VPMULLD      Y8, Y14, Y14
+	VPSRLD       $0x10, Y14, Y12
 	VXORPS       Y12, Y14, Y12
-	VPMULLD      Y8, Y12, Y12
-	VPSRLD       $0x10, Y12, Y14
-	VXORPS       Y14, Y12, Y14
 	VMOVUPS      Y9, (R9)
 	VMOVUPS      Y10, (R10)
 	VPSLLD       $0x10, Y13, Y15
@@ -181,36 +183,36 @@ main:
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, (DI)
-	VMOVUPS      Y14, (R11)
-	VPMOVZXWD    16(DX), Y14
-	VPSLLD       $0x10, Y14, Y14
-	VPAND        Y5, Y14, Y15
-	VPSIGND      Y15, Y14, Y14
+	VMOVUPS      Y12, (R11)
+	VPMOVZXWD    16(DX), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VPAND        Y6, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
 	VBROADCASTSS scale+168(FP), Y11
-	VMULPS       Y14, Y11, Y14
+	VMULPS       Y12, Y11, Y12
 	VPMOVZXWD    16(DI), Y11
 	VPSLLD       $0x10, Y11, Y11
 	VPMOVSXWD    16(SI), Y13
 	VPADDD       Y13, Y11, Y13
 	VBROADCASTSS l2+172(FP), Y11
 	VMULPS       Y13, Y11, Y11
-	VADDPS       Y11, Y14, Y11
-	VPMOVSXBD    8(BX), Y14
+	VADDPS       Y11, Y12, Y11
+	VPMOVSXBD    8(BX), Y12
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y10
-	VANDPS       Y10, Y14, Y10
+	VANDPS       Y10, Y12, Y10
 	VPSLLD       $0x14, Y10, Y10
 	VPADDD       Y0, Y10, Y10
 	VSUBPS       Y0, Y10, Y10
 	VBROADCASTSS x80000000_f32<>+0(SB), Y9
-	VANDPS       Y9, Y14, Y14
-	VORPS        Y10, Y14, Y10
-	VBROADCASTSS beta1+180(FP), Y14
-	VMULPS       Y10, Y14, Y10
-	VBROADCASTSS omb1+184(FP), Y14
-	VMULPS       Y11, Y14, Y14
-	VADDPS       Y14, Y10, Y14
-	VPAND        Y5, Y14, Y15
-	VPSIGND      Y15, Y14, Y14
+	VANDPS       Y9, Y12, Y12
+	VORPS        Y10, Y12, Y10
+	VBROADCASTSS beta1+180(FP), Y12
+	VMULPS       Y10, Y12, Y10
+	VBROADCASTSS omb1+184(FP), Y12
+	VMULPS       Y11, Y12, Y12
+	VADDPS       Y12, Y10, Y12
+	VPAND        Y6, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
 	VBROADCASTSS root+192(FP), Y10
 	VMULPS       Y11, Y10, Y11
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y10
@@ -232,7 +234,7 @@ main:
 	VSQRTPS      Y11, Y9
 	VBROADCASTSS eps+196(FP), Y10
 	VADDPS       Y10, Y9, Y9
-	VDIVPS       Y9, Y14, Y9
+	VDIVPS       Y9, Y12, Y9
 	VBROADCASTSS decay+176(FP), Y10
 	VMULPS       Y13, Y10, Y13
 	VBROADCASTSS step+200(FP), Y10
@@ -248,16 +250,16 @@ main:
 	VPADDD       Y13, Y9, Y13
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
 	VPADDD       Y10, Y4, Y4
-	VXORPS       Y6, Y4, Y10
-	VPSRLD       $0x10, Y10, Y12
-	VXORPS       Y12, Y10, Y12
-	VPMULLD      Y7, Y12, Y12
-	VPSRLD       $0x0f, Y12, Y10
-	VXORPS       Y10, Y12, Y10
-	VPMULLD      Y8, Y10, Y10
-	VPSRLD       $0x10, Y10, Y12
-	VXORPS       Y12, Y10, Y12
-	VMOVUPS      Y14, 32(R9)
+	VPSRLD       $0x10, Y4, Y10
+	VXORPS       Y4, Y10, Y10
+	VXORPS       Y5, Y10, Y10
+	VPMULLD      Y7, Y10, Y10
+	VPSRLD       $0x0f, Y10, Y14
+	VXORPS       Y14, Y10, Y14
+	VPMULLD      Y8, Y14, Y14
+	VPSRLD       $0x10, Y14, Y10
+	VXORPS       Y10, Y14, Y10
+	VMOVUPS      Y12, 32(R9)
 	VMOVUPS      Y11, 32(R10)
 	VPSLLD       $0x10, Y9, Y15
 	VPSRAD       $0x10, Y15, Y15
@@ -268,7 +270,7 @@ main:
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, 16(DI)
-	VMOVUPS      Y12, 32(R11)
+	VMOVUPS      Y10, 32(R11)
 	ADDQ         $+32, DI
 	ADDQ         $+32, SI
 	ADDQ         $+32, DX
@@ -289,7 +291,7 @@ one:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+168(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -316,7 +318,7 @@ one:
 	VBROADCASTSS omb1+184(FP), Y9
 	VMULPS       Y10, Y9, Y9
 	VADDPS       Y9, Y12, Y9
-	VPAND        Y5, Y9, Y15
+	VPAND        Y6, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -361,15 +363,15 @@ one:
 	// the elements' random bits
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
 	VPADDD       Y12, Y4, Y4
-	VXORPS       Y6, Y4, Y12
-	VPSRLD       $0x10, Y12, Y14
+	VPSRLD       $0x10, Y4, Y12
+	VXORPS       Y4, Y12, Y12
+	VXORPS       Y5, Y12, Y12
+	VPMULLD      Y7, Y12, Y12
+	VPSRLD       $0x0f, Y12, Y14
 	VXORPS       Y14, Y12, Y14
-	VPMULLD      Y7, Y14, Y14
-	VPSRLD       $0x0f, Y14, Y12
+	VPMULLD      Y8, Y14, Y14
+	VPSRLD       $0x10, Y14, Y12
 	VXORPS       Y12, Y14, Y12
-	VPMULLD      Y8, Y12, Y12
-	VPSRLD       $0x10, Y12, Y14
-	VXORPS       Y14, Y12, Y14
 	VMOVUPS      Y9, (R9)
 	VMOVUPS      Y10, (R10)
 	VPSLLD       $0x10, Y13, Y15
@@ -381,7 +383,7 @@ one:
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, (DI)
-	VMOVUPS      Y14, (R11)
+	VMOVUPS      Y12, (R11)
 	ADDQ         $+16, DI
 	ADDQ         $+16, SI
 	ADDQ         $+16, DX
@@ -403,7 +405,7 @@ tail:
 	// d = scale*flush(g) + l2*p
 	VPMOVZXWD    (DX), X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+168(FP), Y10
 	VMULPS       X9, X10, X9
@@ -430,7 +432,7 @@ tail:
 	VBROADCASTSS omb1+184(FP), Y9
 	VMULPS       X10, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -475,15 +477,15 @@ tail:
 	// the elements' random bits
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
 	VPADDD       Y12, Y4, Y4
-	VXORPS       X6, X4, X12
-	VPSRLD       $0x10, X12, X14
+	VPSRLD       $0x10, X4, X12
+	VXORPS       X4, X12, X12
+	VXORPS       X5, X12, X12
+	VPMULLD      X7, X12, X12
+	VPSRLD       $0x0f, X12, X14
 	VXORPS       X14, X12, X14
-	VPMULLD      X7, X14, X14
-	VPSRLD       $0x0f, X14, X12
+	VPMULLD      X8, X14, X14
+	VPSRLD       $0x10, X14, X12
 	VXORPS       X12, X14, X12
-	VPMULLD      X8, X12, X12
-	VPSRLD       $0x10, X12, X14
-	VXORPS       X14, X12, X14
 	VMOVUPS      X9, (R9)
 	VMOVUPS      X10, (R10)
 	VPSLLD       $0x10, X13, X15
@@ -493,7 +495,7 @@ tail:
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DI)
-	VMOVUPS      X14, (R11)
+	VMOVUPS      X12, (R11)
 	TESTQ        $+3, R13
 	JEQ          done2
 	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y9
@@ -515,7 +517,7 @@ skip:
 	VMOVSS       (DX), X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+168(FP), Y10
 	VMULPS       X9, X10, X9
@@ -546,7 +548,7 @@ skip:
 	VBROADCASTSS omb1+184(FP), Y9
 	VMULPS       X10, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -593,15 +595,15 @@ skip:
 	// the elements' random bits
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
 	VPADDD       Y12, Y4, Y4
-	VXORPS       X6, X4, X12
-	VPSRLD       $0x10, X12, X14
+	VPSRLD       $0x10, X4, X12
+	VXORPS       X4, X12, X12
+	VXORPS       X5, X12, X12
+	VPMULLD      X7, X12, X12
+	VPSRLD       $0x0f, X12, X14
 	VXORPS       X14, X12, X14
-	VPMULLD      X7, X14, X14
-	VPSRLD       $0x0f, X14, X12
+	VPMULLD      X8, X14, X14
+	VPSRLD       $0x10, X14, X12
 	VXORPS       X12, X14, X12
-	VPMULLD      X8, X12, X12
-	VPSRLD       $0x10, X12, X14
-	VXORPS       X14, X12, X14
 	VMOVSD       X9, (R9)
 	VMOVSD       X10, (R10)
 	VPSLLD       $0x10, X13, X15
@@ -611,7 +613,7 @@ skip:
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DI)
-	VMOVSD       X14, (R11)
+	VMOVSD       X12, (R11)
 	TESTQ        $+1, R13
 	JEQ          done2
 	VBROADCASTSS xb54cda56_f32<>+0(SB), Y9
@@ -634,7 +636,7 @@ skip2:
 	VPINSRW      $0x00, (DX), X9, X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+168(FP), Y10
 	VMULPS       X9, X10, X9
@@ -667,7 +669,7 @@ skip2:
 	VBROADCASTSS omb1+184(FP), Y9
 	VMULPS       X10, X9, X9
 	VADDPS       X9, X12, X9
-	VPAND        X5, X9, X15
+	VPAND        X6, X9, X15
 	VPSIGND      X15, X9, X9
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -714,15 +716,15 @@ skip2:
 	// the elements' random bits
 	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
 	VPADDD       Y12, Y4, Y4
-	VXORPS       X6, X4, X12
-	VPSRLD       $0x10, X12, X14
+	VPSRLD       $0x10, X4, X12
+	VXORPS       X4, X12, X12
+	VXORPS       X5, X12, X12
+	VPMULLD      X7, X12, X12
+	VPSRLD       $0x0f, X12, X14
 	VXORPS       X14, X12, X14
-	VPMULLD      X7, X14, X14
-	VPSRLD       $0x0f, X14, X12
+	VPMULLD      X8, X14, X14
+	VPSRLD       $0x10, X14, X12
 	VXORPS       X12, X14, X12
-	VPMULLD      X8, X12, X12
-	VPSRLD       $0x10, X12, X14
-	VXORPS       X14, X12, X14
 	VMOVSS       X9, (R9)
 	VMOVSS       X10, (R10)
 	VPSLLD       $0x10, X13, X15
@@ -732,7 +734,7 @@ skip2:
 	VPSRLD       $0x10, X11, X15
 	VPACKUSDW    X15, X15, X15
 	VPEXTRW      $0x00, X15, (DI)
-	VMOVSS       X14, (R11)
+	VMOVSS       X12, (R11)
 
 skip3:
 done2:

@@ -14,11 +14,13 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VMOVUPS      multiples<>+0(SB), Y0
-	VBROADCASTSS k0+132(FP), Y1
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS tinymask_f32<>+0(SB), Y1
-	VBROADCASTSS x00400000_f32<>+0(SB), Y2
-	VBROADCASTSS x0000ffff_f32<>+0(SB), Y3
+	VBROADCASTSS k0+132(FP), Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+136(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
+	VBROADCASTSS x00400000_f32<>+0(SB), Y3
 	VBROADCASTSS eps+124(FP), Y4
 	VBROADCASTSS decay+104(FP), Y5
 	VBROADCASTSS step+128(FP), Y6
@@ -40,7 +42,7 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -57,16 +59,15 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -76,7 +77,7 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -94,10 +95,11 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -128,7 +130,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -146,16 +148,15 @@ skip:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -165,7 +166,7 @@ skip:
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -184,10 +185,11 @@ skip:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -218,7 +220,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -237,16 +239,15 @@ skip2:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -256,7 +257,7 @@ skip2:
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -276,10 +277,11 @@ skip2:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -309,7 +311,7 @@ aligned:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y7
-	VPAND        Y1, Y7, Y15
+	VPAND        Y2, Y7, Y15
 	VPSIGND      Y15, Y7, Y7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       Y7, Y8, Y7
@@ -326,16 +328,15 @@ main:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       Y9, Y10, Y10
 	VADDPS       Y10, Y7, Y10
-	VPAND        Y1, Y10, Y15
+	VPAND        Y2, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       Y7, Y0, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VXORPS       Y7, Y11, Y7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, Y0, Y7
+	VXORPS       Y0, Y7, Y7
+	VXORPS       Y1, Y7, Y7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      Y11, Y7, Y7
 	VPSRLD       $0x0f, Y7, Y11
@@ -345,7 +346,7 @@ main:
 	VPSRLD       $0x10, Y11, Y7
 	VPADDD       Y7, Y10, Y12
 	VCMPPS       $0x19, Y10, Y10, Y13
-	VORPS        Y2, Y10, Y14
+	VORPS        Y3, Y10, Y14
 	VBLENDVPS    Y13, Y14, Y12, Y12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -363,10 +364,11 @@ main:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       Y9, Y14, Y9
 	VXORPS       Y7, Y11, Y7
-	VANDPS       Y3, Y7, Y7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       Y11, Y7, Y7
 	VPADDD       Y7, Y9, Y7
 	VCMPPS       $0x19, Y9, Y9, Y11
-	VORPS        Y2, Y9, Y14
+	VORPS        Y3, Y9, Y14
 	VBLENDVPS    Y11, Y14, Y7, Y7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -386,7 +388,7 @@ main:
 	VMOVUPS      X15, (BX)
 	VMOVUPS      Y9, (DI)
 	VMOVUPS      32(SI), Y9
-	VPAND        Y1, Y9, Y15
+	VPAND        Y2, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+96(FP), Y7
 	VMULPS       Y9, Y7, Y9
@@ -401,14 +403,13 @@ main:
 	VBROADCASTSS omb1+112(FP), Y8
 	VMULPS       Y12, Y8, Y8
 	VADDPS       Y8, Y9, Y8
-	VPAND        Y1, Y8, Y15
+	VPAND        Y2, Y8, Y15
 	VPSIGND      Y15, Y8, Y8
-	VBROADCASTSS k1+136(FP), Y9
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
-	VPADDD       Y10, Y0, Y0
-	VXORPS       Y9, Y0, Y10
-	VPSRLD       $0x10, Y10, Y9
-	VXORPS       Y9, Y10, Y9
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y9
+	VPADDD       Y9, Y0, Y0
+	VPSRLD       $0x10, Y0, Y9
+	VXORPS       Y0, Y9, Y9
+	VXORPS       Y1, Y9, Y9
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y10
 	VPMULLD      Y10, Y9, Y9
 	VPSRLD       $0x0f, Y9, Y10
@@ -418,7 +419,7 @@ main:
 	VPSRLD       $0x10, Y10, Y9
 	VPADDD       Y9, Y8, Y14
 	VCMPPS       $0x19, Y8, Y8, Y11
-	VORPS        Y2, Y8, Y13
+	VORPS        Y3, Y8, Y13
 	VBLENDVPS    Y11, Y13, Y14, Y14
 	VBROADCASTSS root+120(FP), Y13
 	VMULPS       Y12, Y13, Y12
@@ -434,10 +435,11 @@ main:
 	VBROADCASTSS floor_f32<>+0(SB), Y13
 	VMAXPS       Y12, Y13, Y12
 	VXORPS       Y9, Y10, Y9
-	VANDPS       Y3, Y9, Y9
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y10
+	VANDPS       Y10, Y9, Y9
 	VPADDD       Y9, Y12, Y9
 	VCMPPS       $0x19, Y12, Y12, Y10
-	VORPS        Y2, Y12, Y13
+	VORPS        Y3, Y12, Y13
 	VBLENDVPS    Y10, Y13, Y9, Y9
 	VSQRTPS      Y12, Y12
 	VADDPS       Y4, Y12, Y12
@@ -469,7 +471,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y7
-	VPAND        Y1, Y7, Y15
+	VPAND        Y2, Y7, Y15
 	VPSIGND      Y15, Y7, Y7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       Y7, Y8, Y7
@@ -486,16 +488,15 @@ one:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       Y9, Y10, Y10
 	VADDPS       Y10, Y7, Y10
-	VPAND        Y1, Y10, Y15
+	VPAND        Y2, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       Y7, Y0, Y11
-	VPSRLD       $0x10, Y11, Y7
-	VXORPS       Y7, Y11, Y7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, Y0, Y7
+	VXORPS       Y0, Y7, Y7
+	VXORPS       Y1, Y7, Y7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      Y11, Y7, Y7
 	VPSRLD       $0x0f, Y7, Y11
@@ -505,7 +506,7 @@ one:
 	VPSRLD       $0x10, Y11, Y7
 	VPADDD       Y7, Y10, Y12
 	VCMPPS       $0x19, Y10, Y10, Y13
-	VORPS        Y2, Y10, Y14
+	VORPS        Y3, Y10, Y14
 	VBLENDVPS    Y13, Y14, Y12, Y12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -523,10 +524,11 @@ one:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       Y9, Y14, Y9
 	VXORPS       Y7, Y11, Y7
-	VANDPS       Y3, Y7, Y7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       Y11, Y7, Y7
 	VPADDD       Y7, Y9, Y7
 	VCMPPS       $0x19, Y9, Y9, Y11
-	VORPS        Y2, Y9, Y14
+	VORPS        Y3, Y9, Y14
 	VBLENDVPS    Y11, Y14, Y7, Y7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -561,7 +563,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -578,16 +580,15 @@ tail:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -597,7 +598,7 @@ tail:
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -615,10 +616,11 @@ tail:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -650,7 +652,7 @@ skip4:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -668,16 +670,15 @@ skip4:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -687,7 +688,7 @@ skip4:
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -706,10 +707,11 @@ skip4:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -741,7 +743,7 @@ skip5:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X7
-	VPAND        X1, X7, X15
+	VPAND        X2, X7, X15
 	VPSIGND      X15, X7, X7
 	VBROADCASTSS scale+96(FP), Y8
 	VMULPS       X7, X8, X7
@@ -760,16 +762,15 @@ skip5:
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       X9, X10, X10
 	VADDPS       X10, X7, X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// the elements' random bits
-	VBROADCASTSS k1+136(FP), Y7
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y11
-	VPADDD       Y11, Y0, Y0
-	VXORPS       X7, X0, X11
-	VPSRLD       $0x10, X11, X7
-	VXORPS       X7, X11, X7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
+	VPADDD       Y7, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y11
 	VPMULLD      X11, X7, X7
 	VPSRLD       $0x0f, X7, X11
@@ -779,7 +780,7 @@ skip5:
 	VPSRLD       $0x10, X11, X7
 	VPADDD       X7, X10, X12
 	VCMPPS       $0x19, X10, X10, X13
-	VORPS        X2, X10, X14
+	VORPS        X3, X10, X14
 	VBLENDVPS    X13, X14, X12, X12
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -799,10 +800,11 @@ skip5:
 	VBROADCASTSS floor_f32<>+0(SB), Y14
 	VMAXPS       X9, X14, X9
 	VXORPS       X7, X11, X7
-	VANDPS       X3, X7, X7
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Y11
+	VANDPS       X11, X7, X7
 	VPADDD       X7, X9, X7
 	VCMPPS       $0x19, X9, X9, X11
-	VORPS        X2, X9, X14
+	VORPS        X3, X9, X14
 	VBLENDVPS    X11, X14, X7, X7
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -841,9 +843,6 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA x00400000_f32<>+0(SB)/4, $0x00400000
 GLOBL x00400000_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x0000ffff_f32<>+0(SB)/4, $0x0000ffff
-GLOBL x0000ffff_f32<>(SB), RODATA|NOPTR, $4
-
 DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
 GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
 
@@ -858,6 +857,9 @@ GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 DATA floor_f32<>+0(SB)/4, $0x0c800000
 GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x0000ffff_f32<>+0(SB)/4, $0x0000ffff
+GLOBL x0000ffff_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
 GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4

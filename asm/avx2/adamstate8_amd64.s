@@ -72,14 +72,16 @@ short:
 	ADDQ         $+127, R10
 	ANDQ         $-64, R10
 	ADDQ         $+2048, R10
-	MOVQ         8(SP), R13
-	VMOVD        R13, X5
-	VPBROADCASTD X5, Y5
 	VMOVUPS      multiples<>+0(SB), Y4
-	VPADDD       Y5, Y4, Y4
-	VBROADCASTSS tinymask_f32<>+0(SB), Y5
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
-	VBROADCASTSS k1+184(FP), Y7
+	MOVQ         8(SP), R13
+	VMOVD        R13, X6
+	VPBROADCASTD X6, Y6
+	VPADDD       Y6, Y4, Y4
+	VBROADCASTSS k1+184(FP), Y5
+	VPSRLD       $0x10, Y5, Y6
+	VXORPS       Y6, Y5, Y5
+	VBROADCASTSS tinymask_f32<>+0(SB), Y6
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y8
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y9
 	CMPQ         R12, $+16
@@ -88,7 +90,7 @@ short:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -112,7 +114,7 @@ main:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       Y12, Y10, Y10
 	VADDPS       Y10, Y13, Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -147,45 +149,45 @@ main:
 	VSUBPS       Y14, Y11, Y14
 
 	// the elements' random bits
-	VPADDD       Y6, Y4, Y4
-	VXORPS       Y7, Y4, Y11
-	VPSRLD       $0x10, Y11, Y13
+	VPADDD       Y7, Y4, Y4
+	VPSRLD       $0x10, Y4, Y11
+	VXORPS       Y4, Y11, Y11
+	VXORPS       Y5, Y11, Y11
+	VPMULLD      Y8, Y11, Y11
+	VPSRLD       $0x0f, Y11, Y13
 	VXORPS       Y13, Y11, Y13
-	VPMULLD      Y8, Y13, Y13
-	VPSRLD       $0x0f, Y13, Y11
+	VPMULLD      Y9, Y13, Y13
+	VPSRLD       $0x10, Y13, Y11
 	VXORPS       Y11, Y13, Y11
-	VPMULLD      Y9, Y11, Y11
-	VPSRLD       $0x10, Y11, Y13
-	VXORPS       Y13, Y11, Y13
 	VMOVUPS      Y10, (R8)
 	VMOVUPS      Y12, (R9)
 	VMOVUPS      Y14, (DI)
-	VMOVUPS      Y13, (R10)
-	VMOVUPS      32(SI), Y13
-	VPAND        Y5, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
+	VMOVUPS      Y11, (R10)
+	VMOVUPS      32(SI), Y11
+	VPAND        Y6, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
 	VBROADCASTSS scale+144(FP), Y14
-	VMULPS       Y13, Y14, Y13
+	VMULPS       Y11, Y14, Y11
 	VMOVUPS      32(DI), Y14
 	VBROADCASTSS l2+148(FP), Y12
 	VMULPS       Y14, Y12, Y12
-	VADDPS       Y12, Y13, Y12
-	VPMOVSXBD    8(DX), Y13
+	VADDPS       Y12, Y11, Y12
+	VPMOVSXBD    8(DX), Y11
 	VBROADCASTSS x0000007f_f32<>+0(SB), Y10
-	VANDPS       Y10, Y13, Y10
+	VANDPS       Y10, Y11, Y10
 	VPSLLD       $0x14, Y10, Y10
 	VPADDD       Y0, Y10, Y10
 	VSUBPS       Y0, Y10, Y10
-	VBROADCASTSS x80000000_f32<>+0(SB), Y11
-	VANDPS       Y11, Y13, Y13
-	VORPS        Y10, Y13, Y10
-	VBROADCASTSS beta1+156(FP), Y13
-	VMULPS       Y10, Y13, Y10
-	VBROADCASTSS omb1+160(FP), Y13
-	VMULPS       Y12, Y13, Y13
-	VADDPS       Y13, Y10, Y13
-	VPAND        Y5, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
+	VBROADCASTSS x80000000_f32<>+0(SB), Y13
+	VANDPS       Y13, Y11, Y11
+	VORPS        Y10, Y11, Y10
+	VBROADCASTSS beta1+156(FP), Y11
+	VMULPS       Y10, Y11, Y10
+	VBROADCASTSS omb1+160(FP), Y11
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y10, Y11
+	VPAND        Y6, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
 	VBROADCASTSS root+168(FP), Y10
 	VMULPS       Y12, Y10, Y12
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y10
@@ -193,40 +195,40 @@ main:
 	VPSIGND      Y15, Y12, Y12
 	VMULPS       Y12, Y12, Y12
 	VPMOVZXBD    8(BX), Y10
-	VPSLLD       $0x14, Y10, Y11
-	VPADDD       Y1, Y11, Y11
+	VPSLLD       $0x14, Y10, Y13
+	VPADDD       Y1, Y13, Y13
 	VPXOR        Y15, Y15, Y15
 	VPCMPEQD     Y10, Y15, Y15
-	VPANDN       Y11, Y15, Y11
-	VORPS        Y2, Y11, Y11
+	VPANDN       Y13, Y15, Y13
+	VORPS        Y2, Y13, Y13
 	VBROADCASTSS beta2+164(FP), Y10
-	VMULPS       Y11, Y10, Y11
-	VADDPS       Y12, Y11, Y12
-	VBROADCASTSS floor_f32<>+0(SB), Y11
-	VMAXPS       Y12, Y11, Y12
-	VSQRTPS      Y12, Y11
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y12, Y13, Y12
+	VBROADCASTSS floor_f32<>+0(SB), Y13
+	VMAXPS       Y12, Y13, Y12
+	VSQRTPS      Y12, Y13
 	VBROADCASTSS eps+172(FP), Y10
-	VADDPS       Y10, Y11, Y11
-	VDIVPS       Y11, Y13, Y11
+	VADDPS       Y10, Y13, Y13
+	VDIVPS       Y13, Y11, Y13
 	VBROADCASTSS decay+152(FP), Y10
 	VMULPS       Y14, Y10, Y14
 	VBROADCASTSS step+176(FP), Y10
-	VMULPS       Y11, Y10, Y11
-	VSUBPS       Y11, Y14, Y11
-	VPADDD       Y6, Y4, Y4
-	VXORPS       Y7, Y4, Y14
-	VPSRLD       $0x10, Y14, Y10
+	VMULPS       Y13, Y10, Y13
+	VSUBPS       Y13, Y14, Y13
+	VPADDD       Y7, Y4, Y4
+	VPSRLD       $0x10, Y4, Y14
+	VXORPS       Y4, Y14, Y14
+	VXORPS       Y5, Y14, Y14
+	VPMULLD      Y8, Y14, Y14
+	VPSRLD       $0x0f, Y14, Y10
 	VXORPS       Y10, Y14, Y10
-	VPMULLD      Y8, Y10, Y10
-	VPSRLD       $0x0f, Y10, Y14
+	VPMULLD      Y9, Y10, Y10
+	VPSRLD       $0x10, Y10, Y14
 	VXORPS       Y14, Y10, Y14
-	VPMULLD      Y9, Y14, Y14
-	VPSRLD       $0x10, Y14, Y10
-	VXORPS       Y10, Y14, Y10
-	VMOVUPS      Y13, 32(R8)
+	VMOVUPS      Y11, 32(R8)
 	VMOVUPS      Y12, 32(R9)
-	VMOVUPS      Y11, 32(DI)
-	VMOVUPS      Y10, 32(R10)
+	VMOVUPS      Y13, 32(DI)
+	VMOVUPS      Y14, 32(R10)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
 	ADDQ         $+16, DX
@@ -245,7 +247,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -269,7 +271,7 @@ one:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       Y12, Y10, Y10
 	VADDPS       Y10, Y13, Y10
-	VPAND        Y5, Y10, Y15
+	VPAND        Y6, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -304,20 +306,20 @@ one:
 	VSUBPS       Y14, Y11, Y14
 
 	// the elements' random bits
-	VPADDD  Y6, Y4, Y4
-	VXORPS  Y7, Y4, Y11
-	VPSRLD  $0x10, Y11, Y13
+	VPADDD  Y7, Y4, Y4
+	VPSRLD  $0x10, Y4, Y11
+	VXORPS  Y4, Y11, Y11
+	VXORPS  Y5, Y11, Y11
+	VPMULLD Y8, Y11, Y11
+	VPSRLD  $0x0f, Y11, Y13
 	VXORPS  Y13, Y11, Y13
-	VPMULLD Y8, Y13, Y13
-	VPSRLD  $0x0f, Y13, Y11
+	VPMULLD Y9, Y13, Y13
+	VPSRLD  $0x10, Y13, Y11
 	VXORPS  Y11, Y13, Y11
-	VPMULLD Y9, Y11, Y11
-	VPSRLD  $0x10, Y11, Y13
-	VXORPS  Y13, Y11, Y13
 	VMOVUPS Y10, (R8)
 	VMOVUPS Y12, (R9)
 	VMOVUPS Y14, (DI)
-	VMOVUPS Y13, (R10)
+	VMOVUPS Y11, (R10)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+8, DX
@@ -337,7 +339,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -361,7 +363,7 @@ tail:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -396,20 +398,20 @@ tail:
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD       Y6, Y4, Y4
-	VXORPS       X7, X4, X11
-	VPSRLD       $0x10, X11, X13
+	VPADDD       Y7, Y4, Y4
+	VPSRLD       $0x10, X4, X11
+	VXORPS       X4, X11, X11
+	VXORPS       X5, X11, X11
+	VPMULLD      X8, X11, X11
+	VPSRLD       $0x0f, X11, X13
 	VXORPS       X13, X11, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x0f, X13, X11
+	VPMULLD      X9, X13, X13
+	VPSRLD       $0x10, X13, X11
 	VXORPS       X11, X13, X11
-	VPMULLD      X9, X11, X11
-	VPSRLD       $0x10, X11, X13
-	VXORPS       X13, X11, X13
 	VMOVUPS      X10, (R8)
 	VMOVUPS      X12, (R9)
 	VMOVUPS      X14, (DI)
-	VMOVUPS      X13, (R10)
+	VMOVUPS      X11, (R10)
 	TESTQ        $+3, R12
 	JEQ          done2
 	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y10
@@ -428,7 +430,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -454,7 +456,7 @@ skip:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -491,20 +493,20 @@ skip:
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD       Y6, Y4, Y4
-	VXORPS       X7, X4, X11
-	VPSRLD       $0x10, X11, X13
+	VPADDD       Y7, Y4, Y4
+	VPSRLD       $0x10, X4, X11
+	VXORPS       X4, X11, X11
+	VXORPS       X5, X11, X11
+	VPMULLD      X8, X11, X11
+	VPSRLD       $0x0f, X11, X13
 	VXORPS       X13, X11, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x0f, X13, X11
+	VPMULLD      X9, X13, X13
+	VPSRLD       $0x10, X13, X11
 	VXORPS       X11, X13, X11
-	VPMULLD      X9, X11, X11
-	VPSRLD       $0x10, X11, X13
-	VXORPS       X13, X11, X13
 	VMOVSD       X10, (R8)
 	VMOVSD       X12, (R9)
 	VMOVSD       X14, (DI)
-	VMOVSD       X13, (R10)
+	VMOVSD       X11, (R10)
 	TESTQ        $+1, R12
 	JEQ          done2
 	VBROADCASTSS xb54cda56_f32<>+0(SB), Y10
@@ -523,7 +525,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+144(FP), Y11
 	VMULPS       X10, X11, X10
@@ -549,7 +551,7 @@ skip2:
 	VBROADCASTSS omb1+160(FP), Y10
 	VMULPS       X12, X10, X10
 	VADDPS       X10, X13, X10
-	VPAND        X5, X10, X15
+	VPAND        X6, X10, X15
 	VPSIGND      X15, X10, X10
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
@@ -586,20 +588,20 @@ skip2:
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD  Y6, Y4, Y4
-	VXORPS  X7, X4, X11
-	VPSRLD  $0x10, X11, X13
+	VPADDD  Y7, Y4, Y4
+	VPSRLD  $0x10, X4, X11
+	VXORPS  X4, X11, X11
+	VXORPS  X5, X11, X11
+	VPMULLD X8, X11, X11
+	VPSRLD  $0x0f, X11, X13
 	VXORPS  X13, X11, X13
-	VPMULLD X8, X13, X13
-	VPSRLD  $0x0f, X13, X11
+	VPMULLD X9, X13, X13
+	VPSRLD  $0x10, X13, X11
 	VXORPS  X11, X13, X11
-	VPMULLD X9, X11, X11
-	VPSRLD  $0x10, X11, X13
-	VXORPS  X13, X11, X13
 	VMOVSS  X10, (R8)
 	VMOVSS  X12, (R9)
 	VMOVSS  X14, (DI)
-	VMOVSS  X13, (R10)
+	VMOVSS  X11, (R10)
 
 skip3:
 done2:

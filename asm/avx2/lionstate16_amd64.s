@@ -13,10 +13,12 @@ TEXT ·LionState16F32(SB), NOSPLIT, $0-112
 	MOVQ         m_base+48(FP), DX
 	MOVQ         p_len+8(FP), BX
 	VMOVUPS      multiples<>+0(SB), Y0
-	VBROADCASTSS k0+104(FP), Y1
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS tinymask_f32<>+0(SB), Y1
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Y2
+	VBROADCASTSS k0+104(FP), Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+108(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y3
 	VBROADCASTSS x00400000_f32<>+0(SB), Y4
 	VBROADCASTSS one_f32<>+0(SB), Y5
@@ -42,7 +44,7 @@ TEXT ·LionState16F32(SB), NOSPLIT, $0-112
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -59,24 +61,24 @@ TEXT ·LionState16F32(SB), NOSPLIT, $0-112
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -110,7 +112,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -128,24 +130,24 @@ skip:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -179,7 +181,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -198,24 +200,24 @@ skip2:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -248,7 +250,7 @@ aligned:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y1, Y10, Y15
+	VPAND        Y2, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -265,24 +267,24 @@ main:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       Y12, Y14, Y14
 	VADDPS       Y14, Y13, Y14
-	VPAND        Y1, Y14, Y15
+	VPAND        Y2, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       Y10, Y13, Y10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       Y12, Y13, Y12
 	VADDPS       Y12, Y10, Y12
-	VPAND        Y1, Y12, Y15
+	VPAND        Y2, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       Y10, Y0, Y13
-	VPSRLD       $0x10, Y13, Y10
-	VXORPS       Y10, Y13, Y10
-	VPMULLD      Y2, Y10, Y10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, Y0, Y10
+	VXORPS       Y0, Y10, Y10
+	VXORPS       Y1, Y10, Y10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      Y13, Y10, Y10
 	VPSRLD       $0x0f, Y10, Y13
 	VXORPS       Y13, Y10, Y13
 	VPMULLD      Y3, Y13, Y13
@@ -305,7 +307,7 @@ main:
 	VMOVUPS      X15, (DX)
 	VMOVUPS      Y14, (DI)
 	VMOVUPS      32(SI), Y14
-	VPAND        Y1, Y14, Y15
+	VPAND        Y2, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
 	VBROADCASTSS scale+72(FP), Y13
 	VMULPS       Y14, Y13, Y14
@@ -320,22 +322,22 @@ main:
 	VBROADCASTSS omb1+88(FP), Y10
 	VMULPS       Y11, Y10, Y10
 	VADDPS       Y10, Y12, Y10
-	VPAND        Y1, Y10, Y15
+	VPAND        Y2, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS beta2+92(FP), Y12
 	VMULPS       Y14, Y12, Y14
 	VBROADCASTSS omb2+96(FP), Y12
 	VMULPS       Y11, Y12, Y11
 	VADDPS       Y11, Y14, Y11
-	VPAND        Y1, Y11, Y15
+	VPAND        Y2, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
-	VBROADCASTSS k1+108(FP), Y14
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y12
-	VPADDD       Y12, Y0, Y0
-	VXORPS       Y14, Y0, Y12
-	VPSRLD       $0x10, Y12, Y14
-	VXORPS       Y14, Y12, Y14
-	VPMULLD      Y2, Y14, Y14
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y14
+	VPADDD       Y14, Y0, Y0
+	VPSRLD       $0x10, Y0, Y14
+	VXORPS       Y0, Y14, Y14
+	VXORPS       Y1, Y14, Y14
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y12
+	VPMULLD      Y12, Y14, Y14
 	VPSRLD       $0x0f, Y14, Y12
 	VXORPS       Y12, Y14, Y12
 	VPMULLD      Y3, Y12, Y12
@@ -369,7 +371,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y1, Y10, Y15
+	VPAND        Y2, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -386,24 +388,24 @@ one:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       Y12, Y14, Y14
 	VADDPS       Y14, Y13, Y14
-	VPAND        Y1, Y14, Y15
+	VPAND        Y2, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       Y10, Y13, Y10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       Y12, Y13, Y12
 	VADDPS       Y12, Y10, Y12
-	VPAND        Y1, Y12, Y15
+	VPAND        Y2, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       Y10, Y0, Y13
-	VPSRLD       $0x10, Y13, Y10
-	VXORPS       Y10, Y13, Y10
-	VPMULLD      Y2, Y10, Y10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, Y0, Y10
+	VXORPS       Y0, Y10, Y10
+	VXORPS       Y1, Y10, Y10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      Y13, Y10, Y10
 	VPSRLD       $0x0f, Y10, Y13
 	VXORPS       Y13, Y10, Y13
 	VPMULLD      Y3, Y13, Y13
@@ -440,7 +442,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -457,24 +459,24 @@ tail:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -509,7 +511,7 @@ skip4:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -527,24 +529,24 @@ skip4:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -579,7 +581,7 @@ skip5:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X10
-	VPAND        X1, X10, X15
+	VPAND        X2, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+72(FP), Y11
 	VMULPS       X10, X11, X10
@@ -598,24 +600,24 @@ skip5:
 	VBROADCASTSS omb1+88(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X13, X14
-	VPAND        X1, X14, X15
+	VPAND        X2, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+92(FP), Y13
 	VMULPS       X10, X13, X10
 	VBROADCASTSS omb2+96(FP), Y13
 	VMULPS       X12, X13, X12
 	VADDPS       X12, X10, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VBROADCASTSS k1+108(FP), Y10
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y13
-	VPADDD       Y13, Y0, Y0
-	VXORPS       X10, X0, X13
-	VPSRLD       $0x10, X13, X10
-	VXORPS       X10, X13, X10
-	VPMULLD      X2, X10, X10
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y10
+	VPADDD       Y10, Y0, Y0
+	VPSRLD       $0x10, X0, X10
+	VXORPS       X0, X10, X10
+	VXORPS       X1, X10, X10
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Y13
+	VPMULLD      X13, X10, X10
 	VPSRLD       $0x0f, X10, X13
 	VXORPS       X13, X10, X13
 	VPMULLD      X3, X13, X13
@@ -655,9 +657,6 @@ GLOBL multiples<>(SB), RODATA|NOPTR, $32
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
-GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
-
 DATA x846ca68b_f32<>+0(SB)/4, $0x846ca68b
 GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 
@@ -675,6 +674,9 @@ GLOBL huge_f32<>(SB), RODATA|NOPTR, $4
 
 DATA xf1bbcdc8_f32<>+0(SB)/4, $0xf1bbcdc8
 GLOBL xf1bbcdc8_f32<>(SB), RODATA|NOPTR, $4
+
+DATA x7feb352d_f32<>+0(SB)/4, $0x7feb352d
+GLOBL x7feb352d_f32<>(SB), RODATA|NOPTR, $4
 
 DATA x78dde6e4_f32<>+0(SB)/4, $0x78dde6e4
 GLOBL x78dde6e4_f32<>(SB), RODATA|NOPTR, $4

@@ -47,17 +47,19 @@ short:
 	ADDQ         $+127, R8
 	ANDQ         $-64, R8
 	ADDQ         $+1024, R8
-	MOVQ         8(SP), R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Y2
 	VMOVUPS      multiples<>+0(SB), Y1
-	VPADDD       Y2, Y1, Y1
-	VBROADCASTSS tinymask_f32<>+0(SB), Y2
-	VBROADCASTSS huge_f32<>+0(SB), Y3
-	VBROADCASTSS decay+104(FP), Y4
-	VBROADCASTSS lr+124(FP), Y5
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y6
-	VBROADCASTSS k1+132(FP), Y7
+	MOVQ         8(SP), R11
+	VMOVD        R11, X3
+	VPBROADCASTD X3, Y3
+	VPADDD       Y3, Y1, Y1
+	VBROADCASTSS k1+132(FP), Y2
+	VPSRLD       $0x10, Y2, Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS tinymask_f32<>+0(SB), Y3
+	VBROADCASTSS huge_f32<>+0(SB), Y4
+	VBROADCASTSS decay+104(FP), Y5
+	VBROADCASTSS lr+124(FP), Y6
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y8
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y9
 	CMPQ         R10, $+16
@@ -66,7 +68,7 @@ short:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y2, Y10, Y15
+	VPAND        Y3, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -90,93 +92,93 @@ main:
 	VBROADCASTSS omb1+112(FP), Y14
 	VMULPS       Y12, Y14, Y14
 	VADDPS       Y14, Y10, Y14
-	VPAND        Y2, Y14, Y15
+	VPAND        Y3, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
 	VBROADCASTSS beta2+116(FP), Y10
 	VMULPS       Y13, Y10, Y13
 	VBROADCASTSS omb2+120(FP), Y10
 	VMULPS       Y12, Y10, Y12
 	VADDPS       Y12, Y13, Y12
-	VPAND        Y2, Y12, Y15
+	VPAND        Y3, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS       Y14, Y3, Y14
+	VMULPS       Y14, Y4, Y14
 	VBROADCASTSS minusone_f32<>+0(SB), Y13
 	VMAXPS       Y14, Y13, Y14
 	VBROADCASTSS one_f32<>+0(SB), Y13
 	VMINPS       Y14, Y13, Y14
-	VMULPS       Y11, Y4, Y11
-	VMULPS       Y14, Y5, Y14
+	VMULPS       Y11, Y5, Y11
+	VMULPS       Y14, Y6, Y14
 	VSUBPS       Y14, Y11, Y14
 
 	// the elements' random bits
-	VPADDD       Y6, Y1, Y1
-	VXORPS       Y7, Y1, Y11
-	VPSRLD       $0x10, Y11, Y13
+	VPADDD       Y7, Y1, Y1
+	VPSRLD       $0x10, Y1, Y11
+	VXORPS       Y1, Y11, Y11
+	VXORPS       Y2, Y11, Y11
+	VPMULLD      Y8, Y11, Y11
+	VPSRLD       $0x0f, Y11, Y13
 	VXORPS       Y13, Y11, Y13
-	VPMULLD      Y8, Y13, Y13
-	VPSRLD       $0x0f, Y13, Y11
+	VPMULLD      Y9, Y13, Y13
+	VPSRLD       $0x10, Y13, Y11
 	VXORPS       Y11, Y13, Y11
-	VPMULLD      Y9, Y11, Y11
-	VPSRLD       $0x10, Y11, Y13
-	VXORPS       Y13, Y11, Y13
 	VMOVUPS      Y12, (BX)
 	VMOVUPS      Y14, (DI)
-	VMOVUPS      Y13, (R8)
-	VMOVUPS      32(SI), Y13
-	VPAND        Y2, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
+	VMOVUPS      Y11, (R8)
+	VMOVUPS      32(SI), Y11
+	VPAND        Y3, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
 	VBROADCASTSS scale+96(FP), Y14
-	VMULPS       Y13, Y14, Y13
+	VMULPS       Y11, Y14, Y11
 	VMOVUPS      32(DI), Y14
 	VBROADCASTSS l2+100(FP), Y12
 	VMULPS       Y14, Y12, Y12
-	VADDPS       Y12, Y13, Y12
-	VPMOVSXBD    8(DX), Y13
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y11
-	VANDPS       Y11, Y13, Y11
-	VPSLLD       $0x14, Y11, Y11
-	VPADDD       Y0, Y11, Y11
-	VSUBPS       Y0, Y11, Y11
+	VADDPS       Y12, Y11, Y12
+	VPMOVSXBD    8(DX), Y11
+	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
+	VANDPS       Y13, Y11, Y13
+	VPSLLD       $0x14, Y13, Y13
+	VPADDD       Y0, Y13, Y13
+	VSUBPS       Y0, Y13, Y13
 	VBROADCASTSS x80000000_f32<>+0(SB), Y10
-	VANDPS       Y10, Y13, Y13
-	VORPS        Y11, Y13, Y11
-	VBROADCASTSS beta1+108(FP), Y13
-	VMULPS       Y11, Y13, Y13
+	VANDPS       Y10, Y11, Y11
+	VORPS        Y13, Y11, Y13
+	VBROADCASTSS beta1+108(FP), Y11
+	VMULPS       Y13, Y11, Y11
 	VBROADCASTSS omb1+112(FP), Y10
 	VMULPS       Y12, Y10, Y10
-	VADDPS       Y10, Y13, Y10
-	VPAND        Y2, Y10, Y15
+	VADDPS       Y10, Y11, Y10
+	VPAND        Y3, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
-	VBROADCASTSS beta2+116(FP), Y13
-	VMULPS       Y11, Y13, Y11
-	VBROADCASTSS omb2+120(FP), Y13
-	VMULPS       Y12, Y13, Y12
-	VADDPS       Y12, Y11, Y12
-	VPAND        Y2, Y12, Y15
+	VBROADCASTSS beta2+116(FP), Y11
+	VMULPS       Y13, Y11, Y13
+	VBROADCASTSS omb2+120(FP), Y11
+	VMULPS       Y12, Y11, Y12
+	VADDPS       Y12, Y13, Y12
+	VPAND        Y3, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPS       Y10, Y3, Y10
-	VBROADCASTSS minusone_f32<>+0(SB), Y11
-	VMAXPS       Y10, Y11, Y10
-	VBROADCASTSS one_f32<>+0(SB), Y11
-	VMINPS       Y10, Y11, Y10
-	VMULPS       Y14, Y4, Y14
-	VMULPS       Y10, Y5, Y10
+	VMULPS       Y10, Y4, Y10
+	VBROADCASTSS minusone_f32<>+0(SB), Y13
+	VMAXPS       Y10, Y13, Y10
+	VBROADCASTSS one_f32<>+0(SB), Y13
+	VMINPS       Y10, Y13, Y10
+	VMULPS       Y14, Y5, Y14
+	VMULPS       Y10, Y6, Y10
 	VSUBPS       Y10, Y14, Y10
-	VPADDD       Y6, Y1, Y1
-	VXORPS       Y7, Y1, Y14
-	VPSRLD       $0x10, Y14, Y11
-	VXORPS       Y11, Y14, Y11
-	VPMULLD      Y8, Y11, Y11
-	VPSRLD       $0x0f, Y11, Y14
-	VXORPS       Y14, Y11, Y14
-	VPMULLD      Y9, Y14, Y14
-	VPSRLD       $0x10, Y14, Y11
-	VXORPS       Y11, Y14, Y11
+	VPADDD       Y7, Y1, Y1
+	VPSRLD       $0x10, Y1, Y14
+	VXORPS       Y1, Y14, Y14
+	VXORPS       Y2, Y14, Y14
+	VPMULLD      Y8, Y14, Y14
+	VPSRLD       $0x0f, Y14, Y13
+	VXORPS       Y13, Y14, Y13
+	VPMULLD      Y9, Y13, Y13
+	VPSRLD       $0x10, Y13, Y14
+	VXORPS       Y14, Y13, Y14
 	VMOVUPS      Y12, 32(BX)
 	VMOVUPS      Y10, 32(DI)
-	VMOVUPS      Y11, 32(R8)
+	VMOVUPS      Y14, 32(R8)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
 	ADDQ         $+16, DX
@@ -193,7 +195,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y10
-	VPAND        Y2, Y10, Y15
+	VPAND        Y3, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       Y10, Y11, Y10
@@ -217,40 +219,40 @@ one:
 	VBROADCASTSS omb1+112(FP), Y14
 	VMULPS       Y12, Y14, Y14
 	VADDPS       Y14, Y10, Y14
-	VPAND        Y2, Y14, Y15
+	VPAND        Y3, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
 	VBROADCASTSS beta2+116(FP), Y10
 	VMULPS       Y13, Y10, Y13
 	VBROADCASTSS omb2+120(FP), Y10
 	VMULPS       Y12, Y10, Y12
 	VADDPS       Y12, Y13, Y12
-	VPAND        Y2, Y12, Y15
+	VPAND        Y3, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS       Y14, Y3, Y14
+	VMULPS       Y14, Y4, Y14
 	VBROADCASTSS minusone_f32<>+0(SB), Y13
 	VMAXPS       Y14, Y13, Y14
 	VBROADCASTSS one_f32<>+0(SB), Y13
 	VMINPS       Y14, Y13, Y14
-	VMULPS       Y11, Y4, Y11
-	VMULPS       Y14, Y5, Y14
+	VMULPS       Y11, Y5, Y11
+	VMULPS       Y14, Y6, Y14
 	VSUBPS       Y14, Y11, Y14
 
 	// the elements' random bits
-	VPADDD  Y6, Y1, Y1
-	VXORPS  Y7, Y1, Y11
-	VPSRLD  $0x10, Y11, Y13
+	VPADDD  Y7, Y1, Y1
+	VPSRLD  $0x10, Y1, Y11
+	VXORPS  Y1, Y11, Y11
+	VXORPS  Y2, Y11, Y11
+	VPMULLD Y8, Y11, Y11
+	VPSRLD  $0x0f, Y11, Y13
 	VXORPS  Y13, Y11, Y13
-	VPMULLD Y8, Y13, Y13
-	VPSRLD  $0x0f, Y13, Y11
+	VPMULLD Y9, Y13, Y13
+	VPSRLD  $0x10, Y13, Y11
 	VXORPS  Y11, Y13, Y11
-	VPMULLD Y9, Y11, Y11
-	VPSRLD  $0x10, Y11, Y13
-	VXORPS  Y13, Y11, Y13
 	VMOVUPS Y12, (BX)
 	VMOVUPS Y14, (DI)
-	VMOVUPS Y13, (R8)
+	VMOVUPS Y11, (R8)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+8, DX
@@ -268,7 +270,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X10
-	VPAND        X2, X10, X15
+	VPAND        X3, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
@@ -292,40 +294,40 @@ tail:
 	VBROADCASTSS omb1+112(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X10, X14
-	VPAND        X2, X14, X15
+	VPAND        X3, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+116(FP), Y10
 	VMULPS       X13, X10, X13
 	VBROADCASTSS omb2+120(FP), Y10
 	VMULPS       X12, X10, X12
 	VADDPS       X12, X13, X12
-	VPAND        X2, X12, X15
+	VPAND        X3, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS       X14, X3, X14
+	VMULPS       X14, X4, X14
 	VBROADCASTSS minusone_f32<>+0(SB), Y13
 	VMAXPS       X14, X13, X14
 	VBROADCASTSS one_f32<>+0(SB), Y13
 	VMINPS       X14, X13, X14
-	VMULPS       X11, X4, X11
-	VMULPS       X14, X5, X14
+	VMULPS       X11, X5, X11
+	VMULPS       X14, X6, X14
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD       Y6, Y1, Y1
-	VXORPS       X7, X1, X11
-	VPSRLD       $0x10, X11, X13
+	VPADDD       Y7, Y1, Y1
+	VPSRLD       $0x10, X1, X11
+	VXORPS       X1, X11, X11
+	VXORPS       X2, X11, X11
+	VPMULLD      X8, X11, X11
+	VPSRLD       $0x0f, X11, X13
 	VXORPS       X13, X11, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x0f, X13, X11
+	VPMULLD      X9, X13, X13
+	VPSRLD       $0x10, X13, X11
 	VXORPS       X11, X13, X11
-	VPMULLD      X9, X11, X11
-	VPSRLD       $0x10, X11, X13
-	VXORPS       X13, X11, X13
 	VMOVUPS      X12, (BX)
 	VMOVUPS      X14, (DI)
-	VMOVUPS      X13, (R8)
+	VMOVUPS      X11, (R8)
 	TESTQ        $+3, R10
 	JEQ          done2
 	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y10
@@ -342,7 +344,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X10
-	VPAND        X2, X10, X15
+	VPAND        X3, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
@@ -368,40 +370,40 @@ skip:
 	VBROADCASTSS omb1+112(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X10, X14
-	VPAND        X2, X14, X15
+	VPAND        X3, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+116(FP), Y10
 	VMULPS       X13, X10, X13
 	VBROADCASTSS omb2+120(FP), Y10
 	VMULPS       X12, X10, X12
 	VADDPS       X12, X13, X12
-	VPAND        X2, X12, X15
+	VPAND        X3, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS       X14, X3, X14
+	VMULPS       X14, X4, X14
 	VBROADCASTSS minusone_f32<>+0(SB), Y13
 	VMAXPS       X14, X13, X14
 	VBROADCASTSS one_f32<>+0(SB), Y13
 	VMINPS       X14, X13, X14
-	VMULPS       X11, X4, X11
-	VMULPS       X14, X5, X14
+	VMULPS       X11, X5, X11
+	VMULPS       X14, X6, X14
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD       Y6, Y1, Y1
-	VXORPS       X7, X1, X11
-	VPSRLD       $0x10, X11, X13
+	VPADDD       Y7, Y1, Y1
+	VPSRLD       $0x10, X1, X11
+	VXORPS       X1, X11, X11
+	VXORPS       X2, X11, X11
+	VPMULLD      X8, X11, X11
+	VPSRLD       $0x0f, X11, X13
 	VXORPS       X13, X11, X13
-	VPMULLD      X8, X13, X13
-	VPSRLD       $0x0f, X13, X11
+	VPMULLD      X9, X13, X13
+	VPSRLD       $0x10, X13, X11
 	VXORPS       X11, X13, X11
-	VPMULLD      X9, X11, X11
-	VPSRLD       $0x10, X11, X13
-	VXORPS       X13, X11, X13
 	VMOVSD       X12, (BX)
 	VMOVSD       X14, (DI)
-	VMOVSD       X13, (R8)
+	VMOVSD       X11, (R8)
 	TESTQ        $+1, R10
 	JEQ          done2
 	VBROADCASTSS xb54cda56_f32<>+0(SB), Y10
@@ -418,7 +420,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X10
-	VPAND        X2, X10, X15
+	VPAND        X3, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
@@ -444,40 +446,40 @@ skip2:
 	VBROADCASTSS omb1+112(FP), Y14
 	VMULPS       X12, X14, X14
 	VADDPS       X14, X10, X14
-	VPAND        X2, X14, X15
+	VPAND        X3, X14, X15
 	VPSIGND      X15, X14, X14
 	VBROADCASTSS beta2+116(FP), Y10
 	VMULPS       X13, X10, X13
 	VBROADCASTSS omb2+120(FP), Y10
 	VMULPS       X12, X10, X12
 	VADDPS       X12, X13, X12
-	VPAND        X2, X12, X15
+	VPAND        X3, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	VMULPS       X14, X3, X14
+	VMULPS       X14, X4, X14
 	VBROADCASTSS minusone_f32<>+0(SB), Y13
 	VMAXPS       X14, X13, X14
 	VBROADCASTSS one_f32<>+0(SB), Y13
 	VMINPS       X14, X13, X14
-	VMULPS       X11, X4, X11
-	VMULPS       X14, X5, X14
+	VMULPS       X11, X5, X11
+	VMULPS       X14, X6, X14
 	VSUBPS       X14, X11, X14
 
 	// the elements' random bits
-	VPADDD  Y6, Y1, Y1
-	VXORPS  X7, X1, X11
-	VPSRLD  $0x10, X11, X13
+	VPADDD  Y7, Y1, Y1
+	VPSRLD  $0x10, X1, X11
+	VXORPS  X1, X11, X11
+	VXORPS  X2, X11, X11
+	VPMULLD X8, X11, X11
+	VPSRLD  $0x0f, X11, X13
 	VXORPS  X13, X11, X13
-	VPMULLD X8, X13, X13
-	VPSRLD  $0x0f, X13, X11
+	VPMULLD X9, X13, X13
+	VPSRLD  $0x10, X13, X11
 	VXORPS  X11, X13, X11
-	VPMULLD X9, X11, X11
-	VPSRLD  $0x10, X11, X13
-	VXORPS  X13, X11, X13
 	VMOVSS  X12, (BX)
 	VMOVSS  X14, (DI)
-	VMOVSS  X13, (R8)
+	VMOVSS  X11, (R8)
 
 skip3:
 done2:

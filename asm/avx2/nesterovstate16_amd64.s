@@ -13,12 +13,14 @@ TEXT ·NesterovState16F32(SB), NOSPLIT, $0-100
 	MOVQ         buf_base+48(FP), DX
 	MOVQ         p_len+8(FP), BX
 	VMOVUPS      multiples<>+0(SB), Y0
-	VBROADCASTSS k0+92(FP), Y1
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS tinymask_f32<>+0(SB), Y1
-	VBROADCASTSS mu+80(FP), Y2
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y3
-	VBROADCASTSS k1+96(FP), Y4
+	VBROADCASTSS k0+92(FP), Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+96(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
+	VBROADCASTSS mu+80(FP), Y3
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y4
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y5
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y6
 	VBROADCASTSS x00400000_f32<>+0(SB), Y7
@@ -41,7 +43,7 @@ TEXT ·NesterovState16F32(SB), NOSPLIT, $0-100
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -53,34 +55,34 @@ TEXT ·NesterovState16F32(SB), NOSPLIT, $0-100
 	// buf = flush(mu*buf + gain*d)
 	VPMOVZXWD    (DX), X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       X12, X2, X12
+	VMULPS       X12, X3, X12
 	VADDPS       X12, X11, X12
 	VMULPS       X12, X8, X12
 	VSUBPS       X12, X10, X12
-	VPSRLD       $0x10, X9, X15
+	VPSRLD       $0x10, X13, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DX)
 	VMOVUPS      X12, (DI)
@@ -97,7 +99,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -110,34 +112,34 @@ skip:
 	VMOVSS       (DX), X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       X12, X2, X12
+	VMULPS       X12, X3, X12
 	VADDPS       X12, X11, X12
 	VMULPS       X12, X8, X12
 	VSUBPS       X12, X10, X12
-	VPSRLD       $0x10, X9, X15
+	VPSRLD       $0x10, X13, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DX)
 	VMOVSD       X12, (DI)
@@ -154,7 +156,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -168,34 +170,34 @@ skip2:
 	VPINSRW      $0x00, (DX), X9, X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       X12, X2, X12
+	VMULPS       X12, X3, X12
 	VADDPS       X12, X11, X12
 	VMULPS       X12, X8, X12
 	VSUBPS       X12, X10, X12
-	VPSRLD       $0x10, X9, X15
+	VPSRLD       $0x10, X13, X15
 	VPACKUSDW    X15, X15, X15
 	VPEXTRW      $0x00, X15, (DX)
 	VMOVSS       X12, (DI)
@@ -211,7 +213,7 @@ aligned:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y9
-	VPAND        Y1, Y9, Y15
+	VPAND        Y2, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -223,73 +225,73 @@ main:
 	// buf = flush(mu*buf + gain*d)
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       Y9, Y2, Y9
+	VMULPS       Y9, Y3, Y9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       Y11, Y12, Y12
 	VADDPS       Y12, Y9, Y12
-	VPAND        Y1, Y12, Y15
+	VPAND        Y2, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    Y4, Y0, Y9
-	VPSRLD    $0x10, Y9, Y13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, Y0, Y9
+	VXORPS    Y0, Y9, Y9
+	VXORPS    Y1, Y9, Y9
+	VPMULLD   Y5, Y9, Y9
+	VPSRLD    $0x0f, Y9, Y13
 	VXORPS    Y13, Y9, Y13
-	VPMULLD   Y5, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y9
-	VXORPS    Y9, Y13, Y9
-	VPMULLD   Y6, Y9, Y9
-	VPSRLD    $0x10, Y9, Y9
-	VPADDD    Y9, Y12, Y9
-	VCMPPS    $0x19, Y12, Y12, Y13
+	VPMULLD   Y6, Y13, Y13
+	VPSRLD    $0x10, Y13, Y13
+	VPADDD    Y13, Y12, Y13
+	VCMPPS    $0x19, Y12, Y12, Y9
 	VORPS     Y7, Y12, Y14
-	VBLENDVPS Y13, Y14, Y9, Y9
+	VBLENDVPS Y9, Y14, Y13, Y13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       Y12, Y2, Y12
+	VMULPS       Y12, Y3, Y12
 	VADDPS       Y12, Y11, Y12
 	VMULPS       Y12, Y8, Y12
 	VSUBPS       Y12, Y10, Y12
-	VPSRLD       $0x10, Y9, Y15
+	VPSRLD       $0x10, Y13, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, (DX)
 	VMOVUPS      Y12, (DI)
 	VMOVUPS      32(SI), Y12
-	VPAND        Y1, Y12, Y15
+	VPAND        Y2, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VBROADCASTSS scale+72(FP), Y9
-	VMULPS       Y12, Y9, Y12
-	VMOVUPS      32(DI), Y9
+	VBROADCASTSS scale+72(FP), Y13
+	VMULPS       Y12, Y13, Y12
+	VMOVUPS      32(DI), Y13
 	VBROADCASTSS l2+76(FP), Y10
-	VMULPS       Y9, Y10, Y10
+	VMULPS       Y13, Y10, Y10
 	VADDPS       Y10, Y12, Y10
 	VPMOVZXWD    16(DX), Y12
 	VPSLLD       $0x10, Y12, Y12
-	VMULPS       Y12, Y2, Y12
+	VMULPS       Y12, Y3, Y12
 	VBROADCASTSS gain+84(FP), Y11
 	VMULPS       Y10, Y11, Y11
 	VADDPS       Y11, Y12, Y11
-	VPAND        Y1, Y11, Y15
+	VPAND        Y2, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
-	VPADDD       Y3, Y0, Y0
-	VXORPS       Y4, Y0, Y12
-	VPSRLD       $0x10, Y12, Y14
+	VPADDD       Y4, Y0, Y0
+	VPSRLD       $0x10, Y0, Y12
+	VXORPS       Y0, Y12, Y12
+	VXORPS       Y1, Y12, Y12
+	VPMULLD      Y5, Y12, Y12
+	VPSRLD       $0x0f, Y12, Y14
 	VXORPS       Y14, Y12, Y14
-	VPMULLD      Y5, Y14, Y14
-	VPSRLD       $0x0f, Y14, Y12
-	VXORPS       Y12, Y14, Y12
-	VPMULLD      Y6, Y12, Y12
-	VPSRLD       $0x10, Y12, Y12
-	VPADDD       Y12, Y11, Y12
-	VCMPPS       $0x19, Y11, Y11, Y14
-	VORPS        Y7, Y11, Y13
-	VBLENDVPS    Y14, Y13, Y12, Y12
-	VMULPS       Y11, Y2, Y11
+	VPMULLD      Y6, Y14, Y14
+	VPSRLD       $0x10, Y14, Y14
+	VPADDD       Y14, Y11, Y14
+	VCMPPS       $0x19, Y11, Y11, Y12
+	VORPS        Y7, Y11, Y9
+	VBLENDVPS    Y12, Y9, Y14, Y14
+	VMULPS       Y11, Y3, Y11
 	VADDPS       Y11, Y10, Y11
 	VMULPS       Y11, Y8, Y11
-	VSUBPS       Y11, Y9, Y11
-	VPSRLD       $0x10, Y12, Y15
+	VSUBPS       Y11, Y13, Y11
+	VPSRLD       $0x10, Y14, Y15
 	VPACKUSDW    Y15, Y15, Y15
 	VPERMQ       $0x08, Y15, Y15
 	VMOVUPS      X15, 16(DX)
@@ -308,7 +310,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y9
-	VPAND        Y1, Y9, Y15
+	VPAND        Y2, Y9, Y15
 	VPSIGND      Y15, Y9, Y9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       Y9, Y10, Y9
@@ -320,34 +322,34 @@ one:
 	// buf = flush(mu*buf + gain*d)
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       Y9, Y2, Y9
+	VMULPS       Y9, Y3, Y9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       Y11, Y12, Y12
 	VADDPS       Y12, Y9, Y12
-	VPAND        Y1, Y12, Y15
+	VPAND        Y2, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    Y4, Y0, Y9
-	VPSRLD    $0x10, Y9, Y13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, Y0, Y9
+	VXORPS    Y0, Y9, Y9
+	VXORPS    Y1, Y9, Y9
+	VPMULLD   Y5, Y9, Y9
+	VPSRLD    $0x0f, Y9, Y13
 	VXORPS    Y13, Y9, Y13
-	VPMULLD   Y5, Y13, Y13
-	VPSRLD    $0x0f, Y13, Y9
-	VXORPS    Y9, Y13, Y9
-	VPMULLD   Y6, Y9, Y9
-	VPSRLD    $0x10, Y9, Y9
-	VPADDD    Y9, Y12, Y9
-	VCMPPS    $0x19, Y12, Y12, Y13
+	VPMULLD   Y6, Y13, Y13
+	VPSRLD    $0x10, Y13, Y13
+	VPADDD    Y13, Y12, Y13
+	VCMPPS    $0x19, Y12, Y12, Y9
 	VORPS     Y7, Y12, Y14
-	VBLENDVPS Y13, Y14, Y9, Y9
+	VBLENDVPS Y9, Y14, Y13, Y13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS    Y12, Y2, Y12
+	VMULPS    Y12, Y3, Y12
 	VADDPS    Y12, Y11, Y12
 	VMULPS    Y12, Y8, Y12
 	VSUBPS    Y12, Y10, Y12
-	VPSRLD    $0x10, Y9, Y15
+	VPSRLD    $0x10, Y13, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VMOVUPS   X15, (DX)
@@ -367,7 +369,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -379,34 +381,34 @@ tail:
 	// buf = flush(mu*buf + gain*d)
 	VPMOVZXWD    (DX), X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       X12, X2, X12
+	VMULPS       X12, X3, X12
 	VADDPS       X12, X11, X12
 	VMULPS       X12, X8, X12
 	VSUBPS       X12, X10, X12
-	VPSRLD       $0x10, X9, X15
+	VPSRLD       $0x10, X13, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DX)
 	VMOVUPS      X12, (DI)
@@ -424,7 +426,7 @@ skip4:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -437,34 +439,34 @@ skip4:
 	VMOVSS       (DX), X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS       X12, X2, X12
+	VMULPS       X12, X3, X12
 	VADDPS       X12, X11, X12
 	VMULPS       X12, X8, X12
 	VSUBPS       X12, X10, X12
-	VPSRLD       $0x10, X9, X15
+	VPSRLD       $0x10, X13, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DX)
 	VMOVSD       X12, (DI)
@@ -482,7 +484,7 @@ skip5:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X9
-	VPAND        X1, X9, X15
+	VPAND        X2, X9, X15
 	VPSIGND      X15, X9, X9
 	VBROADCASTSS scale+72(FP), Y10
 	VMULPS       X9, X10, X9
@@ -496,34 +498,34 @@ skip5:
 	VPINSRW      $0x00, (DX), X9, X9
 	VPMOVZXWD    X9, X9
 	VPSLLD       $0x10, Y9, Y9
-	VMULPS       X9, X2, X9
+	VMULPS       X9, X3, X9
 	VBROADCASTSS gain+84(FP), Y12
 	VMULPS       X11, X12, X12
 	VADDPS       X12, X9, X12
-	VPAND        X1, X12, X15
+	VPAND        X2, X12, X15
 	VPSIGND      X15, X12, X12
 
 	// the elements' random bits
-	VPADDD    Y3, Y0, Y0
-	VXORPS    X4, X0, X9
-	VPSRLD    $0x10, X9, X13
+	VPADDD    Y4, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X5, X9, X9
+	VPSRLD    $0x0f, X9, X13
 	VXORPS    X13, X9, X13
-	VPMULLD   X5, X13, X13
-	VPSRLD    $0x0f, X13, X9
-	VXORPS    X9, X13, X9
-	VPMULLD   X6, X9, X9
-	VPSRLD    $0x10, X9, X9
-	VPADDD    X9, X12, X9
-	VCMPPS    $0x19, X12, X12, X13
+	VPMULLD   X6, X13, X13
+	VPSRLD    $0x10, X13, X13
+	VPADDD    X13, X12, X13
+	VCMPPS    $0x19, X12, X12, X9
 	VORPS     X7, X12, X14
-	VBLENDVPS X13, X14, X9, X9
+	VBLENDVPS X9, X14, X13, X13
 
 	// p -= lr*(d + mu*buf)
-	VMULPS    X12, X2, X12
+	VMULPS    X12, X3, X12
 	VADDPS    X12, X11, X12
 	VMULPS    X12, X8, X12
 	VSUBPS    X12, X10, X12
-	VPSRLD    $0x10, X9, X15
+	VPSRLD    $0x10, X13, X15
 	VPACKUSDW X15, X15, X15
 	VPEXTRW   $0x00, X15, (DX)
 	VMOVSS    X12, (DI)

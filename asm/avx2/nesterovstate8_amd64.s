@@ -47,18 +47,20 @@ short:
 	ADDQ         $+127, R8
 	ANDQ         $-64, R8
 	ADDQ         $+1024, R8
-	MOVQ         8(SP), R11
-	VMOVD        R11, X2
-	VPBROADCASTD X2, Y2
 	VMOVUPS      multiples<>+0(SB), Y1
-	VPADDD       Y2, Y1, Y1
-	VBROADCASTSS tinymask_f32<>+0(SB), Y2
-	VBROADCASTSS mu+104(FP), Y3
-	VBROADCASTSS x80000000_f32<>+0(SB), Y4
-	VBROADCASTSS gain+108(FP), Y5
-	VBROADCASTSS lr+112(FP), Y6
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y7
-	VBROADCASTSS k1+120(FP), Y8
+	MOVQ         8(SP), R11
+	VMOVD        R11, X3
+	VPBROADCASTD X3, Y3
+	VPADDD       Y3, Y1, Y1
+	VBROADCASTSS k1+120(FP), Y2
+	VPSRLD       $0x10, Y2, Y3
+	VXORPS       Y3, Y2, Y2
+	VBROADCASTSS tinymask_f32<>+0(SB), Y3
+	VBROADCASTSS mu+104(FP), Y4
+	VBROADCASTSS x80000000_f32<>+0(SB), Y5
+	VBROADCASTSS gain+108(FP), Y6
+	VBROADCASTSS lr+112(FP), Y7
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y8
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y9
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y10
 	CMPQ         R10, $+16
@@ -67,7 +69,7 @@ short:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y11
-	VPAND        Y2, Y11, Y15
+	VPAND        Y3, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       Y11, Y12, Y11
@@ -83,73 +85,73 @@ main:
 	VPSLLD       $0x14, Y14, Y14
 	VPADDD       Y0, Y14, Y14
 	VSUBPS       Y0, Y14, Y14
-	VANDPS       Y4, Y11, Y11
+	VANDPS       Y5, Y11, Y11
 	VORPS        Y14, Y11, Y14
-	VMULPS       Y14, Y3, Y14
-	VMULPS       Y13, Y5, Y11
+	VMULPS       Y14, Y4, Y14
+	VMULPS       Y13, Y6, Y11
 	VADDPS       Y11, Y14, Y11
-	VPAND        Y2, Y11, Y15
+	VPAND        Y3, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
 
 	// p -= lr*(d + mu*buf)
-	VMULPS Y11, Y3, Y14
+	VMULPS Y11, Y4, Y14
 	VADDPS Y14, Y13, Y14
-	VMULPS Y14, Y6, Y14
+	VMULPS Y14, Y7, Y14
 	VSUBPS Y14, Y12, Y14
 
 	// the elements' random bits
-	VPADDD       Y7, Y1, Y1
-	VXORPS       Y8, Y1, Y12
-	VPSRLD       $0x10, Y12, Y13
+	VPADDD       Y8, Y1, Y1
+	VPSRLD       $0x10, Y1, Y12
+	VXORPS       Y1, Y12, Y12
+	VXORPS       Y2, Y12, Y12
+	VPMULLD      Y9, Y12, Y12
+	VPSRLD       $0x0f, Y12, Y13
 	VXORPS       Y13, Y12, Y13
-	VPMULLD      Y9, Y13, Y13
-	VPSRLD       $0x0f, Y13, Y12
+	VPMULLD      Y10, Y13, Y13
+	VPSRLD       $0x10, Y13, Y12
 	VXORPS       Y12, Y13, Y12
-	VPMULLD      Y10, Y12, Y12
-	VPSRLD       $0x10, Y12, Y13
-	VXORPS       Y13, Y12, Y13
 	VMOVUPS      Y11, (BX)
 	VMOVUPS      Y14, (DI)
-	VMOVUPS      Y13, (R8)
-	VMOVUPS      32(SI), Y13
-	VPAND        Y2, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
+	VMOVUPS      Y12, (R8)
+	VMOVUPS      32(SI), Y12
+	VPAND        Y3, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
 	VBROADCASTSS scale+96(FP), Y14
-	VMULPS       Y13, Y14, Y13
+	VMULPS       Y12, Y14, Y12
 	VMOVUPS      32(DI), Y14
 	VBROADCASTSS l2+100(FP), Y11
 	VMULPS       Y14, Y11, Y11
-	VADDPS       Y11, Y13, Y11
-	VPMOVSXBD    8(DX), Y13
-	VBROADCASTSS x0000007f_f32<>+0(SB), Y12
-	VANDPS       Y12, Y13, Y12
-	VPSLLD       $0x14, Y12, Y12
-	VPADDD       Y0, Y12, Y12
-	VSUBPS       Y0, Y12, Y12
-	VANDPS       Y4, Y13, Y13
-	VORPS        Y12, Y13, Y12
-	VMULPS       Y12, Y3, Y12
-	VMULPS       Y11, Y5, Y13
-	VADDPS       Y13, Y12, Y13
-	VPAND        Y2, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
-	VMULPS       Y13, Y3, Y12
-	VADDPS       Y12, Y11, Y12
-	VMULPS       Y12, Y6, Y12
-	VSUBPS       Y12, Y14, Y12
-	VPADDD       Y7, Y1, Y1
-	VXORPS       Y8, Y1, Y14
-	VPSRLD       $0x10, Y14, Y11
+	VADDPS       Y11, Y12, Y11
+	VPMOVSXBD    8(DX), Y12
+	VBROADCASTSS x0000007f_f32<>+0(SB), Y13
+	VANDPS       Y13, Y12, Y13
+	VPSLLD       $0x14, Y13, Y13
+	VPADDD       Y0, Y13, Y13
+	VSUBPS       Y0, Y13, Y13
+	VANDPS       Y5, Y12, Y12
+	VORPS        Y13, Y12, Y13
+	VMULPS       Y13, Y4, Y13
+	VMULPS       Y11, Y6, Y12
+	VADDPS       Y12, Y13, Y12
+	VPAND        Y3, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
+	VMULPS       Y12, Y4, Y13
+	VADDPS       Y13, Y11, Y13
+	VMULPS       Y13, Y7, Y13
+	VSUBPS       Y13, Y14, Y13
+	VPADDD       Y8, Y1, Y1
+	VPSRLD       $0x10, Y1, Y14
+	VXORPS       Y1, Y14, Y14
+	VXORPS       Y2, Y14, Y14
+	VPMULLD      Y9, Y14, Y14
+	VPSRLD       $0x0f, Y14, Y11
 	VXORPS       Y11, Y14, Y11
-	VPMULLD      Y9, Y11, Y11
-	VPSRLD       $0x0f, Y11, Y14
+	VPMULLD      Y10, Y11, Y11
+	VPSRLD       $0x10, Y11, Y14
 	VXORPS       Y14, Y11, Y14
-	VPMULLD      Y10, Y14, Y14
-	VPSRLD       $0x10, Y14, Y11
-	VXORPS       Y11, Y14, Y11
-	VMOVUPS      Y13, 32(BX)
-	VMOVUPS      Y12, 32(DI)
-	VMOVUPS      Y11, 32(R8)
+	VMOVUPS      Y12, 32(BX)
+	VMOVUPS      Y13, 32(DI)
+	VMOVUPS      Y14, 32(R8)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
 	ADDQ         $+16, DX
@@ -166,7 +168,7 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), Y11
-	VPAND        Y2, Y11, Y15
+	VPAND        Y3, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       Y11, Y12, Y11
@@ -182,34 +184,34 @@ one:
 	VPSLLD       $0x14, Y14, Y14
 	VPADDD       Y0, Y14, Y14
 	VSUBPS       Y0, Y14, Y14
-	VANDPS       Y4, Y11, Y11
+	VANDPS       Y5, Y11, Y11
 	VORPS        Y14, Y11, Y14
-	VMULPS       Y14, Y3, Y14
-	VMULPS       Y13, Y5, Y11
+	VMULPS       Y14, Y4, Y14
+	VMULPS       Y13, Y6, Y11
 	VADDPS       Y11, Y14, Y11
-	VPAND        Y2, Y11, Y15
+	VPAND        Y3, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
 
 	// p -= lr*(d + mu*buf)
-	VMULPS Y11, Y3, Y14
+	VMULPS Y11, Y4, Y14
 	VADDPS Y14, Y13, Y14
-	VMULPS Y14, Y6, Y14
+	VMULPS Y14, Y7, Y14
 	VSUBPS Y14, Y12, Y14
 
 	// the elements' random bits
-	VPADDD  Y7, Y1, Y1
-	VXORPS  Y8, Y1, Y12
-	VPSRLD  $0x10, Y12, Y13
+	VPADDD  Y8, Y1, Y1
+	VPSRLD  $0x10, Y1, Y12
+	VXORPS  Y1, Y12, Y12
+	VXORPS  Y2, Y12, Y12
+	VPMULLD Y9, Y12, Y12
+	VPSRLD  $0x0f, Y12, Y13
 	VXORPS  Y13, Y12, Y13
-	VPMULLD Y9, Y13, Y13
-	VPSRLD  $0x0f, Y13, Y12
+	VPMULLD Y10, Y13, Y13
+	VPSRLD  $0x10, Y13, Y12
 	VXORPS  Y12, Y13, Y12
-	VPMULLD Y10, Y12, Y12
-	VPSRLD  $0x10, Y12, Y13
-	VXORPS  Y13, Y12, Y13
 	VMOVUPS Y11, (BX)
 	VMOVUPS Y14, (DI)
-	VMOVUPS Y13, (R8)
+	VMOVUPS Y12, (R8)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+8, DX
@@ -227,7 +229,7 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS      (SI), X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       X11, X12, X11
@@ -243,34 +245,34 @@ tail:
 	VPSLLD       $0x14, X14, X14
 	VPADDD       X0, X14, X14
 	VSUBPS       X0, X14, X14
-	VANDPS       X4, X11, X11
+	VANDPS       X5, X11, X11
 	VORPS        X14, X11, X14
-	VMULPS       X14, X3, X14
-	VMULPS       X13, X5, X11
+	VMULPS       X14, X4, X14
+	VMULPS       X13, X6, X11
 	VADDPS       X11, X14, X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 
 	// p -= lr*(d + mu*buf)
-	VMULPS X11, X3, X14
+	VMULPS X11, X4, X14
 	VADDPS X14, X13, X14
-	VMULPS X14, X6, X14
+	VMULPS X14, X7, X14
 	VSUBPS X14, X12, X14
 
 	// the elements' random bits
-	VPADDD       Y7, Y1, Y1
-	VXORPS       X8, X1, X12
-	VPSRLD       $0x10, X12, X13
+	VPADDD       Y8, Y1, Y1
+	VPSRLD       $0x10, X1, X12
+	VXORPS       X1, X12, X12
+	VXORPS       X2, X12, X12
+	VPMULLD      X9, X12, X12
+	VPSRLD       $0x0f, X12, X13
 	VXORPS       X13, X12, X13
-	VPMULLD      X9, X13, X13
-	VPSRLD       $0x0f, X13, X12
+	VPMULLD      X10, X13, X13
+	VPSRLD       $0x10, X13, X12
 	VXORPS       X12, X13, X12
-	VPMULLD      X10, X12, X12
-	VPSRLD       $0x10, X12, X13
-	VXORPS       X13, X12, X13
 	VMOVUPS      X11, (BX)
 	VMOVUPS      X14, (DI)
-	VMOVUPS      X13, (R8)
+	VMOVUPS      X12, (R8)
 	TESTQ        $+3, R10
 	JEQ          done2
 	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y11
@@ -287,7 +289,7 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD       (SI), X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       X11, X12, X11
@@ -305,34 +307,34 @@ skip:
 	VPSLLD       $0x14, X14, X14
 	VPADDD       X0, X14, X14
 	VSUBPS       X0, X14, X14
-	VANDPS       X4, X11, X11
+	VANDPS       X5, X11, X11
 	VORPS        X14, X11, X14
-	VMULPS       X14, X3, X14
-	VMULPS       X13, X5, X11
+	VMULPS       X14, X4, X14
+	VMULPS       X13, X6, X11
 	VADDPS       X11, X14, X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 
 	// p -= lr*(d + mu*buf)
-	VMULPS X11, X3, X14
+	VMULPS X11, X4, X14
 	VADDPS X14, X13, X14
-	VMULPS X14, X6, X14
+	VMULPS X14, X7, X14
 	VSUBPS X14, X12, X14
 
 	// the elements' random bits
-	VPADDD       Y7, Y1, Y1
-	VXORPS       X8, X1, X12
-	VPSRLD       $0x10, X12, X13
+	VPADDD       Y8, Y1, Y1
+	VPSRLD       $0x10, X1, X12
+	VXORPS       X1, X12, X12
+	VXORPS       X2, X12, X12
+	VPMULLD      X9, X12, X12
+	VPSRLD       $0x0f, X12, X13
 	VXORPS       X13, X12, X13
-	VPMULLD      X9, X13, X13
-	VPSRLD       $0x0f, X13, X12
+	VPMULLD      X10, X13, X13
+	VPSRLD       $0x10, X13, X12
 	VXORPS       X12, X13, X12
-	VPMULLD      X10, X12, X12
-	VPSRLD       $0x10, X12, X13
-	VXORPS       X13, X12, X13
 	VMOVSD       X11, (BX)
 	VMOVSD       X14, (DI)
-	VMOVSD       X13, (R8)
+	VMOVSD       X12, (R8)
 	TESTQ        $+1, R10
 	JEQ          done2
 	VBROADCASTSS xb54cda56_f32<>+0(SB), Y11
@@ -349,7 +351,7 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS       (SI), X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       X11, X12, X11
@@ -367,34 +369,34 @@ skip2:
 	VPSLLD       $0x14, X14, X14
 	VPADDD       X0, X14, X14
 	VSUBPS       X0, X14, X14
-	VANDPS       X4, X11, X11
+	VANDPS       X5, X11, X11
 	VORPS        X14, X11, X14
-	VMULPS       X14, X3, X14
-	VMULPS       X13, X5, X11
+	VMULPS       X14, X4, X14
+	VMULPS       X13, X6, X11
 	VADDPS       X11, X14, X11
-	VPAND        X2, X11, X15
+	VPAND        X3, X11, X15
 	VPSIGND      X15, X11, X11
 
 	// p -= lr*(d + mu*buf)
-	VMULPS X11, X3, X14
+	VMULPS X11, X4, X14
 	VADDPS X14, X13, X14
-	VMULPS X14, X6, X14
+	VMULPS X14, X7, X14
 	VSUBPS X14, X12, X14
 
 	// the elements' random bits
-	VPADDD  Y7, Y1, Y1
-	VXORPS  X8, X1, X12
-	VPSRLD  $0x10, X12, X13
+	VPADDD  Y8, Y1, Y1
+	VPSRLD  $0x10, X1, X12
+	VXORPS  X1, X12, X12
+	VXORPS  X2, X12, X12
+	VPMULLD X9, X12, X12
+	VPSRLD  $0x0f, X12, X13
 	VXORPS  X13, X12, X13
-	VPMULLD X9, X13, X13
-	VPSRLD  $0x0f, X13, X12
+	VPMULLD X10, X13, X13
+	VPSRLD  $0x10, X13, X12
 	VXORPS  X12, X13, X12
-	VPMULLD X10, X12, X12
-	VPSRLD  $0x10, X12, X13
-	VXORPS  X13, X12, X13
 	VMOVSS  X11, (BX)
 	VMOVSS  X14, (DI)
-	VMOVSS  X13, (R8)
+	VMOVSS  X12, (R8)
 
 skip3:
 done2:

@@ -34,54 +34,82 @@ short:
 	ADDQ         $+127, BX
 	ANDQ         $-64, BX
 	ADDQ         $+1024, BX
-	MOVQ         8(SP), R10
-	VMOVD        R10, X1
-	VPBROADCASTD X1, Y1
 	VMOVUPS      multiples<>+0(SB), Y0
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS abs_f32<>+0(SB), Y1
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y2
-	VBROADCASTSS k1+76(FP), Y3
+	MOVQ         8(SP), R10
+	VMOVD        R10, X2
+	VPBROADCASTD X2, Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+76(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS abs_f32<>+0(SB), Y2
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y3
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y4
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y5
-	CMPQ         R9, $+16
+	CMPQ         R9, $+32
 	JLT          single
 
 main:
-	VANDPS (SI), Y1, Y6
+	VANDPS (SI), Y2, Y6
 
 	// the elements' random bits
-	VPADDD  Y2, Y0, Y0
-	VXORPS  Y3, Y0, Y7
-	VPSRLD  $0x10, Y7, Y8
-	VXORPS  Y8, Y7, Y8
-	VPMULLD Y4, Y8, Y8
-	VPSRLD  $0x0f, Y8, Y7
-	VXORPS  Y7, Y8, Y7
-	VPMULLD Y5, Y7, Y7
-	VPSRLD  $0x10, Y7, Y8
-	VXORPS  Y8, Y7, Y8
-	VMOVUPS Y6, (DX)
-	VMOVUPS Y8, (BX)
-	VANDPS  32(SI), Y1, Y8
-	VPADDD  Y2, Y0, Y0
-	VXORPS  Y3, Y0, Y6
-	VPSRLD  $0x10, Y6, Y7
-	VXORPS  Y7, Y6, Y7
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, Y0, Y7
+	VXORPS  Y0, Y7, Y7
+	VXORPS  Y1, Y7, Y7
 	VPMULLD Y4, Y7, Y7
-	VPSRLD  $0x0f, Y7, Y6
-	VXORPS  Y6, Y7, Y6
-	VPMULLD Y5, Y6, Y6
-	VPSRLD  $0x10, Y6, Y7
-	VXORPS  Y7, Y6, Y7
-	VMOVUPS Y8, 32(DX)
-	VMOVUPS Y7, 32(BX)
-	ADDQ    $+16, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R9
-	CMPQ    R9, $+16
+	VPSRLD  $0x0f, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VPMULLD Y5, Y8, Y8
+	VPSRLD  $0x10, Y8, Y7
+	VXORPS  Y7, Y8, Y7
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, (BX)
+	VANDPS  32(SI), Y2, Y7
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, Y0, Y6
+	VXORPS  Y0, Y6, Y6
+	VXORPS  Y1, Y6, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x0f, Y6, Y8
+	VXORPS  Y8, Y6, Y8
+	VPMULLD Y5, Y8, Y8
+	VPSRLD  $0x10, Y8, Y6
+	VXORPS  Y6, Y8, Y6
+	VMOVUPS Y7, 32(DX)
+	VMOVUPS Y6, 32(BX)
+	VANDPS  64(SI), Y2, Y6
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, Y0, Y7
+	VXORPS  Y0, Y7, Y7
+	VXORPS  Y1, Y7, Y7
+	VPMULLD Y4, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y8
+	VXORPS  Y8, Y7, Y8
+	VPMULLD Y5, Y8, Y8
+	VPSRLD  $0x10, Y8, Y7
+	VXORPS  Y7, Y8, Y7
+	VMOVUPS Y6, 64(DX)
+	VMOVUPS Y7, 64(BX)
+	VANDPS  96(SI), Y2, Y7
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, Y0, Y6
+	VXORPS  Y0, Y6, Y6
+	VXORPS  Y1, Y6, Y6
+	VPMULLD Y4, Y6, Y6
+	VPSRLD  $0x0f, Y6, Y8
+	VXORPS  Y8, Y6, Y8
+	VPMULLD Y5, Y8, Y8
+	VPSRLD  $0x10, Y8, Y6
+	VXORPS  Y6, Y8, Y6
+	VMOVUPS Y7, 96(DX)
+	VMOVUPS Y6, 96(BX)
+	ADDQ    $+32, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R9
+	CMPQ    R9, $+32
 	JGE     main
 
 single:
@@ -89,21 +117,21 @@ single:
 	JLT  tail
 
 one:
-	VANDPS (SI), Y1, Y6
+	VANDPS (SI), Y2, Y6
 
 	// the elements' random bits
-	VPADDD  Y2, Y0, Y0
-	VXORPS  Y3, Y0, Y7
-	VPSRLD  $0x10, Y7, Y8
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, Y0, Y7
+	VXORPS  Y0, Y7, Y7
+	VXORPS  Y1, Y7, Y7
+	VPMULLD Y4, Y7, Y7
+	VPSRLD  $0x0f, Y7, Y8
 	VXORPS  Y8, Y7, Y8
-	VPMULLD Y4, Y8, Y8
-	VPSRLD  $0x0f, Y8, Y7
+	VPMULLD Y5, Y8, Y8
+	VPSRLD  $0x10, Y8, Y7
 	VXORPS  Y7, Y8, Y7
-	VPMULLD Y5, Y7, Y7
-	VPSRLD  $0x10, Y7, Y8
-	VXORPS  Y8, Y7, Y8
 	VMOVUPS Y6, (DX)
-	VMOVUPS Y8, (BX)
+	VMOVUPS Y7, (BX)
 	ADDQ    $+8, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -117,21 +145,21 @@ tail:
 	JEQ    done2
 	TESTQ  $+4, R9
 	JEQ    skip
-	VANDPS (SI), X1, X6
+	VANDPS (SI), X2, X6
 
 	// the elements' random bits
-	VPADDD       Y2, Y0, Y0
-	VXORPS       X3, X0, X7
-	VPSRLD       $0x10, X7, X8
+	VPADDD       Y3, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
+	VPMULLD      X4, X7, X7
+	VPSRLD       $0x0f, X7, X8
 	VXORPS       X8, X7, X8
-	VPMULLD      X4, X8, X8
-	VPSRLD       $0x0f, X8, X7
+	VPMULLD      X5, X8, X8
+	VPSRLD       $0x10, X8, X7
 	VXORPS       X7, X8, X7
-	VPMULLD      X5, X7, X7
-	VPSRLD       $0x10, X7, X8
-	VXORPS       X8, X7, X8
 	VMOVUPS      X6, (DX)
-	VMOVUPS      X8, (BX)
+	VMOVUPS      X7, (BX)
 	TESTQ        $+3, R9
 	JEQ          done2
 	VBROADCASTSS x78dde6e4_f32<>+0(SB), Y6
@@ -145,21 +173,21 @@ skip:
 	TESTQ  $+2, R9
 	JEQ    skip2
 	VMOVSD (SI), X6
-	VANDPS X1, X6, X6
+	VANDPS X2, X6, X6
 
 	// the elements' random bits
-	VPADDD       Y2, Y0, Y0
-	VXORPS       X3, X0, X7
-	VPSRLD       $0x10, X7, X8
+	VPADDD       Y3, Y0, Y0
+	VPSRLD       $0x10, X0, X7
+	VXORPS       X0, X7, X7
+	VXORPS       X1, X7, X7
+	VPMULLD      X4, X7, X7
+	VPSRLD       $0x0f, X7, X8
 	VXORPS       X8, X7, X8
-	VPMULLD      X4, X8, X8
-	VPSRLD       $0x0f, X8, X7
+	VPMULLD      X5, X8, X8
+	VPSRLD       $0x10, X8, X7
 	VXORPS       X7, X8, X7
-	VPMULLD      X5, X7, X7
-	VPSRLD       $0x10, X7, X8
-	VXORPS       X8, X7, X8
 	VMOVSD       X6, (DX)
-	VMOVSD       X8, (BX)
+	VMOVSD       X7, (BX)
 	TESTQ        $+1, R9
 	JEQ          done2
 	VBROADCASTSS xb54cda56_f32<>+0(SB), Y6
@@ -173,21 +201,21 @@ skip2:
 	TESTQ  $+1, R9
 	JEQ    skip3
 	VMOVSS (SI), X6
-	VANDPS X1, X6, X6
+	VANDPS X2, X6, X6
 
 	// the elements' random bits
-	VPADDD  Y2, Y0, Y0
-	VXORPS  X3, X0, X7
-	VPSRLD  $0x10, X7, X8
+	VPADDD  Y3, Y0, Y0
+	VPSRLD  $0x10, X0, X7
+	VXORPS  X0, X7, X7
+	VXORPS  X1, X7, X7
+	VPMULLD X4, X7, X7
+	VPSRLD  $0x0f, X7, X8
 	VXORPS  X8, X7, X8
-	VPMULLD X4, X8, X8
-	VPSRLD  $0x0f, X8, X7
+	VPMULLD X5, X8, X8
+	VPSRLD  $0x10, X8, X7
 	VXORPS  X7, X8, X7
-	VPMULLD X5, X7, X7
-	VPSRLD  $0x10, X7, X8
-	VXORPS  X8, X7, X8
 	VMOVSS  X6, (DX)
-	VMOVSS  X8, (BX)
+	VMOVSS  X7, (BX)
 
 skip3:
 done2:

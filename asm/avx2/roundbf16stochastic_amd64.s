@@ -12,10 +12,12 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
 	VMOVUPS      multiples<>+0(SB), Y0
-	VBROADCASTSS k0+48(FP), Y1
-	VPADDD       Y1, Y0, Y0
-	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y1
-	VBROADCASTSS k1+52(FP), Y2
+	VBROADCASTSS k0+48(FP), Y2
+	VPADDD       Y2, Y0, Y0
+	VBROADCASTSS k1+52(FP), Y1
+	VPSRLD       $0x10, Y1, Y2
+	VXORPS       Y2, Y1, Y1
+	VBROADCASTSS xf1bbcdc8_f32<>+0(SB), Y2
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Y3
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Y4
 	VBROADCASTSS shift+56(FP), Y5
@@ -39,23 +41,23 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	VMOVUPS (SI), X8
 
 	// the elements' random bits
-	VPADDD       Y1, Y0, Y0
-	VXORPS       X2, X0, X9
-	VPSRLD       $0x10, X9, X10
+	VPADDD       Y2, Y0, Y0
+	VPSRLD       $0x10, X0, X9
+	VXORPS       X0, X9, X9
+	VXORPS       X1, X9, X9
+	VPMULLD      X3, X9, X9
+	VPSRLD       $0x0f, X9, X10
 	VXORPS       X10, X9, X10
-	VPMULLD      X3, X10, X10
-	VPSRLD       $0x0f, X10, X9
+	VPMULLD      X4, X10, X10
+	VPSRLD       $0x10, X10, X9
 	VXORPS       X9, X10, X9
-	VPMULLD      X4, X9, X9
-	VPSRLD       $0x10, X9, X10
-	VXORPS       X10, X9, X10
-	VPSRLVD      X5, X10, X10
-	VANDPS       X6, X10, X10
-	VPADDD       X10, X8, X10
-	VCMPPS       $0x19, X8, X8, X9
+	VPSRLVD      X5, X9, X9
+	VANDPS       X6, X9, X9
+	VPADDD       X9, X8, X9
+	VCMPPS       $0x19, X8, X8, X10
 	VORPS        X7, X8, X8
-	VBLENDVPS    X9, X8, X10, X10
-	VPSRLD       $0x10, X10, X15
+	VBLENDVPS    X10, X8, X9, X9
+	VPSRLD       $0x10, X9, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DI)
 	SUBQ         $+4, DX
@@ -70,23 +72,23 @@ skip:
 	VMOVSD (SI), X8
 
 	// the elements' random bits
-	VPADDD       Y1, Y0, Y0
-	VXORPS       X2, X0, X9
-	VPSRLD       $0x10, X9, X10
+	VPADDD       Y2, Y0, Y0
+	VPSRLD       $0x10, X0, X9
+	VXORPS       X0, X9, X9
+	VXORPS       X1, X9, X9
+	VPMULLD      X3, X9, X9
+	VPSRLD       $0x0f, X9, X10
 	VXORPS       X10, X9, X10
-	VPMULLD      X3, X10, X10
-	VPSRLD       $0x0f, X10, X9
+	VPMULLD      X4, X10, X10
+	VPSRLD       $0x10, X10, X9
 	VXORPS       X9, X10, X9
-	VPMULLD      X4, X9, X9
-	VPSRLD       $0x10, X9, X10
-	VXORPS       X10, X9, X10
-	VPSRLVD      X5, X10, X10
-	VANDPS       X6, X10, X10
-	VPADDD       X10, X8, X10
-	VCMPPS       $0x19, X8, X8, X9
+	VPSRLVD      X5, X9, X9
+	VANDPS       X6, X9, X9
+	VPADDD       X9, X8, X9
+	VCMPPS       $0x19, X8, X8, X10
 	VORPS        X7, X8, X8
-	VBLENDVPS    X9, X8, X10, X10
-	VPSRLD       $0x10, X10, X15
+	VBLENDVPS    X10, X8, X9, X9
+	VPSRLD       $0x10, X9, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DI)
 	SUBQ         $+2, DX
@@ -101,23 +103,23 @@ skip2:
 	VMOVSS (SI), X8
 
 	// the elements' random bits
-	VPADDD       Y1, Y0, Y0
-	VXORPS       X2, X0, X9
-	VPSRLD       $0x10, X9, X10
+	VPADDD       Y2, Y0, Y0
+	VPSRLD       $0x10, X0, X9
+	VXORPS       X0, X9, X9
+	VXORPS       X1, X9, X9
+	VPMULLD      X3, X9, X9
+	VPSRLD       $0x0f, X9, X10
 	VXORPS       X10, X9, X10
-	VPMULLD      X3, X10, X10
-	VPSRLD       $0x0f, X10, X9
+	VPMULLD      X4, X10, X10
+	VPSRLD       $0x10, X10, X9
 	VXORPS       X9, X10, X9
-	VPMULLD      X4, X9, X9
-	VPSRLD       $0x10, X9, X10
-	VXORPS       X10, X9, X10
-	VPSRLVD      X5, X10, X10
-	VANDPS       X6, X10, X10
-	VPADDD       X10, X8, X10
-	VCMPPS       $0x19, X8, X8, X9
+	VPSRLVD      X5, X9, X9
+	VANDPS       X6, X9, X9
+	VPADDD       X9, X8, X9
+	VCMPPS       $0x19, X8, X8, X10
 	VORPS        X7, X8, X8
-	VBLENDVPS    X9, X8, X10, X10
-	VPSRLD       $0x10, X10, X15
+	VBLENDVPS    X10, X8, X9, X9
+	VPSRLD       $0x10, X9, X15
 	VPACKUSDW    X15, X15, X15
 	VPEXTRW      $0x00, X15, (DI)
 	SUBQ         $+1, DX
@@ -132,44 +134,44 @@ main:
 	VMOVUPS (SI), Y8
 
 	// the elements' random bits
-	VPADDD    Y1, Y0, Y0
-	VXORPS    Y2, Y0, Y9
-	VPSRLD    $0x10, Y9, Y10
+	VPADDD    Y2, Y0, Y0
+	VPSRLD    $0x10, Y0, Y9
+	VXORPS    Y0, Y9, Y9
+	VXORPS    Y1, Y9, Y9
+	VPMULLD   Y3, Y9, Y9
+	VPSRLD    $0x0f, Y9, Y10
 	VXORPS    Y10, Y9, Y10
-	VPMULLD   Y3, Y10, Y10
-	VPSRLD    $0x0f, Y10, Y9
+	VPMULLD   Y4, Y10, Y10
+	VPSRLD    $0x10, Y10, Y9
 	VXORPS    Y9, Y10, Y9
-	VPMULLD   Y4, Y9, Y9
-	VPSRLD    $0x10, Y9, Y10
-	VXORPS    Y10, Y9, Y10
-	VPSRLVD   Y5, Y10, Y10
-	VANDPS    Y6, Y10, Y10
-	VPADDD    Y10, Y8, Y10
-	VCMPPS    $0x19, Y8, Y8, Y9
+	VPSRLVD   Y5, Y9, Y9
+	VANDPS    Y6, Y9, Y9
+	VPADDD    Y9, Y8, Y9
+	VCMPPS    $0x19, Y8, Y8, Y10
 	VORPS     Y7, Y8, Y8
-	VBLENDVPS Y9, Y8, Y10, Y10
-	VPSRLD    $0x10, Y10, Y15
+	VBLENDVPS Y10, Y8, Y9, Y9
+	VPSRLD    $0x10, Y9, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VMOVUPS   X15, (DI)
-	VMOVUPS   32(SI), Y10
-	VPADDD    Y1, Y0, Y0
-	VXORPS    Y2, Y0, Y8
-	VPSRLD    $0x10, Y8, Y9
-	VXORPS    Y9, Y8, Y9
-	VPMULLD   Y3, Y9, Y9
-	VPSRLD    $0x0f, Y9, Y8
-	VXORPS    Y8, Y9, Y8
-	VPMULLD   Y4, Y8, Y8
-	VPSRLD    $0x10, Y8, Y9
-	VXORPS    Y9, Y8, Y9
-	VPSRLVD   Y5, Y9, Y9
-	VANDPS    Y6, Y9, Y9
-	VPADDD    Y9, Y10, Y9
-	VCMPPS    $0x19, Y10, Y10, Y8
-	VORPS     Y7, Y10, Y10
-	VBLENDVPS Y8, Y10, Y9, Y9
-	VPSRLD    $0x10, Y9, Y15
+	VMOVUPS   32(SI), Y9
+	VPADDD    Y2, Y0, Y0
+	VPSRLD    $0x10, Y0, Y8
+	VXORPS    Y0, Y8, Y8
+	VXORPS    Y1, Y8, Y8
+	VPMULLD   Y3, Y8, Y8
+	VPSRLD    $0x0f, Y8, Y10
+	VXORPS    Y10, Y8, Y10
+	VPMULLD   Y4, Y10, Y10
+	VPSRLD    $0x10, Y10, Y8
+	VXORPS    Y8, Y10, Y8
+	VPSRLVD   Y5, Y8, Y8
+	VANDPS    Y6, Y8, Y8
+	VPADDD    Y8, Y9, Y8
+	VCMPPS    $0x19, Y9, Y9, Y10
+	VORPS     Y7, Y9, Y9
+	VBLENDVPS Y10, Y9, Y8, Y8
+	VPSRLD    $0x10, Y8, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VMOVUPS   X15, 16(DI)
@@ -187,23 +189,23 @@ one:
 	VMOVUPS (SI), Y8
 
 	// the elements' random bits
-	VPADDD    Y1, Y0, Y0
-	VXORPS    Y2, Y0, Y9
-	VPSRLD    $0x10, Y9, Y10
+	VPADDD    Y2, Y0, Y0
+	VPSRLD    $0x10, Y0, Y9
+	VXORPS    Y0, Y9, Y9
+	VXORPS    Y1, Y9, Y9
+	VPMULLD   Y3, Y9, Y9
+	VPSRLD    $0x0f, Y9, Y10
 	VXORPS    Y10, Y9, Y10
-	VPMULLD   Y3, Y10, Y10
-	VPSRLD    $0x0f, Y10, Y9
+	VPMULLD   Y4, Y10, Y10
+	VPSRLD    $0x10, Y10, Y9
 	VXORPS    Y9, Y10, Y9
-	VPMULLD   Y4, Y9, Y9
-	VPSRLD    $0x10, Y9, Y10
-	VXORPS    Y10, Y9, Y10
-	VPSRLVD   Y5, Y10, Y10
-	VANDPS    Y6, Y10, Y10
-	VPADDD    Y10, Y8, Y10
-	VCMPPS    $0x19, Y8, Y8, Y9
+	VPSRLVD   Y5, Y9, Y9
+	VANDPS    Y6, Y9, Y9
+	VPADDD    Y9, Y8, Y9
+	VCMPPS    $0x19, Y8, Y8, Y10
 	VORPS     Y7, Y8, Y8
-	VBLENDVPS Y9, Y8, Y10, Y10
-	VPSRLD    $0x10, Y10, Y15
+	VBLENDVPS Y10, Y8, Y9, Y9
+	VPSRLD    $0x10, Y9, Y15
 	VPACKUSDW Y15, Y15, Y15
 	VPERMQ    $0x08, Y15, Y15
 	VMOVUPS   X15, (DI)
@@ -221,23 +223,23 @@ tail:
 	VMOVUPS (SI), X8
 
 	// the elements' random bits
-	VPADDD       Y1, Y0, Y0
-	VXORPS       X2, X0, X9
-	VPSRLD       $0x10, X9, X10
+	VPADDD       Y2, Y0, Y0
+	VPSRLD       $0x10, X0, X9
+	VXORPS       X0, X9, X9
+	VXORPS       X1, X9, X9
+	VPMULLD      X3, X9, X9
+	VPSRLD       $0x0f, X9, X10
 	VXORPS       X10, X9, X10
-	VPMULLD      X3, X10, X10
-	VPSRLD       $0x0f, X10, X9
+	VPMULLD      X4, X10, X10
+	VPSRLD       $0x10, X10, X9
 	VXORPS       X9, X10, X9
-	VPMULLD      X4, X9, X9
-	VPSRLD       $0x10, X9, X10
-	VXORPS       X10, X9, X10
-	VPSRLVD      X5, X10, X10
-	VANDPS       X6, X10, X10
-	VPADDD       X10, X8, X10
-	VCMPPS       $0x19, X8, X8, X9
+	VPSRLVD      X5, X9, X9
+	VANDPS       X6, X9, X9
+	VPADDD       X9, X8, X9
+	VCMPPS       $0x19, X8, X8, X10
 	VORPS        X7, X8, X8
-	VBLENDVPS    X9, X8, X10, X10
-	VPSRLD       $0x10, X10, X15
+	VBLENDVPS    X10, X8, X9, X9
+	VPSRLD       $0x10, X9, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSD       X15, (DI)
 	TESTQ        $+3, DX
@@ -253,23 +255,23 @@ skip4:
 	VMOVSD (SI), X8
 
 	// the elements' random bits
-	VPADDD       Y1, Y0, Y0
-	VXORPS       X2, X0, X9
-	VPSRLD       $0x10, X9, X10
+	VPADDD       Y2, Y0, Y0
+	VPSRLD       $0x10, X0, X9
+	VXORPS       X0, X9, X9
+	VXORPS       X1, X9, X9
+	VPMULLD      X3, X9, X9
+	VPSRLD       $0x0f, X9, X10
 	VXORPS       X10, X9, X10
-	VPMULLD      X3, X10, X10
-	VPSRLD       $0x0f, X10, X9
+	VPMULLD      X4, X10, X10
+	VPSRLD       $0x10, X10, X9
 	VXORPS       X9, X10, X9
-	VPMULLD      X4, X9, X9
-	VPSRLD       $0x10, X9, X10
-	VXORPS       X10, X9, X10
-	VPSRLVD      X5, X10, X10
-	VANDPS       X6, X10, X10
-	VPADDD       X10, X8, X10
-	VCMPPS       $0x19, X8, X8, X9
+	VPSRLVD      X5, X9, X9
+	VANDPS       X6, X9, X9
+	VPADDD       X9, X8, X9
+	VCMPPS       $0x19, X8, X8, X10
 	VORPS        X7, X8, X8
-	VBLENDVPS    X9, X8, X10, X10
-	VPSRLD       $0x10, X10, X15
+	VBLENDVPS    X10, X8, X9, X9
+	VPSRLD       $0x10, X9, X15
 	VPACKUSDW    X15, X15, X15
 	VMOVSS       X15, (DI)
 	TESTQ        $+1, DX
@@ -285,23 +287,23 @@ skip5:
 	VMOVSS (SI), X8
 
 	// the elements' random bits
-	VPADDD    Y1, Y0, Y0
-	VXORPS    X2, X0, X9
-	VPSRLD    $0x10, X9, X10
+	VPADDD    Y2, Y0, Y0
+	VPSRLD    $0x10, X0, X9
+	VXORPS    X0, X9, X9
+	VXORPS    X1, X9, X9
+	VPMULLD   X3, X9, X9
+	VPSRLD    $0x0f, X9, X10
 	VXORPS    X10, X9, X10
-	VPMULLD   X3, X10, X10
-	VPSRLD    $0x0f, X10, X9
+	VPMULLD   X4, X10, X10
+	VPSRLD    $0x10, X10, X9
 	VXORPS    X9, X10, X9
-	VPMULLD   X4, X9, X9
-	VPSRLD    $0x10, X9, X10
-	VXORPS    X10, X9, X10
-	VPSRLVD   X5, X10, X10
-	VANDPS    X6, X10, X10
-	VPADDD    X10, X8, X10
-	VCMPPS    $0x19, X8, X8, X9
+	VPSRLVD   X5, X9, X9
+	VANDPS    X6, X9, X9
+	VPADDD    X9, X8, X9
+	VCMPPS    $0x19, X8, X8, X10
 	VORPS     X7, X8, X8
-	VBLENDVPS X9, X8, X10, X10
-	VPSRLD    $0x10, X10, X15
+	VBLENDVPS X10, X8, X9, X9
+	VPSRLD    $0x10, X9, X15
 	VPACKUSDW X15, X15, X15
 	VPEXTRW   $0x00, X15, (DI)
 

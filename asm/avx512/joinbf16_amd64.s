@@ -5,17 +5,20 @@
 #include "textflag.h"
 
 // func JoinBF16F32(dst []float32, hi []uint16, rest []int16)
-// Requires: AVX, AVX2, AVX512F, BMI2
+// Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL, BMI2
 TEXT ·JoinBF16F32(SB), NOSPLIT, $0-72
 	// dst[i] = float32 with the bits of hi[i] and rest[i]
-	MOVQ dst_base+0(FP), DI
-	MOVQ hi_base+24(FP), SI
-	MOVQ rest_base+48(FP), DX
-	MOVQ dst_len+8(FP), BX
-	CMPQ BX, $+64
-	JLT  single
-	CMPQ BX, $+512
-	JLT  aligned
+	MOVQ    dst_base+0(FP), DI
+	MOVQ    hi_base+24(FP), SI
+	MOVQ    rest_base+48(FP), DX
+	MOVQ    dst_len+8(FP), BX
+	VMOVUPS widening<>+0(SB), Z0
+	MOVL    $0xaaaaaaaa, AX
+	KMOVD   AX, K3
+	CMPQ    BX, $+64
+	JLT     single
+	CMPQ    BX, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ        DI, R8
@@ -29,11 +32,11 @@ TEXT ·JoinBF16F32(SB), NOSPLIT, $0-72
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (SI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVSXWD.Z (DX), K1, Z1
-	VPADDD      Z1, Z0, Z1
-	VMOVUPS     Z1, K1, (DI)
+	VMOVDQU16.Z (SI), K1, Y1
+	VPERMW.Z    Z1, Z0, K3, Z1
+	VPMOVSXWD.Z (DX), K1, Z2
+	VPADDD      Z2, Z1, Z2
+	VMOVUPS     Z2, K1, (DI)
 	ADDQ        R8, DI
 	LEAQ        (SI)(R9*2), SI
 	LEAQ        (DX)(R9*2), DX
@@ -42,26 +45,26 @@ TEXT ·JoinBF16F32(SB), NOSPLIT, $0-72
 
 aligned:
 main:
-	VPMOVZXWD (SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD (DX), Z1
-	VPADDD    Z1, Z0, Z1
-	VMOVUPS   Z1, (DI)
-	VPMOVZXWD 32(SI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VPMOVSXWD 32(DX), Z0
-	VPADDD    Z0, Z1, Z0
-	VMOVUPS   Z0, 64(DI)
-	VPMOVZXWD 64(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD 64(DX), Z1
-	VPADDD    Z1, Z0, Z1
-	VMOVUPS   Z1, 128(DI)
-	VPMOVZXWD 96(SI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VPMOVSXWD 96(DX), Z0
-	VPADDD    Z0, Z1, Z0
-	VMOVUPS   Z0, 192(DI)
+	VMOVUPS   (SI), Y1
+	VPERMW.Z  Z1, Z0, K3, Z1
+	VPMOVSXWD (DX), Z2
+	VPADDD    Z2, Z1, Z2
+	VMOVUPS   Z2, (DI)
+	VMOVUPS   32(SI), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VPMOVSXWD 32(DX), Z1
+	VPADDD    Z1, Z2, Z1
+	VMOVUPS   Z1, 64(DI)
+	VMOVUPS   64(SI), Y1
+	VPERMW.Z  Z1, Z0, K3, Z1
+	VPMOVSXWD 64(DX), Z2
+	VPADDD    Z2, Z1, Z2
+	VMOVUPS   Z2, 128(DI)
+	VMOVUPS   96(SI), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VPMOVSXWD 96(DX), Z1
+	VPADDD    Z1, Z2, Z1
+	VMOVUPS   Z1, 192(DI)
 	ADDQ      $+256, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -74,11 +77,11 @@ single:
 	JLT  tail
 
 one:
-	VPMOVZXWD (SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD (DX), Z1
-	VPADDD    Z1, Z0, Z1
-	VMOVUPS   Z1, (DI)
+	VMOVUPS   (SI), Y1
+	VPERMW.Z  Z1, Z0, K3, Z1
+	VPMOVSXWD (DX), Z2
+	VPADDD    Z2, Z1, Z2
+	VMOVUPS   Z2, (DI)
 	ADDQ      $+64, DI
 	ADDQ      $+32, SI
 	ADDQ      $+32, DX
@@ -91,11 +94,11 @@ tail:
 	JEQ       done
 	CMPQ      BX, $+8
 	JNE       part
-	VPMOVZXWD (SI), Y0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD (DX), Y1
-	VPADDD    Y1, Y0, Y1
-	VMOVUPS   Y1, (DI)
+	VMOVUPS   (SI), X1
+	VPERMW.Z  Z1, Z0, K3, Z1
+	VPMOVSXWD (DX), Y2
+	VPADDD    Y2, Y1, Y2
+	VMOVUPS   Y2, (DI)
 	JMP       done
 
 part:
@@ -103,12 +106,30 @@ part:
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (SI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVSXWD.Z (DX), K1, Z1
-	VPADDD      Z1, Z0, Z1
-	VMOVUPS     Z1, K1, (DI)
+	VMOVDQU16.Z (SI), K1, Y1
+	VPERMW.Z    Z1, Z0, K3, Z1
+	VPMOVSXWD.Z (DX), K1, Z2
+	VPADDD      Z2, Z1, Z2
+	VMOVUPS     Z2, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA widening<>+0(SB)/4, $0x00000000
+DATA widening<>+4(SB)/4, $0x00010001
+DATA widening<>+8(SB)/4, $0x00020002
+DATA widening<>+12(SB)/4, $0x00030003
+DATA widening<>+16(SB)/4, $0x00040004
+DATA widening<>+20(SB)/4, $0x00050005
+DATA widening<>+24(SB)/4, $0x00060006
+DATA widening<>+28(SB)/4, $0x00070007
+DATA widening<>+32(SB)/4, $0x00080008
+DATA widening<>+36(SB)/4, $0x00090009
+DATA widening<>+40(SB)/4, $0x000a000a
+DATA widening<>+44(SB)/4, $0x000b000b
+DATA widening<>+48(SB)/4, $0x000c000c
+DATA widening<>+52(SB)/4, $0x000d000d
+DATA widening<>+56(SB)/4, $0x000e000e
+DATA widening<>+60(SB)/4, $0x000f000f
+GLOBL widening<>(SB), RODATA|NOPTR, $64

@@ -5,19 +5,23 @@
 #include "textflag.h"
 
 // func Move002BF16x101I16x001F32(a []uint16, b []int16, c []uint16, d []float32, e []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·Move002BF16x101I16x001F32(SB), NOSPLIT, $0-120
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ c_base+48(FP), DX
-	MOVQ d_base+72(FP), BX
-	MOVQ e_base+96(FP), R8
-	MOVQ a_len+8(FP), R9
-	CMPQ R9, $+32
-	JLT  single
-	CMPQ R9, $+512
-	JLT  aligned
+	MOVQ    a_base+0(FP), DI
+	MOVQ    b_base+24(FP), SI
+	MOVQ    c_base+48(FP), DX
+	MOVQ    d_base+72(FP), BX
+	MOVQ    e_base+96(FP), R8
+	MOVQ    a_len+8(FP), R9
+	VMOVUPS widening<>+0(SB), Z0
+	MOVL    $0xaaaaaaaa, AX
+	KMOVD   AX, K3
+	VMOVUPS narrowing<>+0(SB), Z1
+	CMPQ    R9, $+32
+	JLT     single
+	CMPQ    R9, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ        BX, R10
@@ -31,22 +35,22 @@ TEXT ·Move002BF16x101I16x001F32(SB), NOSPLIT, $0-120
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (DI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVSXWD.Z (SI), K1, Z1
-	VORPS       Z1, Z0, Z1
-	VPMOVZXWD.Z (DX), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VORPS       Z0, Z1, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VORPS       Z1, Z0, Z1
-	VMOVUPS.Z   (R8), K1, Z0
-	VORPS       Z0, Z1, Z0
-	VPSRLD      $0x10, Z0, Z31
-	VPMOVDW     Z31, K1, (DI)
-	VPMOVDW     Z0, K1, (SI)
-	VMOVUPS     Z0, K1, (BX)
-	VMOVUPS     Z0, K1, (R8)
+	VMOVDQU16.Z (DI), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VPMOVSXWD.Z (SI), K1, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVDQU16.Z (DX), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VORPS       Z2, Z3, Z2
+	VMOVUPS.Z   (BX), K1, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVUPS.Z   (R8), K1, Z2
+	VORPS       Z2, Z3, Z2
+	VPERMW      Z2, Z1, Z31
+	VMOVDQU16   Y31, K1, (DI)
+	VPMOVDW     Z2, K1, (SI)
+	VMOVUPS     Z2, K1, (BX)
+	VMOVUPS     Z2, K1, (R8)
 	LEAQ        (DI)(R11*2), DI
 	LEAQ        (SI)(R11*2), SI
 	LEAQ        (DX)(R11*2), DX
@@ -57,38 +61,38 @@ TEXT ·Move002BF16x101I16x001F32(SB), NOSPLIT, $0-120
 
 aligned:
 main:
-	VPMOVZXWD (DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD (SI), Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD (DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VMOVUPS   (BX), Z1
-	VORPS     Z1, Z0, Z1
-	VMOVUPS   (R8), Z0
-	VORPS     Z0, Z1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, (DI)
-	VPMOVDW   Z0, (SI)
-	VMOVUPS   Z0, (BX)
-	VMOVUPS   Z0, (R8)
-	VPMOVZXWD 32(DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD 32(SI), Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD 32(DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VMOVUPS   64(BX), Z1
-	VORPS     Z1, Z0, Z1
-	VMOVUPS   64(R8), Z0
-	VORPS     Z0, Z1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 32(DI)
-	VPMOVDW   Z0, 32(SI)
-	VMOVUPS   Z0, 64(BX)
-	VMOVUPS   Z0, 64(R8)
+	VMOVUPS   (DI), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VPMOVSXWD (SI), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   (DX), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPS   (BX), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   (R8), Z2
+	VORPS     Z2, Z3, Z2
+	VPERMW    Z2, Z1, Z31
+	VMOVUPS   Y31, (DI)
+	VPMOVDW   Z2, (SI)
+	VMOVUPS   Z2, (BX)
+	VMOVUPS   Z2, (R8)
+	VMOVUPS   32(DI), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VPMOVSXWD 32(SI), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   32(DX), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPS   64(BX), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   64(R8), Z2
+	VORPS     Z2, Z3, Z2
+	VPERMW    Z2, Z1, Z31
+	VMOVUPS   Y31, 32(DI)
+	VPMOVDW   Z2, 32(SI)
+	VMOVUPS   Z2, 64(BX)
+	VMOVUPS   Z2, 64(R8)
 	ADDQ      $+64, DI
 	ADDQ      $+64, SI
 	ADDQ      $+64, DX
@@ -103,22 +107,22 @@ single:
 	JLT  tail
 
 one:
-	VPMOVZXWD (DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVSXWD (SI), Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD (DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VMOVUPS   (BX), Z1
-	VORPS     Z1, Z0, Z1
-	VMOVUPS   (R8), Z0
-	VORPS     Z0, Z1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, (DI)
-	VPMOVDW   Z0, (SI)
-	VMOVUPS   Z0, (BX)
-	VMOVUPS   Z0, (R8)
+	VMOVUPS   (DI), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VPMOVSXWD (SI), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   (DX), Y2
+	VPERMW.Z  Z2, Z0, K3, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPS   (BX), Z3
+	VORPS     Z3, Z2, Z3
+	VMOVUPS   (R8), Z2
+	VORPS     Z2, Z3, Z2
+	VPERMW    Z2, Z1, Z31
+	VMOVUPS   Y31, (DI)
+	VPMOVDW   Z2, (SI)
+	VMOVUPS   Z2, (BX)
+	VMOVUPS   Z2, (R8)
 	ADDQ      $+32, DI
 	ADDQ      $+32, SI
 	ADDQ      $+32, DX
@@ -135,23 +139,59 @@ tail:
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (DI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVSXWD.Z (SI), K1, Z1
-	VORPS       Z1, Z0, Z1
-	VPMOVZXWD.Z (DX), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VORPS       Z0, Z1, Z0
-	VMOVUPS.Z   (BX), K1, Z1
-	VORPS       Z1, Z0, Z1
-	VMOVUPS.Z   (R8), K1, Z0
-	VORPS       Z0, Z1, Z0
-	VPSRLD      $0x10, Z0, Z31
-	VPMOVDW     Z31, K1, (DI)
-	VPMOVDW     Z0, K1, (SI)
-	VMOVUPS     Z0, K1, (BX)
-	VMOVUPS     Z0, K1, (R8)
+	VMOVDQU16.Z (DI), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VPMOVSXWD.Z (SI), K1, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVDQU16.Z (DX), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VORPS       Z2, Z3, Z2
+	VMOVUPS.Z   (BX), K1, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVUPS.Z   (R8), K1, Z2
+	VORPS       Z2, Z3, Z2
+	VPERMW      Z2, Z1, Z31
+	VMOVDQU16   Y31, K1, (DI)
+	VPMOVDW     Z2, K1, (SI)
+	VMOVUPS     Z2, K1, (BX)
+	VMOVUPS     Z2, K1, (R8)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA widening<>+0(SB)/4, $0x00000000
+DATA widening<>+4(SB)/4, $0x00010001
+DATA widening<>+8(SB)/4, $0x00020002
+DATA widening<>+12(SB)/4, $0x00030003
+DATA widening<>+16(SB)/4, $0x00040004
+DATA widening<>+20(SB)/4, $0x00050005
+DATA widening<>+24(SB)/4, $0x00060006
+DATA widening<>+28(SB)/4, $0x00070007
+DATA widening<>+32(SB)/4, $0x00080008
+DATA widening<>+36(SB)/4, $0x00090009
+DATA widening<>+40(SB)/4, $0x000a000a
+DATA widening<>+44(SB)/4, $0x000b000b
+DATA widening<>+48(SB)/4, $0x000c000c
+DATA widening<>+52(SB)/4, $0x000d000d
+DATA widening<>+56(SB)/4, $0x000e000e
+DATA widening<>+60(SB)/4, $0x000f000f
+GLOBL widening<>(SB), RODATA|NOPTR, $64
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64

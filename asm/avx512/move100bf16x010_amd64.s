@@ -5,16 +5,17 @@
 #include "textflag.h"
 
 // func Move100BF16x010F32(a []uint16, b []float32)
-// Requires: AVX, AVX2, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2
 TEXT ·Move100BF16x010F32(SB), NOSPLIT, $0-48
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ a_len+8(FP), DX
-	CMPQ DX, $+64
-	JLT  single
-	CMPQ DX, $+512
-	JLT  aligned
+	MOVQ    a_base+0(FP), DI
+	MOVQ    b_base+24(FP), SI
+	MOVQ    a_len+8(FP), DX
+	VMOVUPS narrowing<>+0(SB), Z0
+	CMPQ    DX, $+64
+	JLT     single
+	CMPQ    DX, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
@@ -28,9 +29,9 @@ TEXT ·Move100BF16x010F32(SB), NOSPLIT, $0-48
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, K1, (DI)
+	VMOVUPS.Z (SI), K1, Z1
+	VPERMW    Z1, Z0, Z31
+	VMOVDQU16 Y31, K1, (DI)
 	ADDQ      BX, DI
 	LEAQ      (SI)(R8*4), SI
 	NEGQ      R8
@@ -38,18 +39,18 @@ TEXT ·Move100BF16x010F32(SB), NOSPLIT, $0-48
 
 aligned:
 main:
-	VMOVUPS (SI), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, (DI)
-	VMOVUPS 64(SI), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 32(DI)
-	VMOVUPS 128(SI), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 64(DI)
-	VMOVUPS 192(SI), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 96(DI)
+	VMOVUPS (SI), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, (DI)
+	VMOVUPS 64(SI), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 32(DI)
+	VMOVUPS 128(SI), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 64(DI)
+	VMOVUPS 192(SI), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 96(DI)
 	ADDQ    $+128, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, DX
@@ -61,9 +62,9 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, (DI)
+	VMOVUPS (SI), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+64, SI
 	SUBQ    $+16, DX
@@ -75,9 +76,9 @@ tail:
 	JEQ     done
 	CMPQ    DX, $+8
 	JNE     part
-	VMOVUPS (SI), Y0
-	VPSRLD  $0x10, Y0, Y31
-	VPMOVDW Y31, (DI)
+	VMOVUPS (SI), Y1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS X31, (DI)
 	JMP     done
 
 part:
@@ -85,10 +86,28 @@ part:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, K1, (DI)
+	VMOVUPS.Z (SI), K1, Z1
+	VPERMW    Z1, Z0, Z31
+	VMOVDQU16 Y31, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64

@@ -5,17 +5,18 @@
 #include "textflag.h"
 
 // func Move100BF16x010I16x010F32(a []uint16, b []int16, c []float32)
-// Requires: AVX, AVX2, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2
 TEXT ·Move100BF16x010I16x010F32(SB), NOSPLIT, $0-72
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ c_base+48(FP), DX
-	MOVQ a_len+8(FP), BX
-	CMPQ BX, $+64
-	JLT  single
-	CMPQ BX, $+512
-	JLT  aligned
+	MOVQ    a_base+0(FP), DI
+	MOVQ    b_base+24(FP), SI
+	MOVQ    c_base+48(FP), DX
+	MOVQ    a_len+8(FP), BX
+	VMOVUPS narrowing<>+0(SB), Z0
+	CMPQ    BX, $+64
+	JLT     single
+	CMPQ    BX, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, R8
@@ -29,10 +30,10 @@ TEXT ·Move100BF16x010I16x010F32(SB), NOSPLIT, $0-72
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, K1, (DI)
-	VPMOVDW   Z0, K1, (SI)
+	VMOVUPS.Z (DX), K1, Z1
+	VPERMW    Z1, Z0, Z31
+	VMOVDQU16 Y31, K1, (DI)
+	VPMOVDW   Z1, K1, (SI)
 	ADDQ      R8, DI
 	ADDQ      R8, SI
 	LEAQ      (DX)(R9*4), DX
@@ -41,22 +42,22 @@ TEXT ·Move100BF16x010I16x010F32(SB), NOSPLIT, $0-72
 
 aligned:
 main:
-	VMOVUPS (DX), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, (DI)
-	VPMOVDW Z0, (SI)
-	VMOVUPS 64(DX), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 32(DI)
-	VPMOVDW Z0, 32(SI)
-	VMOVUPS 128(DX), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 64(DI)
-	VPMOVDW Z0, 64(SI)
-	VMOVUPS 192(DX), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, 96(DI)
-	VPMOVDW Z0, 96(SI)
+	VMOVUPS (DX), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, (DI)
+	VPMOVDW Z1, (SI)
+	VMOVUPS 64(DX), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 32(DI)
+	VPMOVDW Z1, 32(SI)
+	VMOVUPS 128(DX), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 64(DI)
+	VPMOVDW Z1, 64(SI)
+	VMOVUPS 192(DX), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, 96(DI)
+	VPMOVDW Z1, 96(SI)
 	ADDQ    $+128, DI
 	ADDQ    $+128, SI
 	ADDQ    $+256, DX
@@ -69,10 +70,10 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DX), Z0
-	VPSRLD  $0x10, Z0, Z31
-	VPMOVDW Z31, (DI)
-	VPMOVDW Z0, (SI)
+	VMOVUPS (DX), Z1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS Y31, (DI)
+	VPMOVDW Z1, (SI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+64, DX
@@ -85,10 +86,10 @@ tail:
 	JEQ     done
 	CMPQ    BX, $+8
 	JNE     part
-	VMOVUPS (DX), Y0
-	VPSRLD  $0x10, Y0, Y31
-	VPMOVDW Y31, (DI)
-	VPMOVDW Y0, (SI)
+	VMOVUPS (DX), Y1
+	VPERMW  Z1, Z0, Z31
+	VMOVUPS X31, (DI)
+	VPMOVDW Y1, (SI)
 	JMP     done
 
 part:
@@ -96,11 +97,29 @@ part:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, K1, (DI)
-	VPMOVDW   Z0, K1, (SI)
+	VMOVUPS.Z (DX), K1, Z1
+	VPERMW    Z1, Z0, Z31
+	VMOVDQU16 Y31, K1, (DI)
+	VPMOVDW   Z1, K1, (SI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64

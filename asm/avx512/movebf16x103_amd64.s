@@ -5,18 +5,22 @@
 #include "textflag.h"
 
 // func MoveBF16x103F32(a []uint16, b []uint16, c []uint16, d []uint16)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·MoveBF16x103F32(SB), NOSPLIT, $0-96
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ c_base+48(FP), DX
-	MOVQ d_base+72(FP), BX
-	MOVQ a_len+8(FP), R8
-	CMPQ R8, $+64
-	JLT  single
-	CMPQ R8, $+512
-	JLT  aligned
+	MOVQ    a_base+0(FP), DI
+	MOVQ    b_base+24(FP), SI
+	MOVQ    c_base+48(FP), DX
+	MOVQ    d_base+72(FP), BX
+	MOVQ    a_len+8(FP), R8
+	VMOVUPS widening<>+0(SB), Z0
+	MOVL    $0xaaaaaaaa, AX
+	KMOVD   AX, K3
+	VMOVUPS narrowing<>+0(SB), Z1
+	CMPQ    R8, $+64
+	JLT     single
+	CMPQ    R8, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ        DI, R9
@@ -30,23 +34,23 @@ TEXT ·MoveBF16x103F32(SB), NOSPLIT, $0-96
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (DI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVZXWD.Z (SI), K1, Z1
-	VPSLLD      $0x10, Z1, Z1
-	VORPS       Z1, Z0, Z1
-	VPMOVZXWD.Z (DX), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VORPS       Z0, Z1, Z0
-	VPMOVZXWD.Z (BX), K1, Z1
-	VPSLLD      $0x10, Z1, Z1
-	VORPS       Z1, Z0, Z1
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (DI)
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (DX)
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (BX)
+	VMOVDQU16.Z (DI), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VMOVDQU16.Z (SI), K1, Y3
+	VPERMW.Z    Z3, Z0, K3, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVDQU16.Z (DX), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VORPS       Z2, Z3, Z2
+	VMOVDQU16.Z (BX), K1, Y3
+	VPERMW.Z    Z3, Z0, K3, Z3
+	VORPS       Z3, Z2, Z3
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (DI)
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (DX)
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (BX)
 	ADDQ        R9, DI
 	ADDQ        R9, SI
 	ADDQ        R9, DX
@@ -56,159 +60,195 @@ TEXT ·MoveBF16x103F32(SB), NOSPLIT, $0-96
 
 aligned:
 main:
-	VPMOVZXWD (DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVZXWD (SI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD (DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPMOVZXWD (BX), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (DI)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (DX)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (BX)
-	VPMOVZXWD 32(DI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VPMOVZXWD 32(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPMOVZXWD 32(DX), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD 32(BX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 32(DI)
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 32(DX)
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 32(BX)
-	VPMOVZXWD 64(DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVZXWD 64(SI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD 64(DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPMOVZXWD 64(BX), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, 64(DI)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, 64(DX)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, 64(BX)
-	VPMOVZXWD 96(DI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VPMOVZXWD 96(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPMOVZXWD 96(DX), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD 96(BX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 96(DI)
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 96(DX)
-	VPSRLD    $0x10, Z0, Z31
-	VPMOVDW   Z31, 96(BX)
-	ADDQ      $+128, DI
-	ADDQ      $+128, SI
-	ADDQ      $+128, DX
-	ADDQ      $+128, BX
-	SUBQ      $+64, R8
-	CMPQ      R8, $+64
-	JGE       main
+	VMOVUPS  (DI), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VMOVUPS  (SI), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VMOVUPS  (DX), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VMOVUPS  (BX), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (DI)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (DX)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (BX)
+	VMOVUPS  32(DI), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VMOVUPS  32(SI), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VMOVUPS  32(DX), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VMOVUPS  32(BX), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 32(DI)
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 32(DX)
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 32(BX)
+	VMOVUPS  64(DI), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VMOVUPS  64(SI), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VMOVUPS  64(DX), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VMOVUPS  64(BX), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, 64(DI)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, 64(DX)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, 64(BX)
+	VMOVUPS  96(DI), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VMOVUPS  96(SI), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VMOVUPS  96(DX), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VMOVUPS  96(BX), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 96(DI)
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 96(DX)
+	VPERMW   Z2, Z1, Z31
+	VMOVUPS  Y31, 96(BX)
+	ADDQ     $+128, DI
+	ADDQ     $+128, SI
+	ADDQ     $+128, DX
+	ADDQ     $+128, BX
+	SUBQ     $+64, R8
+	CMPQ     R8, $+64
+	JGE      main
 
 single:
 	CMPQ R8, $+16
 	JLT  tail
 
 one:
-	VPMOVZXWD (DI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVZXWD (SI), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPMOVZXWD (DX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Z0, Z1, Z0
-	VPMOVZXWD (BX), Z1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Z1, Z0, Z1
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (DI)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (DX)
-	VPSRLD    $0x10, Z1, Z31
-	VPMOVDW   Z31, (BX)
-	ADDQ      $+32, DI
-	ADDQ      $+32, SI
-	ADDQ      $+32, DX
-	ADDQ      $+32, BX
-	SUBQ      $+16, R8
-	CMPQ      R8, $+16
-	JGE       one
+	VMOVUPS  (DI), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VMOVUPS  (SI), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VMOVUPS  (DX), Y2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Z2, Z3, Z2
+	VMOVUPS  (BX), Y3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Z3, Z2, Z3
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (DI)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (DX)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  Y31, (BX)
+	ADDQ     $+32, DI
+	ADDQ     $+32, SI
+	ADDQ     $+32, DX
+	ADDQ     $+32, BX
+	SUBQ     $+16, R8
+	CMPQ     R8, $+16
+	JGE      one
 
 tail:
-	TESTQ     R8, R8
-	JEQ       done
-	CMPQ      R8, $+8
-	JNE       part
-	VPMOVZXWD (DI), Y0
-	VPSLLD    $0x10, Z0, Z0
-	VPMOVZXWD (SI), Y1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Y1, Y0, Y1
-	VPMOVZXWD (DX), Y0
-	VPSLLD    $0x10, Z0, Z0
-	VORPS     Y0, Y1, Y0
-	VPMOVZXWD (BX), Y1
-	VPSLLD    $0x10, Z1, Z1
-	VORPS     Y1, Y0, Y1
-	VPSRLD    $0x10, Y1, Y31
-	VPMOVDW   Y31, (DI)
-	VPSRLD    $0x10, Y1, Y31
-	VPMOVDW   Y31, (DX)
-	VPSRLD    $0x10, Y1, Y31
-	VPMOVDW   Y31, (BX)
-	JMP       done
+	TESTQ    R8, R8
+	JEQ      done
+	CMPQ     R8, $+8
+	JNE      part
+	VMOVUPS  (DI), X2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VMOVUPS  (SI), X3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Y3, Y2, Y3
+	VMOVUPS  (DX), X2
+	VPERMW.Z Z2, Z0, K3, Z2
+	VORPS    Y2, Y3, Y2
+	VMOVUPS  (BX), X3
+	VPERMW.Z Z3, Z0, K3, Z3
+	VORPS    Y3, Y2, Y3
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  X31, (DI)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  X31, (DX)
+	VPERMW   Z3, Z1, Z31
+	VMOVUPS  X31, (BX)
+	JMP      done
 
 part:
 	MOVQ        R8, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (DI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VPMOVZXWD.Z (SI), K1, Z1
-	VPSLLD      $0x10, Z1, Z1
-	VORPS       Z1, Z0, Z1
-	VPMOVZXWD.Z (DX), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VORPS       Z0, Z1, Z0
-	VPMOVZXWD.Z (BX), K1, Z1
-	VPSLLD      $0x10, Z1, Z1
-	VORPS       Z1, Z0, Z1
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (DI)
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (DX)
-	VPSRLD      $0x10, Z1, Z31
-	VPMOVDW     Z31, K1, (BX)
+	VMOVDQU16.Z (DI), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VMOVDQU16.Z (SI), K1, Y3
+	VPERMW.Z    Z3, Z0, K3, Z3
+	VORPS       Z3, Z2, Z3
+	VMOVDQU16.Z (DX), K1, Y2
+	VPERMW.Z    Z2, Z0, K3, Z2
+	VORPS       Z2, Z3, Z2
+	VMOVDQU16.Z (BX), K1, Y3
+	VPERMW.Z    Z3, Z0, K3, Z3
+	VORPS       Z3, Z2, Z3
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (DI)
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (DX)
+	VPERMW      Z3, Z1, Z31
+	VMOVDQU16   Y31, K1, (BX)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA widening<>+0(SB)/4, $0x00000000
+DATA widening<>+4(SB)/4, $0x00010001
+DATA widening<>+8(SB)/4, $0x00020002
+DATA widening<>+12(SB)/4, $0x00030003
+DATA widening<>+16(SB)/4, $0x00040004
+DATA widening<>+20(SB)/4, $0x00050005
+DATA widening<>+24(SB)/4, $0x00060006
+DATA widening<>+28(SB)/4, $0x00070007
+DATA widening<>+32(SB)/4, $0x00080008
+DATA widening<>+36(SB)/4, $0x00090009
+DATA widening<>+40(SB)/4, $0x000a000a
+DATA widening<>+44(SB)/4, $0x000b000b
+DATA widening<>+48(SB)/4, $0x000c000c
+DATA widening<>+52(SB)/4, $0x000d000d
+DATA widening<>+56(SB)/4, $0x000e000e
+DATA widening<>+60(SB)/4, $0x000f000f
+GLOBL widening<>(SB), RODATA|NOPTR, $64
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64

@@ -34,12 +34,14 @@ short:
 	ADDQ         $+127, BX
 	ANDQ         $-64, BX
 	ADDQ         $+1024, BX
-	MOVQ         8(SP), R10
-	VPBROADCASTD R10, Z1
 	VMOVUPS      multiples<>+0(SB), Z0
-	VPADDD       Z1, Z0, Z0
-	VBROADCASTSS xe3779b90_f32<>+0(SB), Z1
-	VBROADCASTSS k1+76(FP), Z2
+	MOVQ         8(SP), R10
+	VPBROADCASTD R10, Z2
+	VPADDD       Z2, Z0, Z0
+	VBROADCASTSS k1+76(FP), Z1
+	VPSRLD       $0x10, Z1, Z2
+	VXORPS       Z2, Z1, Z1
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z2
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Z3
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Z4
 	CMPQ         R9, $+64
@@ -49,64 +51,60 @@ main:
 	VMOVUPS (SI), Z5
 
 	// the elements' random bits
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VPMULLD Z3, Z7, Z7
-	VPSRLD  $0x0f, Z7, Z6
-	VXORPS  Z6, Z7, Z6
-	VPMULLD Z4, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z7, (BX)
-	VMOVUPS 64(SI), Z7
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VXORPS  Z6, Z5, Z6
-	VPMULLD Z3, Z6, Z6
-	VPSRLD  $0x0f, Z6, Z5
-	VXORPS  Z5, Z6, Z5
-	VPMULLD Z4, Z5, Z5
-	VPSRLD  $0x10, Z5, Z6
-	VXORPS  Z6, Z5, Z6
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z6, 64(BX)
-	VMOVUPS 128(SI), Z6
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z7
-	VPSRLD  $0x10, Z7, Z5
-	VXORPS  Z5, Z7, Z5
-	VPMULLD Z3, Z5, Z5
-	VPSRLD  $0x0f, Z5, Z7
-	VXORPS  Z7, Z5, Z7
-	VPMULLD Z4, Z7, Z7
-	VPSRLD  $0x10, Z7, Z5
-	VXORPS  Z5, Z7, Z5
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z5, 128(BX)
-	VMOVUPS 192(SI), Z5
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VPMULLD Z3, Z7, Z7
-	VPSRLD  $0x0f, Z7, Z6
-	VXORPS  Z6, Z7, Z6
-	VPMULLD Z4, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VMOVUPS Z5, 192(DX)
-	VMOVUPS Z7, 192(BX)
-	ADDQ    $+64, DI
-	ADDQ    $+256, SI
-	ADDQ    $+256, DX
-	ADDQ    $+256, BX
-	SUBQ    $+64, R9
-	CMPQ    R9, $+64
-	JGE     main
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z3, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z7
+	VXORPS     Z7, Z6, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z6
+	VXORPS     Z6, Z7, Z6
+	VMOVUPS    Z5, (DX)
+	VMOVUPS    Z6, (BX)
+	VMOVUPS    64(SI), Z6
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z5
+	VPTERNLOGQ $0x96, Z1, Z0, Z5
+	VPMULLD    Z3, Z5, Z5
+	VPSRLD     $0x0f, Z5, Z7
+	VXORPS     Z7, Z5, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z5
+	VXORPS     Z5, Z7, Z5
+	VMOVUPS    Z6, 64(DX)
+	VMOVUPS    Z5, 64(BX)
+	VMOVUPS    128(SI), Z5
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z3, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z7
+	VXORPS     Z7, Z6, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z6
+	VXORPS     Z6, Z7, Z6
+	VMOVUPS    Z5, 128(DX)
+	VMOVUPS    Z6, 128(BX)
+	VMOVUPS    192(SI), Z6
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z5
+	VPTERNLOGQ $0x96, Z1, Z0, Z5
+	VPMULLD    Z3, Z5, Z5
+	VPSRLD     $0x0f, Z5, Z7
+	VXORPS     Z7, Z5, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z5
+	VXORPS     Z5, Z7, Z5
+	VMOVUPS    Z6, 192(DX)
+	VMOVUPS    Z5, 192(BX)
+	ADDQ       $+64, DI
+	ADDQ       $+256, SI
+	ADDQ       $+256, DX
+	ADDQ       $+256, BX
+	SUBQ       $+64, R9
+	CMPQ       R9, $+64
+	JGE        main
 
 single:
 	CMPQ R9, $+16
@@ -116,25 +114,24 @@ one:
 	VMOVUPS (SI), Z5
 
 	// the elements' random bits
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VPMULLD Z3, Z7, Z7
-	VPSRLD  $0x0f, Z7, Z6
-	VXORPS  Z6, Z7, Z6
-	VPMULLD Z4, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z7, (BX)
-	ADDQ    $+16, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R9
-	CMPQ    R9, $+16
-	JGE     one
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z3, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z7
+	VXORPS     Z7, Z6, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z6
+	VXORPS     Z6, Z7, Z6
+	VMOVUPS    Z5, (DX)
+	VMOVUPS    Z6, (BX)
+	ADDQ       $+16, DI
+	ADDQ       $+64, SI
+	ADDQ       $+64, DX
+	ADDQ       $+64, BX
+	SUBQ       $+16, R9
+	CMPQ       R9, $+16
+	JGE        one
 
 tail:
 	TESTQ   R9, R9
@@ -144,19 +141,18 @@ tail:
 	VMOVUPS (SI), Y5
 
 	// the elements' random bits
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Y2, Y0, Y6
-	VPSRLD  $0x10, Y6, Y7
-	VXORPS  Y7, Y6, Y7
-	VPMULLD Y3, Y7, Y7
-	VPSRLD  $0x0f, Y7, Y6
-	VXORPS  Y6, Y7, Y6
-	VPMULLD Y4, Y6, Y6
-	VPSRLD  $0x10, Y6, Y7
-	VXORPS  Y7, Y6, Y7
-	VMOVUPS Y5, (DX)
-	VMOVUPS Y7, (BX)
-	JMP     done2
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Y0, Y6
+	VPTERNLOGQ $0x96, Y1, Y0, Y6
+	VPMULLD    Y3, Y6, Y6
+	VPSRLD     $0x0f, Y6, Y7
+	VXORPS     Y7, Y6, Y7
+	VPMULLD    Y4, Y7, Y7
+	VPSRLD     $0x10, Y7, Y6
+	VXORPS     Y6, Y7, Y6
+	VMOVUPS    Y5, (DX)
+	VMOVUPS    Y6, (BX)
+	JMP        done2
 
 part:
 	MOVQ      R9, CX
@@ -166,18 +162,17 @@ part:
 	VMOVUPS.Z (SI), K1, Z5
 
 	// the elements' random bits
-	VPADDD  Z1, Z0, Z0
-	VXORPS  Z2, Z0, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VPMULLD Z3, Z7, Z7
-	VPSRLD  $0x0f, Z7, Z6
-	VXORPS  Z6, Z7, Z6
-	VPMULLD Z4, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VMOVUPS Z5, K1, (DX)
-	VMOVUPS Z7, K1, (BX)
+	VPADDD     Z2, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z3, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z7
+	VXORPS     Z7, Z6, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x10, Z7, Z6
+	VXORPS     Z6, Z7, Z6
+	VMOVUPS    Z5, K1, (DX)
+	VMOVUPS    Z6, K1, (BX)
 
 done2:
 	LEAQ (SP), DX

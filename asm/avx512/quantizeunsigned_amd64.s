@@ -34,106 +34,147 @@ short:
 	ADDQ         $+127, BX
 	ANDQ         $-64, BX
 	ADDQ         $+1024, BX
-	MOVQ         8(SP), R10
-	VPBROADCASTD R10, Z1
 	VMOVUPS      multiples<>+0(SB), Z0
-	VPADDD       Z1, Z0, Z0
-	VBROADCASTSS abs_f32<>+0(SB), Z1
-	VBROADCASTSS xe3779b90_f32<>+0(SB), Z2
-	VBROADCASTSS k1+76(FP), Z3
+	MOVQ         8(SP), R10
+	VPBROADCASTD R10, Z2
+	VPADDD       Z2, Z0, Z0
+	VBROADCASTSS k1+76(FP), Z1
+	VPSRLD       $0x10, Z1, Z2
+	VXORPS       Z2, Z1, Z1
+	VBROADCASTSS abs_f32<>+0(SB), Z2
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z3
 	VBROADCASTSS x7feb352d_f32<>+0(SB), Z4
 	VBROADCASTSS x846ca68b_f32<>+0(SB), Z5
-	CMPQ         R9, $+32
+	CMPQ         R9, $+64
 	JLT          single
 
 main:
-	VANDPS (SI), Z1, Z6
+	VANDPS (SI), Z2, Z6
 
 	// the elements' random bits
-	VPADDD  Z2, Z0, Z0
-	VXORPS  Z3, Z0, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VPMULLD Z4, Z8, Z8
-	VPSRLD  $0x0f, Z8, Z7
-	VXORPS  Z7, Z8, Z7
-	VPMULLD Z5, Z7, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z8, (BX)
-	VANDPS  64(SI), Z1, Z8
-	VPADDD  Z2, Z0, Z0
-	VXORPS  Z3, Z0, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VPMULLD Z4, Z7, Z7
-	VPSRLD  $0x0f, Z7, Z6
-	VXORPS  Z6, Z7, Z6
-	VPMULLD Z5, Z6, Z6
-	VPSRLD  $0x10, Z6, Z7
-	VXORPS  Z7, Z6, Z7
-	VMOVUPS Z8, 64(DX)
-	VMOVUPS Z7, 64(BX)
-	ADDQ    $+32, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	SUBQ    $+32, R9
-	CMPQ    R9, $+32
-	JGE     main
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z7
+	VPTERNLOGQ $0x96, Z1, Z0, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x0f, Z7, Z8
+	VXORPS     Z8, Z7, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z7
+	VXORPS     Z7, Z8, Z7
+	VMOVUPS    Z6, (DX)
+	VMOVUPS    Z7, (BX)
+	VANDPS     64(SI), Z2, Z7
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z4, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z8
+	VXORPS     Z8, Z6, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z6
+	VXORPS     Z6, Z8, Z6
+	VMOVUPS    Z7, 64(DX)
+	VMOVUPS    Z6, 64(BX)
+	VANDPS     128(SI), Z2, Z6
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z7
+	VPTERNLOGQ $0x96, Z1, Z0, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x0f, Z7, Z8
+	VXORPS     Z8, Z7, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z7
+	VXORPS     Z7, Z8, Z7
+	VMOVUPS    Z6, 128(DX)
+	VMOVUPS    Z7, 128(BX)
+	VANDPS     192(SI), Z2, Z7
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z6
+	VPTERNLOGQ $0x96, Z1, Z0, Z6
+	VPMULLD    Z4, Z6, Z6
+	VPSRLD     $0x0f, Z6, Z8
+	VXORPS     Z8, Z6, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z6
+	VXORPS     Z6, Z8, Z6
+	VMOVUPS    Z7, 192(DX)
+	VMOVUPS    Z6, 192(BX)
+	ADDQ       $+64, DI
+	ADDQ       $+256, SI
+	ADDQ       $+256, DX
+	ADDQ       $+256, BX
+	SUBQ       $+64, R9
+	CMPQ       R9, $+64
+	JGE        main
 
 single:
 	CMPQ R9, $+16
 	JLT  tail
 
 one:
-	VANDPS (SI), Z1, Z6
+	VANDPS (SI), Z2, Z6
 
 	// the elements' random bits
-	VPADDD  Z2, Z0, Z0
-	VXORPS  Z3, Z0, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VPMULLD Z4, Z8, Z8
-	VPSRLD  $0x0f, Z8, Z7
-	VXORPS  Z7, Z8, Z7
-	VPMULLD Z5, Z7, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z8, (BX)
-	ADDQ    $+16, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R9
-	CMPQ    R9, $+16
-	JGE     one
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z7
+	VPTERNLOGQ $0x96, Z1, Z0, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x0f, Z7, Z8
+	VXORPS     Z8, Z7, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z7
+	VXORPS     Z7, Z8, Z7
+	VMOVUPS    Z6, (DX)
+	VMOVUPS    Z7, (BX)
+	ADDQ       $+16, DI
+	ADDQ       $+64, SI
+	ADDQ       $+64, DX
+	ADDQ       $+64, BX
+	SUBQ       $+16, R9
+	CMPQ       R9, $+16
+	JGE        one
 
 tail:
-	TESTQ     R9, R9
-	JEQ       done2
+	TESTQ  R9, R9
+	JEQ    done2
+	CMPQ   R9, $+8
+	JNE    part
+	VANDPS (SI), Y2, Y6
+
+	// the elements' random bits
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Y0, Y7
+	VPTERNLOGQ $0x96, Y1, Y0, Y7
+	VPMULLD    Y4, Y7, Y7
+	VPSRLD     $0x0f, Y7, Y8
+	VXORPS     Y8, Y7, Y8
+	VPMULLD    Y5, Y8, Y8
+	VPSRLD     $0x10, Y8, Y7
+	VXORPS     Y7, Y8, Y7
+	VMOVUPS    Y6, (DX)
+	VMOVUPS    Y7, (BX)
+	JMP        done2
+
+part:
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z6
-	VANDPS    Z1, Z6, Z6
+	VANDPS    Z2, Z6, Z6
 
 	// the elements' random bits
-	VPADDD  Z2, Z0, Z0
-	VXORPS  Z3, Z0, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VPMULLD Z4, Z8, Z8
-	VPSRLD  $0x0f, Z8, Z7
-	VXORPS  Z7, Z8, Z7
-	VPMULLD Z5, Z7, Z7
-	VPSRLD  $0x10, Z7, Z8
-	VXORPS  Z8, Z7, Z8
-	VMOVUPS Z6, K1, (DX)
-	VMOVUPS Z8, K1, (BX)
+	VPADDD     Z3, Z0, Z0
+	VPSRLD     $0x10, Z0, Z7
+	VPTERNLOGQ $0x96, Z1, Z0, Z7
+	VPMULLD    Z4, Z7, Z7
+	VPSRLD     $0x0f, Z7, Z8
+	VXORPS     Z8, Z7, Z8
+	VPMULLD    Z5, Z8, Z8
+	VPSRLD     $0x10, Z8, Z7
+	VXORPS     Z7, Z8, Z7
+	VMOVUPS    Z6, K1, (DX)
+	VMOVUPS    Z7, K1, (BX)
 
 done2:
 	LEAQ (SP), DX
@@ -179,19 +220,19 @@ tail2:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
-	JLT       part
+	JLT       part2
 	VMOVUPS   (DX), Z4
 	VPMAXUD   Z0, Z4, Z0
 	CMPQ      R9, $+16
 	JEQ       fold
 	CMPQ      R9, $+32
-	JLT       part2
+	JLT       part3
 	VMOVUPS   64(DX), Z4
 	VPMAXUD   Z1, Z4, Z1
 	CMPQ      R9, $+32
 	JEQ       fold
 	CMPQ      R9, $+48
-	JLT       part3
+	JLT       part4
 	VMOVUPS   128(DX), Z4
 	VPMAXUD   Z2, Z4, Z2
 	CMPQ      R9, $+48
@@ -200,17 +241,17 @@ tail2:
 	VPMAXUD   Z3, Z4, Z3
 	JMP       fold
 
-part3:
+part4:
 	VMOVUPS.Z 128(DX), K1, Z4
 	VPMAXUD   Z2, Z4, Z2
 	JMP       fold
 
-part2:
+part3:
 	VMOVUPS.Z 64(DX), K1, Z4
 	VPMAXUD   Z1, Z4, Z1
 	JMP       fold
 
-part:
+part2:
 	VMOVUPS.Z (DX), K1, Z4
 	VPMAXUD   Z0, Z4, Z0
 

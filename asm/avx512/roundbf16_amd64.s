@@ -5,160 +5,155 @@
 #include "textflag.h"
 
 // func RoundBF16F32(dst []uint16, x []float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·RoundBF16F32(SB), NOSPLIT, $0-48
 	// dst[i] = bfloat16 nearest to x[i]
 	MOVQ         dst_base+0(FP), DI
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
-	VBROADCASTSS x00000001_f32<>+0(SB), Z0
-	VBROADCASTSS x00007fff_f32<>+0(SB), Z1
-	VBROADCASTSS x00400000_f32<>+0(SB), Z2
+	VMOVUPS      narrowing<>+0(SB), Z0
+	VBROADCASTSS x00000001_f32<>+0(SB), Z1
+	VBROADCASTSS x00007fff_f32<>+0(SB), Z2
+	VBROADCASTSS x00000022_f32<>+0(SB), Z3
 	CMPQ         DX, $+64
 	JLT          single
 	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
-	MOVQ       DI, BX
-	NEGQ       BX
-	ANDQ       $+31, BX
-	TESTQ      BX, BX
-	JEQ        aligned
-	MOVQ       BX, R8
-	SHRQ       $0x01, R8
-	MOVQ       R8, CX
-	MOVL       $0xffffffff, AX
-	BZHIL      CX, AX, AX
-	KMOVW      AX, K1
-	VMOVUPS.Z  (SI), K1, Z3
-	VPSRLD     $0x10, Z3, Z4
-	VANDPS     Z0, Z4, Z4
-	VPADDD     Z1, Z3, Z5
-	VPADDD     Z4, Z5, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z3, Z3
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, K1, (DI)
-	ADDQ       BX, DI
-	LEAQ       (SI)(R8*4), SI
-	NEGQ       R8
-	ADDQ       R8, DX
+	MOVQ        DI, BX
+	NEGQ        BX
+	ANDQ        $+31, BX
+	TESTQ       BX, BX
+	JEQ         aligned
+	MOVQ        BX, R8
+	SHRQ        $0x01, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VMOVUPS.Z   (SI), K1, Z4
+	VPSRLD      $0x10, Z4, Z5
+	VANDPS      Z1, Z5, Z5
+	VPADDD      Z2, Z4, Z6
+	VPADDD      Z5, Z6, Z5
+	VFIXUPIMMPS $0x00, Z3, Z4, Z5
+	VPERMW      Z5, Z0, Z31
+	VMOVDQU16   Y31, K1, (DI)
+	ADDQ        BX, DI
+	LEAQ        (SI)(R8*4), SI
+	NEGQ        R8
+	ADDQ        R8, DX
 
 aligned:
 main:
-	VMOVUPS    (SI), Z3
-	VPSRLD     $0x10, Z3, Z4
-	VANDPS     Z0, Z4, Z4
-	VPADDD     Z1, Z3, Z5
-	VPADDD     Z4, Z5, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z3, Z3
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, (DI)
-	VMOVUPS    64(SI), Z4
-	VPSRLD     $0x10, Z4, Z3
-	VANDPS     Z0, Z3, Z3
-	VPADDD     Z1, Z4, Z5
-	VPADDD     Z3, Z5, Z3
-	VCMPPS     $0x19, Z4, Z4, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z4, Z4
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPSRLD     $0x10, Z3, Z31
-	VPMOVDW    Z31, 32(DI)
-	VMOVUPS    128(SI), Z3
-	VPSRLD     $0x10, Z3, Z4
-	VANDPS     Z0, Z4, Z4
-	VPADDD     Z1, Z3, Z5
-	VPADDD     Z4, Z5, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z3, Z3
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, 64(DI)
-	VMOVUPS    192(SI), Z4
-	VPSRLD     $0x10, Z4, Z3
-	VANDPS     Z0, Z3, Z3
-	VPADDD     Z1, Z4, Z5
-	VPADDD     Z3, Z5, Z3
-	VCMPPS     $0x19, Z4, Z4, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z4, Z4
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPSRLD     $0x10, Z3, Z31
-	VPMOVDW    Z31, 96(DI)
-	ADDQ       $+128, DI
-	ADDQ       $+256, SI
-	SUBQ       $+64, DX
-	CMPQ       DX, $+64
-	JGE        main
+	VMOVUPS     (SI), Z4
+	VPSRLD      $0x10, Z4, Z5
+	VANDPS      Z1, Z5, Z5
+	VPADDD      Z2, Z4, Z6
+	VPADDD      Z5, Z6, Z5
+	VFIXUPIMMPS $0x00, Z3, Z4, Z5
+	VPERMW      Z5, Z0, Z31
+	VMOVUPS     Y31, (DI)
+	VMOVUPS     64(SI), Z5
+	VPSRLD      $0x10, Z5, Z4
+	VANDPS      Z1, Z4, Z4
+	VPADDD      Z2, Z5, Z6
+	VPADDD      Z4, Z6, Z4
+	VFIXUPIMMPS $0x00, Z3, Z5, Z4
+	VPERMW      Z4, Z0, Z31
+	VMOVUPS     Y31, 32(DI)
+	VMOVUPS     128(SI), Z4
+	VPSRLD      $0x10, Z4, Z5
+	VANDPS      Z1, Z5, Z5
+	VPADDD      Z2, Z4, Z6
+	VPADDD      Z5, Z6, Z5
+	VFIXUPIMMPS $0x00, Z3, Z4, Z5
+	VPERMW      Z5, Z0, Z31
+	VMOVUPS     Y31, 64(DI)
+	VMOVUPS     192(SI), Z5
+	VPSRLD      $0x10, Z5, Z4
+	VANDPS      Z1, Z4, Z4
+	VPADDD      Z2, Z5, Z6
+	VPADDD      Z4, Z6, Z4
+	VFIXUPIMMPS $0x00, Z3, Z5, Z4
+	VPERMW      Z4, Z0, Z31
+	VMOVUPS     Y31, 96(DI)
+	ADDQ        $+128, DI
+	ADDQ        $+256, SI
+	SUBQ        $+64, DX
+	CMPQ        DX, $+64
+	JGE         main
 
 single:
 	CMPQ DX, $+16
 	JLT  tail
 
 one:
-	VMOVUPS    (SI), Z3
-	VPSRLD     $0x10, Z3, Z4
-	VANDPS     Z0, Z4, Z4
-	VPADDD     Z1, Z3, Z5
-	VPADDD     Z4, Z5, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z3, Z3
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, (DI)
-	ADDQ       $+32, DI
-	ADDQ       $+64, SI
-	SUBQ       $+16, DX
-	CMPQ       DX, $+16
-	JGE        one
+	VMOVUPS     (SI), Z4
+	VPSRLD      $0x10, Z4, Z5
+	VANDPS      Z1, Z5, Z5
+	VPADDD      Z2, Z4, Z6
+	VPADDD      Z5, Z6, Z5
+	VFIXUPIMMPS $0x00, Z3, Z4, Z5
+	VPERMW      Z5, Z0, Z31
+	VMOVUPS     Y31, (DI)
+	ADDQ        $+32, DI
+	ADDQ        $+64, SI
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JGE         one
 
 tail:
-	TESTQ      DX, DX
-	JEQ        done
-	CMPQ       DX, $+8
-	JNE        part
-	VMOVUPS    (SI), Y3
-	VPSRLD     $0x10, Y3, Y4
-	VANDPS     Y0, Y4, Y4
-	VPADDD     Y1, Y3, Y5
-	VPADDD     Y4, Y5, Y4
-	VCMPPS     $0x19, Y3, Y3, K2
-	VPMOVM2D   K2, Y5
-	VORPS      Y2, Y3, Y3
-	VPTERNLOGD $0xb8, Y3, Y5, Y4
-	VPSRLD     $0x10, Y4, Y31
-	VPMOVDW    Y31, (DI)
-	JMP        done
+	TESTQ       DX, DX
+	JEQ         done
+	CMPQ        DX, $+8
+	JNE         part
+	VMOVUPS     (SI), Y4
+	VPSRLD      $0x10, Y4, Y5
+	VANDPS      Y1, Y5, Y5
+	VPADDD      Y2, Y4, Y6
+	VPADDD      Y5, Y6, Y5
+	VFIXUPIMMPS $0x00, Y3, Y4, Y5
+	VPERMW      Z5, Z0, Z31
+	VMOVUPS     X31, (DI)
+	JMP         done
 
 part:
-	MOVQ       DX, CX
-	MOVL       $0xffffffff, AX
-	BZHIL      CX, AX, AX
-	KMOVW      AX, K1
-	VMOVUPS.Z  (SI), K1, Z3
-	VPSRLD     $0x10, Z3, Z4
-	VANDPS     Z0, Z4, Z4
-	VPADDD     Z1, Z3, Z5
-	VPADDD     Z4, Z5, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VORPS      Z2, Z3, Z3
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, K1, (DI)
+	MOVQ        DX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VMOVUPS.Z   (SI), K1, Z4
+	VPSRLD      $0x10, Z4, Z5
+	VANDPS      Z1, Z5, Z5
+	VPADDD      Z2, Z4, Z6
+	VPADDD      Z5, Z6, Z5
+	VFIXUPIMMPS $0x00, Z3, Z4, Z5
+	VPERMW      Z5, Z0, Z31
+	VMOVDQU16   Y31, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64
 
 DATA x00000001_f32<>+0(SB)/4, $0x00000001
 GLOBL x00000001_f32<>(SB), RODATA|NOPTR, $4
@@ -166,5 +161,5 @@ GLOBL x00000001_f32<>(SB), RODATA|NOPTR, $4
 DATA x00007fff_f32<>+0(SB)/4, $0x00007fff
 GLOBL x00007fff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00400000_f32<>+0(SB)/4, $0x00400000
-GLOBL x00400000_f32<>(SB), RODATA|NOPTR, $4
+DATA x00000022_f32<>+0(SB)/4, $0x00000022
+GLOBL x00000022_f32<>(SB), RODATA|NOPTR, $4

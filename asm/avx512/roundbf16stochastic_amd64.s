@@ -5,22 +5,25 @@
 #include "textflag.h"
 
 // func RoundBF16StochasticF32(dst []uint16, x []float32, k0 uint32, k1 uint32, shift uint32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	// dst[i] = x[i] rounded to bfloat16 by random bits
 	MOVQ         dst_base+0(FP), DI
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
-	VMOVUPS      multiples<>+0(SB), Z0
-	VBROADCASTSS k0+48(FP), Z1
-	VPADDD       Z1, Z0, Z0
-	VBROADCASTSS xe3779b90_f32<>+0(SB), Z1
+	VMOVUPS      narrowing<>+0(SB), Z0
+	VMOVUPS      multiples<>+0(SB), Z1
+	VBROADCASTSS k0+48(FP), Z3
+	VPADDD       Z3, Z1, Z1
 	VBROADCASTSS k1+52(FP), Z2
-	VBROADCASTSS x7feb352d_f32<>+0(SB), Z3
-	VBROADCASTSS x846ca68b_f32<>+0(SB), Z4
-	VBROADCASTSS shift+56(FP), Z5
-	VBROADCASTSS x0000ffff_f32<>+0(SB), Z6
-	VBROADCASTSS x00400000_f32<>+0(SB), Z7
+	VPSRLD       $0x10, Z2, Z3
+	VXORPS       Z3, Z2, Z2
+	VBROADCASTSS xe3779b90_f32<>+0(SB), Z3
+	VBROADCASTSS x7feb352d_f32<>+0(SB), Z4
+	VBROADCASTSS x846ca68b_f32<>+0(SB), Z5
+	VBROADCASTSS shift+56(FP), Z6
+	VBROADCASTSS x0000ffff_f32<>+0(SB), Z7
+	VBROADCASTSS x00000022_f32<>+0(SB), Z8
 	CMPQ         DX, $+32
 	JLT          single
 	CMPQ         DX, $+512
@@ -38,121 +41,105 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z8
+	VMOVUPS.Z (SI), K1, Z9
 
 	// the elements' random bits
-	VPADDD       Z1, Z0, Z0
-	VXORPS       Z2, Z0, Z9
-	VPSRLD       $0x10, Z9, Z10
-	VXORPS       Z10, Z9, Z10
-	VPMULLD      Z3, Z10, Z10
-	VPSRLD       $0x0f, Z10, Z9
-	VXORPS       Z9, Z10, Z9
-	VPMULLD      Z4, Z9, Z9
-	VPSRLD       $0x10, Z9, Z10
-	VXORPS       Z10, Z9, Z10
-	VPSRLVD      Z5, Z10, Z10
-	VANDPS       Z6, Z10, Z10
-	VPADDD       Z10, Z8, Z10
-	VCMPPS       $0x19, Z8, Z8, K2
-	VPMOVM2D     K2, Z9
-	VORPS        Z7, Z8, Z8
-	VPTERNLOGD   $0xb8, Z8, Z9, Z10
-	VPSRLD       $0x10, Z10, Z31
-	VPMOVDW      Z31, K1, (DI)
+	VPADDD       Z3, Z1, Z1
+	VPSRLD       $0x10, Z1, Z10
+	VPTERNLOGQ   $0x96, Z2, Z1, Z10
+	VPMULLD      Z4, Z10, Z10
+	VPSRLD       $0x0f, Z10, Z11
+	VXORPS       Z11, Z10, Z11
+	VPMULLD      Z5, Z11, Z11
+	VPSRLD       $0x10, Z11, Z10
+	VXORPS       Z10, Z11, Z10
+	VPSRLVD      Z6, Z10, Z10
+	VANDPS       Z7, Z10, Z10
+	VPADDD       Z10, Z9, Z10
+	VFIXUPIMMPS  $0x00, Z8, Z9, Z10
+	VPERMW       Z10, Z0, Z31
+	VMOVDQU16    Y31, K1, (DI)
 	ADDQ         BX, DI
 	LEAQ         (SI)(R8*4), SI
 	MOVQ         R8, R9
 	SUBQ         $+16, R9
 	MOVQ         $-1640531527, R10
 	IMULQ        R10, R9
-	VPBROADCASTD R9, Z8
-	VPADDD       Z8, Z0, Z0
+	VPBROADCASTD R9, Z9
+	VPADDD       Z9, Z1, Z1
 	NEGQ         R8
 	ADDQ         R8, DX
 
 aligned:
 main:
-	VMOVUPS (SI), Z8
+	VMOVUPS (SI), Z9
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, (DI)
-	VMOVUPS    64(SI), Z10
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z8
-	VPSRLD     $0x10, Z8, Z9
-	VXORPS     Z9, Z8, Z9
-	VPMULLD    Z3, Z9, Z9
-	VPSRLD     $0x0f, Z9, Z8
-	VXORPS     Z8, Z9, Z8
-	VPMULLD    Z4, Z8, Z8
-	VPSRLD     $0x10, Z8, Z9
-	VXORPS     Z9, Z8, Z9
-	VPSRLVD    Z5, Z9, Z9
-	VANDPS     Z6, Z9, Z9
-	VPADDD     Z9, Z10, Z9
-	VCMPPS     $0x19, Z10, Z10, K2
-	VPMOVM2D   K2, Z8
-	VORPS      Z7, Z10, Z10
-	VPTERNLOGD $0xb8, Z10, Z8, Z9
-	VPSRLD     $0x10, Z9, Z31
-	VPMOVDW    Z31, 32(DI)
-	ADDQ       $+64, DI
-	ADDQ       $+128, SI
-	SUBQ       $+32, DX
-	CMPQ       DX, $+32
-	JGE        main
+	VPADDD      Z3, Z1, Z1
+	VPSRLD      $0x10, Z1, Z10
+	VPTERNLOGQ  $0x96, Z2, Z1, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x0f, Z10, Z11
+	VXORPS      Z11, Z10, Z11
+	VPMULLD     Z5, Z11, Z11
+	VPSRLD      $0x10, Z11, Z10
+	VXORPS      Z10, Z11, Z10
+	VPSRLVD     Z6, Z10, Z10
+	VANDPS      Z7, Z10, Z10
+	VPADDD      Z10, Z9, Z10
+	VFIXUPIMMPS $0x00, Z8, Z9, Z10
+	VPERMW      Z10, Z0, Z31
+	VMOVUPS     Y31, (DI)
+	VMOVUPS     64(SI), Z10
+	VPADDD      Z3, Z1, Z1
+	VPSRLD      $0x10, Z1, Z9
+	VPTERNLOGQ  $0x96, Z2, Z1, Z9
+	VPMULLD     Z4, Z9, Z9
+	VPSRLD      $0x0f, Z9, Z11
+	VXORPS      Z11, Z9, Z11
+	VPMULLD     Z5, Z11, Z11
+	VPSRLD      $0x10, Z11, Z9
+	VXORPS      Z9, Z11, Z9
+	VPSRLVD     Z6, Z9, Z9
+	VANDPS      Z7, Z9, Z9
+	VPADDD      Z9, Z10, Z9
+	VFIXUPIMMPS $0x00, Z8, Z10, Z9
+	VPERMW      Z9, Z0, Z31
+	VMOVUPS     Y31, 32(DI)
+	ADDQ        $+64, DI
+	ADDQ        $+128, SI
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JGE         main
 
 single:
 	CMPQ DX, $+16
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Z8
+	VMOVUPS (SI), Z9
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, (DI)
-	ADDQ       $+32, DI
-	ADDQ       $+64, SI
-	SUBQ       $+16, DX
-	CMPQ       DX, $+16
-	JGE        one
+	VPADDD      Z3, Z1, Z1
+	VPSRLD      $0x10, Z1, Z10
+	VPTERNLOGQ  $0x96, Z2, Z1, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x0f, Z10, Z11
+	VXORPS      Z11, Z10, Z11
+	VPMULLD     Z5, Z11, Z11
+	VPSRLD      $0x10, Z11, Z10
+	VXORPS      Z10, Z11, Z10
+	VPSRLVD     Z6, Z10, Z10
+	VANDPS      Z7, Z10, Z10
+	VPADDD      Z10, Z9, Z10
+	VFIXUPIMMPS $0x00, Z8, Z9, Z10
+	VPERMW      Z10, Z0, Z31
+	VMOVUPS     Y31, (DI)
+	ADDQ        $+32, DI
+	ADDQ        $+64, SI
+	SUBQ        $+16, DX
+	CMPQ        DX, $+16
+	JGE         one
 
 tail:
 	TESTQ     DX, DX
@@ -161,32 +148,46 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Z8
+	VMOVUPS.Z (SI), K1, Z9
 
 	// the elements' random bits
-	VPADDD     Z1, Z0, Z0
-	VXORPS     Z2, Z0, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPMULLD    Z3, Z10, Z10
-	VPSRLD     $0x0f, Z10, Z9
-	VXORPS     Z9, Z10, Z9
-	VPMULLD    Z4, Z9, Z9
-	VPSRLD     $0x10, Z9, Z10
-	VXORPS     Z10, Z9, Z10
-	VPSRLVD    Z5, Z10, Z10
-	VANDPS     Z6, Z10, Z10
-	VPADDD     Z10, Z8, Z10
-	VCMPPS     $0x19, Z8, Z8, K2
-	VPMOVM2D   K2, Z9
-	VORPS      Z7, Z8, Z8
-	VPTERNLOGD $0xb8, Z8, Z9, Z10
-	VPSRLD     $0x10, Z10, Z31
-	VPMOVDW    Z31, K1, (DI)
+	VPADDD      Z3, Z1, Z1
+	VPSRLD      $0x10, Z1, Z10
+	VPTERNLOGQ  $0x96, Z2, Z1, Z10
+	VPMULLD     Z4, Z10, Z10
+	VPSRLD      $0x0f, Z10, Z11
+	VXORPS      Z11, Z10, Z11
+	VPMULLD     Z5, Z11, Z11
+	VPSRLD      $0x10, Z11, Z10
+	VXORPS      Z10, Z11, Z10
+	VPSRLVD     Z6, Z10, Z10
+	VANDPS      Z7, Z10, Z10
+	VPADDD      Z10, Z9, Z10
+	VFIXUPIMMPS $0x00, Z8, Z9, Z10
+	VPERMW      Z10, Z0, Z31
+	VMOVDQU16   Y31, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64
 
 DATA multiples<>+0(SB)/4, $0x1c886470
 DATA multiples<>+4(SB)/4, $0xbabfde29
@@ -218,5 +219,5 @@ GLOBL x846ca68b_f32<>(SB), RODATA|NOPTR, $4
 DATA x0000ffff_f32<>+0(SB)/4, $0x0000ffff
 GLOBL x0000ffff_f32<>(SB), RODATA|NOPTR, $4
 
-DATA x00400000_f32<>+0(SB)/4, $0x00400000
-GLOBL x00400000_f32<>(SB), RODATA|NOPTR, $4
+DATA x00000022_f32<>+0(SB)/4, $0x00000022
+GLOBL x00000022_f32<>(SB), RODATA|NOPTR, $4

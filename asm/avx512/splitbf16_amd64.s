@@ -5,16 +5,17 @@
 #include "textflag.h"
 
 // func SplitBF16F32(hi []uint16, rest []int16, x []float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, BMI2
 TEXT ·SplitBF16F32(SB), NOSPLIT, $0-72
 	// hi[i], rest[i] = bfloat16 nearest to x[i], rest of its bits
 	MOVQ         hi_base+0(FP), DI
 	MOVQ         rest_base+24(FP), SI
 	MOVQ         x_base+48(FP), DX
 	MOVQ         hi_len+8(FP), BX
-	VBROADCASTSS x00400000_f32<>+0(SB), Z0
-	VBROADCASTSS xffff0000_f32<>+0(SB), Z1
-	VBROADCASTSS x00008000_f32<>+0(SB), Z2
+	VMOVUPS      narrowing<>+0(SB), Z0
+	VBROADCASTSS x00400000_f32<>+0(SB), Z1
+	VBROADCASTSS xffff0000_f32<>+0(SB), Z2
+	VBROADCASTSS x00008000_f32<>+0(SB), Z3
 	CMPQ         BX, $+64
 	JLT          single
 	CMPQ         BX, $+512
@@ -32,16 +33,16 @@ TEXT ·SplitBF16F32(SB), NOSPLIT, $0-72
 	MOVL       $0xffffffff, AX
 	BZHIL      CX, AX, AX
 	KMOVW      AX, K1
-	VMOVUPS.Z  (DX), K1, Z3
-	VORPS      Z0, Z3, Z4
-	VANDPS     Z1, Z4, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPADDD     Z2, Z3, Z4
-	VPMOVDW    Z3, K1, (SI)
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, K1, (DI)
+	VMOVUPS.Z  (DX), K1, Z4
+	VORPS      Z1, Z4, Z5
+	VANDPS     Z2, Z5, Z5
+	VCMPPS     $0x19, Z4, Z4, K2
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z5, Z6, Z4
+	VPADDD     Z3, Z4, Z5
+	VPMOVDW    Z4, K1, (SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVDQU16  Y31, K1, (DI)
 	ADDQ       R8, DI
 	ADDQ       R8, SI
 	LEAQ       (DX)(R9*4), DX
@@ -50,46 +51,46 @@ TEXT ·SplitBF16F32(SB), NOSPLIT, $0-72
 
 aligned:
 main:
-	VMOVUPS    (DX), Z3
-	VORPS      Z0, Z3, Z4
-	VANDPS     Z1, Z4, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPADDD     Z2, Z3, Z4
-	VPMOVDW    Z3, (SI)
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, (DI)
-	VMOVUPS    64(DX), Z4
-	VORPS      Z0, Z4, Z3
-	VANDPS     Z1, Z3, Z3
+	VMOVUPS    (DX), Z4
+	VORPS      Z1, Z4, Z5
+	VANDPS     Z2, Z5, Z5
 	VCMPPS     $0x19, Z4, Z4, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPADDD     Z2, Z4, Z3
-	VPMOVDW    Z4, 32(SI)
-	VPSRLD     $0x10, Z3, Z31
-	VPMOVDW    Z31, 32(DI)
-	VMOVUPS    128(DX), Z3
-	VORPS      Z0, Z3, Z4
-	VANDPS     Z1, Z4, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPADDD     Z2, Z3, Z4
-	VPMOVDW    Z3, 64(SI)
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, 64(DI)
-	VMOVUPS    192(DX), Z4
-	VORPS      Z0, Z4, Z3
-	VANDPS     Z1, Z3, Z3
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z5, Z6, Z4
+	VPADDD     Z3, Z4, Z5
+	VPMOVDW    Z4, (SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVUPS    Y31, (DI)
+	VMOVUPS    64(DX), Z5
+	VORPS      Z1, Z5, Z4
+	VANDPS     Z2, Z4, Z4
+	VCMPPS     $0x19, Z5, Z5, K2
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z4, Z6, Z5
+	VPADDD     Z3, Z5, Z4
+	VPMOVDW    Z5, 32(SI)
+	VPERMW     Z4, Z0, Z31
+	VMOVUPS    Y31, 32(DI)
+	VMOVUPS    128(DX), Z4
+	VORPS      Z1, Z4, Z5
+	VANDPS     Z2, Z5, Z5
 	VCMPPS     $0x19, Z4, Z4, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z3, Z5, Z4
-	VPADDD     Z2, Z4, Z3
-	VPMOVDW    Z4, 96(SI)
-	VPSRLD     $0x10, Z3, Z31
-	VPMOVDW    Z31, 96(DI)
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z5, Z6, Z4
+	VPADDD     Z3, Z4, Z5
+	VPMOVDW    Z4, 64(SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVUPS    Y31, 64(DI)
+	VMOVUPS    192(DX), Z5
+	VORPS      Z1, Z5, Z4
+	VANDPS     Z2, Z4, Z4
+	VCMPPS     $0x19, Z5, Z5, K2
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z4, Z6, Z5
+	VPADDD     Z3, Z5, Z4
+	VPMOVDW    Z5, 96(SI)
+	VPERMW     Z4, Z0, Z31
+	VMOVUPS    Y31, 96(DI)
 	ADDQ       $+128, DI
 	ADDQ       $+128, SI
 	ADDQ       $+256, DX
@@ -102,16 +103,16 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS    (DX), Z3
-	VORPS      Z0, Z3, Z4
-	VANDPS     Z1, Z4, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPADDD     Z2, Z3, Z4
-	VPMOVDW    Z3, (SI)
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, (DI)
+	VMOVUPS    (DX), Z4
+	VORPS      Z1, Z4, Z5
+	VANDPS     Z2, Z5, Z5
+	VCMPPS     $0x19, Z4, Z4, K2
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z5, Z6, Z4
+	VPADDD     Z3, Z4, Z5
+	VPMOVDW    Z4, (SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVUPS    Y31, (DI)
 	ADDQ       $+32, DI
 	ADDQ       $+32, SI
 	ADDQ       $+64, DX
@@ -124,16 +125,16 @@ tail:
 	JEQ        done
 	CMPQ       BX, $+8
 	JNE        part
-	VMOVUPS    (DX), Y3
-	VORPS      Y0, Y3, Y4
-	VANDPS     Y1, Y4, Y4
-	VCMPPS     $0x19, Y3, Y3, K2
-	VPMOVM2D   K2, Y5
-	VPTERNLOGD $0xb8, Y4, Y5, Y3
-	VPADDD     Y2, Y3, Y4
-	VPMOVDW    Y3, (SI)
-	VPSRLD     $0x10, Y4, Y31
-	VPMOVDW    Y31, (DI)
+	VMOVUPS    (DX), Y4
+	VORPS      Y1, Y4, Y5
+	VANDPS     Y2, Y5, Y5
+	VCMPPS     $0x19, Y4, Y4, K2
+	VPMOVM2D   K2, Y6
+	VPTERNLOGD $0xb8, Y5, Y6, Y4
+	VPADDD     Y3, Y4, Y5
+	VPMOVDW    Y4, (SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVUPS    X31, (DI)
 	JMP        done
 
 part:
@@ -141,20 +142,38 @@ part:
 	MOVL       $0xffffffff, AX
 	BZHIL      CX, AX, AX
 	KMOVW      AX, K1
-	VMOVUPS.Z  (DX), K1, Z3
-	VORPS      Z0, Z3, Z4
-	VANDPS     Z1, Z4, Z4
-	VCMPPS     $0x19, Z3, Z3, K2
-	VPMOVM2D   K2, Z5
-	VPTERNLOGD $0xb8, Z4, Z5, Z3
-	VPADDD     Z2, Z3, Z4
-	VPMOVDW    Z3, K1, (SI)
-	VPSRLD     $0x10, Z4, Z31
-	VPMOVDW    Z31, K1, (DI)
+	VMOVUPS.Z  (DX), K1, Z4
+	VORPS      Z1, Z4, Z5
+	VANDPS     Z2, Z5, Z5
+	VCMPPS     $0x19, Z4, Z4, K2
+	VPMOVM2D   K2, Z6
+	VPTERNLOGD $0xb8, Z5, Z6, Z4
+	VPADDD     Z3, Z4, Z5
+	VPMOVDW    Z4, K1, (SI)
+	VPERMW     Z5, Z0, Z31
+	VMOVDQU16  Y31, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA narrowing<>+0(SB)/4, $0x00030001
+DATA narrowing<>+4(SB)/4, $0x00070005
+DATA narrowing<>+8(SB)/4, $0x000b0009
+DATA narrowing<>+12(SB)/4, $0x000f000d
+DATA narrowing<>+16(SB)/4, $0x00130011
+DATA narrowing<>+20(SB)/4, $0x00170015
+DATA narrowing<>+24(SB)/4, $0x001b0019
+DATA narrowing<>+28(SB)/4, $0x001f001d
+DATA narrowing<>+32(SB)/4, $0x00030001
+DATA narrowing<>+36(SB)/4, $0x00070005
+DATA narrowing<>+40(SB)/4, $0x000b0009
+DATA narrowing<>+44(SB)/4, $0x000f000d
+DATA narrowing<>+48(SB)/4, $0x00130011
+DATA narrowing<>+52(SB)/4, $0x00170015
+DATA narrowing<>+56(SB)/4, $0x001b0019
+DATA narrowing<>+60(SB)/4, $0x001f001d
+GLOBL narrowing<>(SB), RODATA|NOPTR, $64
 
 DATA x00400000_f32<>+0(SB)/4, $0x00400000
 GLOBL x00400000_f32<>(SB), RODATA|NOPTR, $4

@@ -5,16 +5,19 @@
 #include "textflag.h"
 
 // func WidenBF16F32(dst []float32, x []uint16)
-// Requires: AVX, AVX2, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2
 TEXT ·WidenBF16F32(SB), NOSPLIT, $0-48
 	// dst[i] = float32 of x[i]
-	MOVQ dst_base+0(FP), DI
-	MOVQ x_base+24(FP), SI
-	MOVQ dst_len+8(FP), DX
-	CMPQ DX, $+64
-	JLT  single
-	CMPQ DX, $+512
-	JLT  aligned
+	MOVQ    dst_base+0(FP), DI
+	MOVQ    x_base+24(FP), SI
+	MOVQ    dst_len+8(FP), DX
+	VMOVUPS widening<>+0(SB), Z0
+	MOVL    $0xaaaaaaaa, AX
+	KMOVD   AX, K3
+	CMPQ    DX, $+64
+	JLT     single
+	CMPQ    DX, $+512
+	JLT     aligned
 
 	// Peel up to an aligned store.
 	MOVQ        DI, BX
@@ -28,9 +31,9 @@ TEXT ·WidenBF16F32(SB), NOSPLIT, $0-48
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (SI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VMOVUPS     Z0, K1, (DI)
+	VMOVDQU16.Z (SI), K1, Y1
+	VPERMW.Z    Z1, Z0, K3, Z1
+	VMOVUPS     Z1, K1, (DI)
 	ADDQ        BX, DI
 	LEAQ        (SI)(R8*2), SI
 	NEGQ        R8
@@ -38,57 +41,75 @@ TEXT ·WidenBF16F32(SB), NOSPLIT, $0-48
 
 aligned:
 main:
-	VPMOVZXWD (SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, (DI)
-	VPMOVZXWD 32(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, 64(DI)
-	VPMOVZXWD 64(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, 128(DI)
-	VPMOVZXWD 96(SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, 192(DI)
-	ADDQ      $+256, DI
-	ADDQ      $+128, SI
-	SUBQ      $+64, DX
-	CMPQ      DX, $+64
-	JGE       main
+	VMOVUPS  (SI), Y1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Z1, (DI)
+	VMOVUPS  32(SI), Y1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Z1, 64(DI)
+	VMOVUPS  64(SI), Y1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Z1, 128(DI)
+	VMOVUPS  96(SI), Y1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Z1, 192(DI)
+	ADDQ     $+256, DI
+	ADDQ     $+128, SI
+	SUBQ     $+64, DX
+	CMPQ     DX, $+64
+	JGE      main
 
 single:
 	CMPQ DX, $+16
 	JLT  tail
 
 one:
-	VPMOVZXWD (SI), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, (DI)
-	ADDQ      $+64, DI
-	ADDQ      $+32, SI
-	SUBQ      $+16, DX
-	CMPQ      DX, $+16
-	JGE       one
+	VMOVUPS  (SI), Y1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Z1, (DI)
+	ADDQ     $+64, DI
+	ADDQ     $+32, SI
+	SUBQ     $+16, DX
+	CMPQ     DX, $+16
+	JGE      one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	CMPQ      DX, $+8
-	JNE       part
-	VPMOVZXWD (SI), Y0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Y0, (DI)
-	JMP       done
+	TESTQ    DX, DX
+	JEQ      done
+	CMPQ     DX, $+8
+	JNE      part
+	VMOVUPS  (SI), X1
+	VPERMW.Z Z1, Z0, K3, Z1
+	VMOVUPS  Y1, (DI)
+	JMP      done
 
 part:
 	MOVQ        DX, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VPMOVZXWD.Z (SI), K1, Z0
-	VPSLLD      $0x10, Z0, Z0
-	VMOVUPS     Z0, K1, (DI)
+	VMOVDQU16.Z (SI), K1, Y1
+	VPERMW.Z    Z1, Z0, K3, Z1
+	VMOVUPS     Z1, K1, (DI)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA widening<>+0(SB)/4, $0x00000000
+DATA widening<>+4(SB)/4, $0x00010001
+DATA widening<>+8(SB)/4, $0x00020002
+DATA widening<>+12(SB)/4, $0x00030003
+DATA widening<>+16(SB)/4, $0x00040004
+DATA widening<>+20(SB)/4, $0x00050005
+DATA widening<>+24(SB)/4, $0x00060006
+DATA widening<>+28(SB)/4, $0x00070007
+DATA widening<>+32(SB)/4, $0x00080008
+DATA widening<>+36(SB)/4, $0x00090009
+DATA widening<>+40(SB)/4, $0x000a000a
+DATA widening<>+44(SB)/4, $0x000b000b
+DATA widening<>+48(SB)/4, $0x000c000c
+DATA widening<>+52(SB)/4, $0x000d000d
+DATA widening<>+56(SB)/4, $0x000e000e
+DATA widening<>+60(SB)/4, $0x000f000f
+GLOBL widening<>(SB), RODATA|NOPTR, $64

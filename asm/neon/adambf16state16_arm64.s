@@ -17,21 +17,23 @@ TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+132(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVWU scale+96(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+100(FP), R17
-	VDUP R17, V3.S4
-	MOVWU beta1+108(FP), R17
-	VDUP R17, V4.S4
-	MOVWU omb1+112(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V6.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+136(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVWU scale+96(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V3.S4
+	MOVWU l2+100(FP), R17
+	VDUP R17, V4.S4
+	MOVWU beta1+108(FP), R17
+	VDUP R17, V5.S4
+	MOVWU omb1+112(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V7.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V8.S4
@@ -60,38 +62,42 @@ TEXT ·AdamBF16State16F32(SB), NOSPLIT, $0-140
 	PCALIGN $16
 
 main:
+	PRFM 512(R0), PLDL1KEEP
+	PRFM 512(R1), PLDL1KEEP
+	PRFM 512(R2), PLDL1KEEP
+	PRFM 512(R3), PLDL1KEEP
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVD (R0), F20
 	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVD (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -107,13 +113,13 @@ main:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef3 // and v19.16b, v23.16b, v15.16b
-	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
-	WORD $0x6e35e6ba // fcmge v26.4s, v21.4s, v21.4s
-	WORD $0x6e205b5a // not v26.16b, v26.16b
-	WORD $0x4eaa1eb9 // orr v25.16b, v21.16b, v10.16b
-	WORD $0x6eba1f33 // bit v19.16b, v25.16b, v26.16b
+	WORD $0x6e331efa // eor v26.16b, v23.16b, v19.16b
+	WORD $0x4e2f1f5a // and v26.16b, v26.16b, v15.16b
+	WORD $0x4eba86ba // add v26.4s, v21.4s, v26.4s
+	WORD $0x6e35e6b9 // fcmge v25.4s, v21.4s, v21.4s
+	WORD $0x6e205b39 // not v25.16b, v25.16b
+	WORD $0x4eaa1ebb // orr v27.16b, v21.16b, v10.16b
+	WORD $0x6eb91f7a // bit v26.16b, v27.16b, v25.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -122,83 +128,85 @@ main:
 	WORD $0x6e34de34 // fmul v20.4s, v17.4s, v20.4s
 	WORD $0x6e35de55 // fmul v21.4s, v18.4s, v21.4s
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
-	WORD $0x6f3806f7 // ushr v23.4s, v23.4s, #8
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b4 // fcmge v20.4s, v21.4s, v21.4s
-	WORD $0x6e205a94 // not v20.16b, v20.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x6f380673 // ushr v19.4s, v19.4s, #8
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eb5 // orr v21.16b, v21.16b, v10.16b
-	WORD $0x6eb41eb7 // bit v23.16b, v21.16b, v20.16b
+	WORD $0x6eb71eb3 // bit v19.16b, v21.16b, v23.16b
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
+	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
 	FMOVD F31, (R3)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, (R0)
-	FMOVD 8(R1), F23
-	WORD $0x2e613af7 // shll v23.4s, v23.4h, #16
-	WORD $0x6eb7ec5f // facgt v31.4s, v2.4s, v23.4s
-	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dc37 // fmul v23.4s, v1.4s, v23.4s
-	FMOVD 8(R0), F19
+	FMOVD 8(R1), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc78 // fmul v24.4s, v3.4s, v19.4s
-	WORD $0x4e38d6f8 // fadd v24.4s, v23.4s, v24.4s
-	FMOVD 8(R2), F23
-	WORD $0x2e613af7 // shll v23.4s, v23.4h, #16
-	WORD $0x6e37dc97 // fmul v23.4s, v4.4s, v23.4s
-	WORD $0x6e38dcb5 // fmul v21.4s, v5.4s, v24.4s
-	WORD $0x4e35d6f5 // fadd v21.4s, v23.4s, v21.4s
-	WORD $0x6eb5ec5f // facgt v31.4s, v2.4s, v21.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
+	FMOVD 8(R0), F26
+	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
+	WORD $0x6e3adc98 // fmul v24.4s, v4.4s, v26.4s
+	WORD $0x4e38d678 // fadd v24.4s, v19.4s, v24.4s
+	FMOVD 8(R2), F19
+	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e38dcd5 // fmul v21.4s, v6.4s, v24.4s
+	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
+	WORD $0x6eb5ec7f // facgt v31.4s, v3.4s, v21.4s
 	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c17 // eor v23.16b, v0.16b, v7.16b
-	WORD $0x6f3006f4 // ushr v20.4s, v23.4s, #16
-	WORD $0x6e341ef4 // eor v20.16b, v23.16b, v20.16b
-	WORD $0x4ea89e94 // mul v20.4s, v20.4s, v8.4s
-	WORD $0x6f310697 // ushr v23.4s, v20.4s, #15
-	WORD $0x6e371e97 // eor v23.16b, v20.16b, v23.16b
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
+	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
 	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
-	WORD $0x6f3006f4 // ushr v20.4s, v23.4s, #16
-	WORD $0x4eb486b6 // add v22.4s, v21.4s, v20.4s
-	WORD $0x6e35e6b9 // fcmge v25.4s, v21.4s, v21.4s
-	WORD $0x6e205b39 // not v25.16b, v25.16b
-	WORD $0x4eaa1eba // orr v26.16b, v21.16b, v10.16b
-	WORD $0x6eb91f56 // bit v22.16b, v26.16b, v25.16b
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386b4 // add v20.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b6 // fcmge v22.4s, v21.4s, v21.4s
+	WORD $0x6e205ad6 // not v22.16b, v22.16b
+	WORD $0x4eaa1ebb // orr v27.16b, v21.16b, v10.16b
+	WORD $0x6eb61f74 // bit v20.16b, v27.16b, v22.16b
 	WORD $0x6e38dd78 // fmul v24.4s, v11.4s, v24.4s
 	WORD $0x6eb8ed9f // facgt v31.4s, v12.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
 	WORD $0x6e38df18 // fmul v24.4s, v24.4s, v24.4s
-	FMOVD 8(R3), F26
-	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
-	WORD $0x4e38d758 // fadd v24.4s, v26.4s, v24.4s
+	FMOVD 8(R3), F27
+	WORD $0x2e613b7b // shll v27.4s, v27.4h, #16
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x4e38d778 // fadd v24.4s, v27.4s, v24.4s
 	WORD $0x4e2ef718 // fmax v24.4s, v24.4s, v14.4s
-	WORD $0x6e341ef4 // eor v20.16b, v23.16b, v20.16b
-	WORD $0x4e2f1e97 // and v23.16b, v20.16b, v15.16b
-	WORD $0x4eb78717 // add v23.4s, v24.4s, v23.4s
-	WORD $0x6e38e71a // fcmge v26.4s, v24.4s, v24.4s
-	WORD $0x6e205b5a // not v26.16b, v26.16b
+	WORD $0x6e331efb // eor v27.16b, v23.16b, v19.16b
+	WORD $0x4e2f1f7b // and v27.16b, v27.16b, v15.16b
+	WORD $0x4ebb871b // add v27.4s, v24.4s, v27.4s
+	WORD $0x6e38e716 // fcmge v22.4s, v24.4s, v24.4s
+	WORD $0x6e205ad6 // not v22.16b, v22.16b
 	WORD $0x4eaa1f19 // orr v25.16b, v24.16b, v10.16b
-	WORD $0x6eba1f37 // bit v23.16b, v25.16b, v26.16b
+	WORD $0x6eb61f3b // bit v27.16b, v25.16b, v22.16b
 	WORD $0x6ea1fb18 // fsqrt v24.4s, v24.4s
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
 	WORD $0x6e38feb8 // fdiv v24.4s, v21.4s, v24.4s
-	WORD $0x6e33de33 // fmul v19.4s, v17.4s, v19.4s
+	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
 	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
-	WORD $0x4eb8d678 // fsub v24.4s, v19.4s, v24.4s
-	WORD $0x6f380694 // ushr v20.4s, v20.4s, #8
-	WORD $0x4e2f1e94 // and v20.16b, v20.16b, v15.16b
-	WORD $0x4eb48714 // add v20.4s, v24.4s, v20.4s
-	WORD $0x6e38e713 // fcmge v19.4s, v24.4s, v24.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x4eb8d758 // fsub v24.4s, v26.4s, v24.4s
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x6f380673 // ushr v19.4s, v19.4s, #8
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb38713 // add v19.4s, v24.4s, v19.4s
+	WORD $0x6e38e717 // fcmge v23.4s, v24.4s, v24.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1f18 // orr v24.16b, v24.16b, v10.16b
-	WORD $0x6eb31f14 // bit v20.16b, v24.16b, v19.16b
-	WORD $0x0f1086df // shrn v31.4h, v22.4s, #16
-	FMOVD F31, 8(R2)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
-	FMOVD F31, 8(R3)
+	WORD $0x6eb71f13 // bit v19.16b, v24.16b, v23.16b
 	WORD $0x0f10869f // shrn v31.4h, v20.4s, #16
+	FMOVD F31, 8(R2)
+	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
+	FMOVD F31, 8(R3)
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, 8(R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -217,34 +225,34 @@ one:
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVD (R0), F20
 	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVD (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -260,13 +268,13 @@ one:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef3 // and v19.16b, v23.16b, v15.16b
-	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
-	WORD $0x6e35e6ba // fcmge v26.4s, v21.4s, v21.4s
-	WORD $0x6e205b5a // not v26.16b, v26.16b
-	WORD $0x4eaa1eb9 // orr v25.16b, v21.16b, v10.16b
-	WORD $0x6eba1f33 // bit v19.16b, v25.16b, v26.16b
+	WORD $0x6e331efa // eor v26.16b, v23.16b, v19.16b
+	WORD $0x4e2f1f5a // and v26.16b, v26.16b, v15.16b
+	WORD $0x4eba86ba // add v26.4s, v21.4s, v26.4s
+	WORD $0x6e35e6b9 // fcmge v25.4s, v21.4s, v21.4s
+	WORD $0x6e205b39 // not v25.16b, v25.16b
+	WORD $0x4eaa1ebb // orr v27.16b, v21.16b, v10.16b
+	WORD $0x6eb91f7a // bit v26.16b, v27.16b, v25.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -275,18 +283,19 @@ one:
 	WORD $0x6e34de34 // fmul v20.4s, v17.4s, v20.4s
 	WORD $0x6e35de55 // fmul v21.4s, v18.4s, v21.4s
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
-	WORD $0x6f3806f7 // ushr v23.4s, v23.4s, #8
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b4 // fcmge v20.4s, v21.4s, v21.4s
-	WORD $0x6e205a94 // not v20.16b, v20.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x6f380673 // ushr v19.4s, v19.4s, #8
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eb5 // orr v21.16b, v21.16b, v10.16b
-	WORD $0x6eb41eb7 // bit v23.16b, v21.16b, v20.16b
+	WORD $0x6eb71eb3 // bit v19.16b, v21.16b, v23.16b
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
+	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
 	FMOVD F31, (R3)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -303,34 +312,34 @@ tail:
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVS (R0), F20
 	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -346,13 +355,13 @@ tail:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef3 // and v19.16b, v23.16b, v15.16b
-	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
-	WORD $0x6e35e6ba // fcmge v26.4s, v21.4s, v21.4s
-	WORD $0x6e205b5a // not v26.16b, v26.16b
-	WORD $0x4eaa1eb9 // orr v25.16b, v21.16b, v10.16b
-	WORD $0x6eba1f33 // bit v19.16b, v25.16b, v26.16b
+	WORD $0x6e331efa // eor v26.16b, v23.16b, v19.16b
+	WORD $0x4e2f1f5a // and v26.16b, v26.16b, v15.16b
+	WORD $0x4eba86ba // add v26.4s, v21.4s, v26.4s
+	WORD $0x6e35e6b9 // fcmge v25.4s, v21.4s, v21.4s
+	WORD $0x6e205b39 // not v25.16b, v25.16b
+	WORD $0x4eaa1ebb // orr v27.16b, v21.16b, v10.16b
+	WORD $0x6eb91f7a // bit v26.16b, v27.16b, v25.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -361,18 +370,19 @@ tail:
 	WORD $0x6e34de34 // fmul v20.4s, v17.4s, v20.4s
 	WORD $0x6e35de55 // fmul v21.4s, v18.4s, v21.4s
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
-	WORD $0x6f3806f7 // ushr v23.4s, v23.4s, #8
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b4 // fcmge v20.4s, v21.4s, v21.4s
-	WORD $0x6e205a94 // not v20.16b, v20.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x6f380673 // ushr v19.4s, v19.4s, #8
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eb5 // orr v21.16b, v21.16b, v10.16b
-	WORD $0x6eb41eb7 // bit v23.16b, v21.16b, v20.16b
+	WORD $0x6eb71eb3 // bit v19.16b, v21.16b, v23.16b
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVS F31, (R2)
-	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
+	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
 	FMOVS F31, (R3)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVS F31, (R0)
 	TST $1, R4
 	BEQ done
@@ -391,36 +401,36 @@ skip:
 	MOVHU (R1), R17
 	FMOVS R17, F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	MOVHU (R0), R17
 	FMOVS R17, F20
 	WORD $0x2e613a94 // shll v20.4s, v20.4h, #16
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	MOVHU (R2), R17
 	FMOVS R17, F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -437,13 +447,13 @@ skip:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef3 // and v19.16b, v23.16b, v15.16b
-	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
-	WORD $0x6e35e6ba // fcmge v26.4s, v21.4s, v21.4s
-	WORD $0x6e205b5a // not v26.16b, v26.16b
-	WORD $0x4eaa1eb9 // orr v25.16b, v21.16b, v10.16b
-	WORD $0x6eba1f33 // bit v19.16b, v25.16b, v26.16b
+	WORD $0x6e331efa // eor v26.16b, v23.16b, v19.16b
+	WORD $0x4e2f1f5a // and v26.16b, v26.16b, v15.16b
+	WORD $0x4eba86ba // add v26.4s, v21.4s, v26.4s
+	WORD $0x6e35e6b9 // fcmge v25.4s, v21.4s, v21.4s
+	WORD $0x6e205b39 // not v25.16b, v25.16b
+	WORD $0x4eaa1ebb // orr v27.16b, v21.16b, v10.16b
+	WORD $0x6eb91f7a // bit v26.16b, v27.16b, v25.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -452,20 +462,21 @@ skip:
 	WORD $0x6e34de34 // fmul v20.4s, v17.4s, v20.4s
 	WORD $0x6e35de55 // fmul v21.4s, v18.4s, v21.4s
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
-	WORD $0x6f3806f7 // ushr v23.4s, v23.4s, #8
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b4 // fcmge v20.4s, v21.4s, v21.4s
-	WORD $0x6e205a94 // not v20.16b, v20.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x6f380673 // ushr v19.4s, v19.4s, #8
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eb5 // orr v21.16b, v21.16b, v10.16b
-	WORD $0x6eb41eb7 // bit v23.16b, v21.16b, v20.16b
+	WORD $0x6eb71eb3 // bit v19.16b, v21.16b, v23.16b
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R2)
-	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
+	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R3)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R0)
 

@@ -80,44 +80,46 @@ short:
 	ADD $127, R6, R6
 	AND $-64, R6, R6
 	ADD $2048, R6, R6
-	MOVD local-3192(SP), R9
-	VDUP R9, V5.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V4.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V4.D[1]
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	MOVWU scale+144(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V6.S4
-	MOVWU l2+148(FP), R17
-	VDUP R17, V7.S4
-	MOVWU beta1+156(FP), R17
-	VDUP R17, V8.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V9.S4
-	MOVD $0x80000000, R17 // x80000000
-	VDUP R17, V10.S4
-	MOVWU omb1+160(FP), R17
-	VDUP R17, V11.S4
-	MOVWU root+168(FP), R17
-	VDUP R17, V12.S4
-	MOVD $0x20000000, R17 // tinyroot
-	VDUP R17, V13.S4
-	MOVWU beta2+164(FP), R17
-	VDUP R17, V14.S4
-	MOVD $0xc800000, R17 // floor
-	VDUP R17, V15.S4
-	MOVWU eps+172(FP), R17
-	VDUP R17, V16.S4
-	MOVWU decay+152(FP), R17
-	VDUP R17, V17.S4
-	MOVWU step+176(FP), R17
-	VDUP R17, V18.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V19.S4
+	MOVD local-3192(SP), R9
+	VDUP R9, V6.S4
+	WORD $0x4ea68484 // add v4.4s, v4.4s, v6.4s
 	MOVWU k1+184(FP), R17
+	VDUP R17, V5.S4
+	WORD $0x6f3004a6 // ushr v6.4s, v5.4s, #16
+	WORD $0x6e261ca5 // eor v5.16b, v5.16b, v6.16b
+	MOVWU scale+144(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V7.S4
+	MOVWU l2+148(FP), R17
+	VDUP R17, V8.S4
+	MOVWU beta1+156(FP), R17
+	VDUP R17, V9.S4
+	MOVD $0x7f, R17 // x0000007f
+	VDUP R17, V10.S4
+	MOVD $0x80000000, R17 // x80000000
+	VDUP R17, V11.S4
+	MOVWU omb1+160(FP), R17
+	VDUP R17, V12.S4
+	MOVWU root+168(FP), R17
+	VDUP R17, V13.S4
+	MOVD $0x20000000, R17 // tinyroot
+	VDUP R17, V14.S4
+	MOVWU beta2+164(FP), R17
+	VDUP R17, V15.S4
+	MOVD $0xc800000, R17 // floor
+	VDUP R17, V16.S4
+	MOVWU eps+172(FP), R17
+	VDUP R17, V17.S4
+	MOVWU decay+152(FP), R17
+	VDUP R17, V18.S4
+	MOVWU step+176(FP), R17
+	VDUP R17, V19.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V20.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V21.S4
@@ -136,33 +138,33 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
-	WORD $0x6e39dcb9 // fmul v25.4s, v5.4s, v25.4s
+	WORD $0x6e39dcd9 // fmul v25.4s, v6.4s, v25.4s
 	FMOVD (R0), F26
 	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3adcfb // fmul v27.4s, v7.4s, v26.4s
+	WORD $0x6e3add1b // fmul v27.4s, v8.4s, v26.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3c // and v28.16b, v25.16b, v10.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
+	WORD $0x4e2b1f3f // and v31.16b, v25.16b, v11.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
-	WORD $0x6e3bdd79 // fmul v25.4s, v11.4s, v27.4s
+	WORD $0x6e3cdd3c // fmul v28.4s, v9.4s, v28.4s
+	WORD $0x6e3bdd99 // fmul v25.4s, v12.4s, v27.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
-	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x6ebbeddf // facgt v31.4s, v14.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	FMOVS (R3), F28
@@ -173,66 +175,66 @@ main:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
 	WORD $0x4e3bd7bb // fadd v27.4s, v29.4s, v27.4s
-	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb7d // fsqrt v29.4s, v27.4s
-	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
-	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
+	WORD $0x6e3ade5a // fmul v26.4s, v18.4s, v26.4s
+	WORD $0x6e3dde7d // fmul v29.4s, v19.4s, v29.4s
 	WORD $0x4ebdd75d // fsub v29.4s, v26.4s, v29.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9a // eor v26.16b, v4.16b, v20.16b
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049a // ushr v26.4s, v4.4s, #16
+	WORD $0x6e241f5a // eor v26.16b, v26.16b, v4.16b
+	WORD $0x6e251f5a // eor v26.16b, v26.16b, v5.16b
+	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
+	WORD $0x6f31075c // ushr v28.4s, v26.4s, #15
 	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x4eb59f9c // mul v28.4s, v28.4s, v21.4s
-	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
+	WORD $0x4eb69f9c // mul v28.4s, v28.4s, v22.4s
+	WORD $0x6f30079a // ushr v26.4s, v28.4s, #16
 	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
-	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x6f38079a // ushr v26.4s, v28.4s, #8
-	WORD $0x4e371f5a // and v26.16b, v26.16b, v23.16b
-	WORD $0x4eba87ba // add v26.4s, v29.4s, v26.4s
+	WORD $0x6f38075c // ushr v28.4s, v26.4s, #8
+	WORD $0x4e371f9c // and v28.16b, v28.16b, v23.16b
+	WORD $0x4ebc87bc // add v28.4s, v29.4s, v28.4s
 	WORD $0x6e3de7be // fcmge v30.4s, v29.4s, v29.4s
 	WORD $0x6e205bde // not v30.16b, v30.16b
 	WORD $0x4eb81fbd // orr v29.16b, v29.16b, v24.16b
-	WORD $0x6ebe1fba // bit v26.16b, v29.16b, v30.16b
+	WORD $0x6ebe1fbc // bit v28.16b, v29.16b, v30.16b
 	FMOVQ F25, (R4)
 	FMOVQ F27, (R5)
-	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
+	WORD $0x0f10879f // shrn v31.4h, v28.4s, #16
 	FMOVD F31, (R0)
-	FMOVQ F28, (R6)
-	FMOVD 8(R1), F28
-	WORD $0x2e613b9c // shll v28.4s, v28.4h, #16
-	WORD $0x6ebcecdf // facgt v31.4s, v6.4s, v28.4s
-	WORD $0x4e7f1f9c // bic v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdcbc // fmul v28.4s, v5.4s, v28.4s
-	FMOVD 8(R0), F26
+	FMOVQ F26, (R6)
+	FMOVD 8(R1), F26
 	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3adcfb // fmul v27.4s, v7.4s, v26.4s
-	WORD $0x4e3bd79b // fadd v27.4s, v28.4s, v27.4s
-	FMOVS 4(R2), F28
-	WORD $0x0f08a79c // sxtl v28.8h, v28.8b
-	WORD $0x0f10a79c // sxtl v28.4s, v28.4h
-	WORD $0x4e291f99 // and v25.16b, v28.16b, v9.16b
+	WORD $0x6ebaecff // facgt v31.4s, v7.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3adcda // fmul v26.4s, v6.4s, v26.4s
+	FMOVD 8(R0), F28
+	WORD $0x2e613b9c // shll v28.4s, v28.4h, #16
+	WORD $0x6e3cdd1b // fmul v27.4s, v8.4s, v28.4s
+	WORD $0x4e3bd75b // fadd v27.4s, v26.4s, v27.4s
+	FMOVS 4(R2), F26
+	WORD $0x0f08a75a // sxtl v26.8h, v26.8b
+	WORD $0x0f10a75a // sxtl v26.4s, v26.4h
+	WORD $0x4e2a1f59 // and v25.16b, v26.16b, v10.16b
 	WORD $0x4f345739 // shl v25.4s, v25.4s, #20
 	WORD $0x4ea08739 // add v25.4s, v25.4s, v0.4s
 	WORD $0x4ea0d739 // fsub v25.4s, v25.4s, v0.4s
-	WORD $0x4e2a1f9f // and v31.16b, v28.16b, v10.16b
+	WORD $0x4e2b1f5f // and v31.16b, v26.16b, v11.16b
 	WORD $0x4ebf1f39 // orr v25.16b, v25.16b, v31.16b
-	WORD $0x6e39dd19 // fmul v25.4s, v8.4s, v25.4s
-	WORD $0x6e3bdd7c // fmul v28.4s, v11.4s, v27.4s
-	WORD $0x4e3cd73c // fadd v28.4s, v25.4s, v28.4s
-	WORD $0x6ebcecdf // facgt v31.4s, v6.4s, v28.4s
-	WORD $0x4e7f1f9c // bic v28.16b, v28.16b, v31.16b
-	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
-	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
+	WORD $0x6e39dd39 // fmul v25.4s, v9.4s, v25.4s
+	WORD $0x6e3bdd9a // fmul v26.4s, v12.4s, v27.4s
+	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
+	WORD $0x6ebaecff // facgt v31.4s, v7.4s, v26.4s
+	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x6ebbeddf // facgt v31.4s, v14.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	FMOVS 4(R3), F25
@@ -243,37 +245,37 @@ main:
 	WORD $0x4eb98f3f // cmtst v31.4s, v25.4s, v25.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
 	WORD $0x4e3bd7bb // fadd v27.4s, v29.4s, v27.4s
-	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
 	WORD $0x6ea1fb7d // fsqrt v29.4s, v27.4s
-	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
-	WORD $0x6e3dff9d // fdiv v29.4s, v28.4s, v29.4s
-	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
-	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
-	WORD $0x4ebdd75d // fsub v29.4s, v26.4s, v29.4s
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9a // eor v26.16b, v4.16b, v20.16b
-	WORD $0x6f300759 // ushr v25.4s, v26.4s, #16
-	WORD $0x6e391f59 // eor v25.16b, v26.16b, v25.16b
-	WORD $0x4eb59f39 // mul v25.4s, v25.4s, v21.4s
-	WORD $0x6f31073a // ushr v26.4s, v25.4s, #15
-	WORD $0x6e3a1f3a // eor v26.16b, v25.16b, v26.16b
-	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
-	WORD $0x6f300759 // ushr v25.4s, v26.4s, #16
-	WORD $0x6e391f59 // eor v25.16b, v26.16b, v25.16b
-	WORD $0x6f38073a // ushr v26.4s, v25.4s, #8
-	WORD $0x4e371f5a // and v26.16b, v26.16b, v23.16b
-	WORD $0x4eba87ba // add v26.4s, v29.4s, v26.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
+	WORD $0x6e3dff5d // fdiv v29.4s, v26.4s, v29.4s
+	WORD $0x6e3cde5c // fmul v28.4s, v18.4s, v28.4s
+	WORD $0x6e3dde7d // fmul v29.4s, v19.4s, v29.4s
+	WORD $0x4ebdd79d // fsub v29.4s, v28.4s, v29.4s
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049c // ushr v28.4s, v4.4s, #16
+	WORD $0x6e241f9c // eor v28.16b, v28.16b, v4.16b
+	WORD $0x6e251f9c // eor v28.16b, v28.16b, v5.16b
+	WORD $0x4eb59f9c // mul v28.4s, v28.4s, v21.4s
+	WORD $0x6f310799 // ushr v25.4s, v28.4s, #15
+	WORD $0x6e391f99 // eor v25.16b, v28.16b, v25.16b
+	WORD $0x4eb69f39 // mul v25.4s, v25.4s, v22.4s
+	WORD $0x6f30073c // ushr v28.4s, v25.4s, #16
+	WORD $0x6e3c1f3c // eor v28.16b, v25.16b, v28.16b
+	WORD $0x6f380799 // ushr v25.4s, v28.4s, #8
+	WORD $0x4e371f39 // and v25.16b, v25.16b, v23.16b
+	WORD $0x4eb987b9 // add v25.4s, v29.4s, v25.4s
 	WORD $0x6e3de7be // fcmge v30.4s, v29.4s, v29.4s
 	WORD $0x6e205bde // not v30.16b, v30.16b
 	WORD $0x4eb81fbd // orr v29.16b, v29.16b, v24.16b
-	WORD $0x6ebe1fba // bit v26.16b, v29.16b, v30.16b
-	FMOVQ F28, 16(R4)
+	WORD $0x6ebe1fb9 // bit v25.16b, v29.16b, v30.16b
+	FMOVQ F26, 16(R4)
 	FMOVQ F27, 16(R5)
-	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
+	WORD $0x0f10873f // shrn v31.4h, v25.4s, #16
 	FMOVD F31, 8(R0)
-	FMOVQ F25, 16(R6)
+	FMOVQ F28, 16(R6)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $8, R2, R2
@@ -294,33 +296,33 @@ one:
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
-	WORD $0x6e39dcb9 // fmul v25.4s, v5.4s, v25.4s
+	WORD $0x6e39dcd9 // fmul v25.4s, v6.4s, v25.4s
 	FMOVD (R0), F26
 	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3adcfb // fmul v27.4s, v7.4s, v26.4s
+	WORD $0x6e3add1b // fmul v27.4s, v8.4s, v26.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3c // and v28.16b, v25.16b, v10.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
+	WORD $0x4e2b1f3f // and v31.16b, v25.16b, v11.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
-	WORD $0x6e3bdd79 // fmul v25.4s, v11.4s, v27.4s
+	WORD $0x6e3cdd3c // fmul v28.4s, v9.4s, v28.4s
+	WORD $0x6e3bdd99 // fmul v25.4s, v12.4s, v27.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
-	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x6ebbeddf // facgt v31.4s, v14.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	FMOVS (R3), F28
@@ -331,41 +333,41 @@ one:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
 	WORD $0x4e3bd7bb // fadd v27.4s, v29.4s, v27.4s
-	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb7d // fsqrt v29.4s, v27.4s
-	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
-	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
+	WORD $0x6e3ade5a // fmul v26.4s, v18.4s, v26.4s
+	WORD $0x6e3dde7d // fmul v29.4s, v19.4s, v29.4s
 	WORD $0x4ebdd75d // fsub v29.4s, v26.4s, v29.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9a // eor v26.16b, v4.16b, v20.16b
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049a // ushr v26.4s, v4.4s, #16
+	WORD $0x6e241f5a // eor v26.16b, v26.16b, v4.16b
+	WORD $0x6e251f5a // eor v26.16b, v26.16b, v5.16b
+	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
+	WORD $0x6f31075c // ushr v28.4s, v26.4s, #15
 	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x4eb59f9c // mul v28.4s, v28.4s, v21.4s
-	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
+	WORD $0x4eb69f9c // mul v28.4s, v28.4s, v22.4s
+	WORD $0x6f30079a // ushr v26.4s, v28.4s, #16
 	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
-	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x6f38079a // ushr v26.4s, v28.4s, #8
-	WORD $0x4e371f5a // and v26.16b, v26.16b, v23.16b
-	WORD $0x4eba87ba // add v26.4s, v29.4s, v26.4s
+	WORD $0x6f38075c // ushr v28.4s, v26.4s, #8
+	WORD $0x4e371f9c // and v28.16b, v28.16b, v23.16b
+	WORD $0x4ebc87bc // add v28.4s, v29.4s, v28.4s
 	WORD $0x6e3de7be // fcmge v30.4s, v29.4s, v29.4s
 	WORD $0x6e205bde // not v30.16b, v30.16b
 	WORD $0x4eb81fbd // orr v29.16b, v29.16b, v24.16b
-	WORD $0x6ebe1fba // bit v26.16b, v29.16b, v30.16b
+	WORD $0x6ebe1fbc // bit v28.16b, v29.16b, v30.16b
 	FMOVQ F25, (R4)
 	FMOVQ F27, (R5)
-	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
+	WORD $0x0f10879f // shrn v31.4h, v28.4s, #16
 	FMOVD F31, (R0)
-	FMOVQ F28, (R6)
+	FMOVQ F26, (R6)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $4, R2, R2
@@ -384,12 +386,12 @@ tail:
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
-	WORD $0x6e39dcb9 // fmul v25.4s, v5.4s, v25.4s
+	WORD $0x6e39dcd9 // fmul v25.4s, v6.4s, v25.4s
 	FMOVS (R0), F26
 	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3adcfb // fmul v27.4s, v7.4s, v26.4s
+	WORD $0x6e3add1b // fmul v27.4s, v8.4s, v26.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -397,21 +399,21 @@ tail:
 	FMOVS R17, F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3c // and v28.16b, v25.16b, v10.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
+	WORD $0x4e2b1f3f // and v31.16b, v25.16b, v11.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
-	WORD $0x6e3bdd79 // fmul v25.4s, v11.4s, v27.4s
+	WORD $0x6e3cdd3c // fmul v28.4s, v9.4s, v28.4s
+	WORD $0x6e3bdd99 // fmul v25.4s, v12.4s, v27.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
-	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x6ebbeddf // facgt v31.4s, v14.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	MOVHU (R3), R17
@@ -423,41 +425,41 @@ tail:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
 	WORD $0x4e3bd7bb // fadd v27.4s, v29.4s, v27.4s
-	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb7d // fsqrt v29.4s, v27.4s
-	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
-	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
+	WORD $0x6e3ade5a // fmul v26.4s, v18.4s, v26.4s
+	WORD $0x6e3dde7d // fmul v29.4s, v19.4s, v29.4s
 	WORD $0x4ebdd75d // fsub v29.4s, v26.4s, v29.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9a // eor v26.16b, v4.16b, v20.16b
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049a // ushr v26.4s, v4.4s, #16
+	WORD $0x6e241f5a // eor v26.16b, v26.16b, v4.16b
+	WORD $0x6e251f5a // eor v26.16b, v26.16b, v5.16b
+	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
+	WORD $0x6f31075c // ushr v28.4s, v26.4s, #15
 	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x4eb59f9c // mul v28.4s, v28.4s, v21.4s
-	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
+	WORD $0x4eb69f9c // mul v28.4s, v28.4s, v22.4s
+	WORD $0x6f30079a // ushr v26.4s, v28.4s, #16
 	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
-	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x6f38079a // ushr v26.4s, v28.4s, #8
-	WORD $0x4e371f5a // and v26.16b, v26.16b, v23.16b
-	WORD $0x4eba87ba // add v26.4s, v29.4s, v26.4s
+	WORD $0x6f38075c // ushr v28.4s, v26.4s, #8
+	WORD $0x4e371f9c // and v28.16b, v28.16b, v23.16b
+	WORD $0x4ebc87bc // add v28.4s, v29.4s, v28.4s
 	WORD $0x6e3de7be // fcmge v30.4s, v29.4s, v29.4s
 	WORD $0x6e205bde // not v30.16b, v30.16b
 	WORD $0x4eb81fbd // orr v29.16b, v29.16b, v24.16b
-	WORD $0x6ebe1fba // bit v26.16b, v29.16b, v30.16b
+	WORD $0x6ebe1fbc // bit v28.16b, v29.16b, v30.16b
 	FMOVD F25, (R4)
 	FMOVD F27, (R5)
-	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
+	WORD $0x0f10879f // shrn v31.4h, v28.4s, #16
 	FMOVS F31, (R0)
-	FMOVD F28, (R6)
+	FMOVD F26, (R6)
 	TST $1, R8
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -478,13 +480,13 @@ skip:
 	MOVHU (R1), R17
 	FMOVS R17, F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
-	WORD $0x6e39dcb9 // fmul v25.4s, v5.4s, v25.4s
+	WORD $0x6e39dcd9 // fmul v25.4s, v6.4s, v25.4s
 	MOVHU (R0), R17
 	FMOVS R17, F26
 	WORD $0x2e613b5a // shll v26.4s, v26.4h, #16
-	WORD $0x6e3adcfb // fmul v27.4s, v7.4s, v26.4s
+	WORD $0x6e3add1b // fmul v27.4s, v8.4s, v26.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -492,21 +494,21 @@ skip:
 	FMOVS R17, F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3c // and v28.16b, v25.16b, v10.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
+	WORD $0x4e2b1f3f // and v31.16b, v25.16b, v11.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
-	WORD $0x6e3bdd79 // fmul v25.4s, v11.4s, v27.4s
+	WORD $0x6e3cdd3c // fmul v28.4s, v9.4s, v28.4s
+	WORD $0x6e3bdd99 // fmul v25.4s, v12.4s, v27.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
+	WORD $0x6eb9ecff // facgt v31.4s, v7.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
-	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
+	WORD $0x6e3bddbb // fmul v27.4s, v13.4s, v27.4s
+	WORD $0x6ebbeddf // facgt v31.4s, v14.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	MOVBU (R3), R17
@@ -518,42 +520,42 @@ skip:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
 	WORD $0x4e3bd7bb // fadd v27.4s, v29.4s, v27.4s
-	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
+	WORD $0x4e30f77b // fmax v27.4s, v27.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb7d // fsqrt v29.4s, v27.4s
-	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
+	WORD $0x4e31d7bd // fadd v29.4s, v29.4s, v17.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3ade3a // fmul v26.4s, v17.4s, v26.4s
-	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
+	WORD $0x6e3ade5a // fmul v26.4s, v18.4s, v26.4s
+	WORD $0x6e3dde7d // fmul v29.4s, v19.4s, v29.4s
 	WORD $0x4ebdd75d // fsub v29.4s, v26.4s, v29.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9a // eor v26.16b, v4.16b, v20.16b
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049a // ushr v26.4s, v4.4s, #16
+	WORD $0x6e241f5a // eor v26.16b, v26.16b, v4.16b
+	WORD $0x6e251f5a // eor v26.16b, v26.16b, v5.16b
+	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
+	WORD $0x6f31075c // ushr v28.4s, v26.4s, #15
 	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x4eb59f9c // mul v28.4s, v28.4s, v21.4s
-	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
+	WORD $0x4eb69f9c // mul v28.4s, v28.4s, v22.4s
+	WORD $0x6f30079a // ushr v26.4s, v28.4s, #16
 	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
-	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x6f38079a // ushr v26.4s, v28.4s, #8
-	WORD $0x4e371f5a // and v26.16b, v26.16b, v23.16b
-	WORD $0x4eba87ba // add v26.4s, v29.4s, v26.4s
+	WORD $0x6f38075c // ushr v28.4s, v26.4s, #8
+	WORD $0x4e371f9c // and v28.16b, v28.16b, v23.16b
+	WORD $0x4ebc87bc // add v28.4s, v29.4s, v28.4s
 	WORD $0x6e3de7be // fcmge v30.4s, v29.4s, v29.4s
 	WORD $0x6e205bde // not v30.16b, v30.16b
 	WORD $0x4eb81fbd // orr v29.16b, v29.16b, v24.16b
-	WORD $0x6ebe1fba // bit v26.16b, v29.16b, v30.16b
+	WORD $0x6ebe1fbc // bit v28.16b, v29.16b, v30.16b
 	FMOVS F25, (R4)
 	FMOVS F27, (R5)
-	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
+	WORD $0x0f10879f // shrn v31.4h, v28.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R0)
-	FMOVS F28, (R6)
+	FMOVS F26, (R6)
 
 skip2:
 

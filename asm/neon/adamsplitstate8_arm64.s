@@ -81,48 +81,50 @@ short:
 	ADD $127, R7, R7
 	AND $-64, R7, R7
 	ADD $2048, R7, R7
-	MOVD local-3192(SP), R10
-	VDUP R10, V5.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V4.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V4.D[1]
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V5.S4
-	MOVWU l2+172(FP), R17
-	VDUP R17, V6.S4
-	MOVWU beta1+180(FP), R17
-	VDUP R17, V7.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V8.S4
-	MOVD $0x80000000, R17 // x80000000
-	VDUP R17, V9.S4
-	MOVWU omb1+184(FP), R17
-	VDUP R17, V10.S4
-	MOVWU root+192(FP), R17
-	VDUP R17, V11.S4
-	MOVD $0x20000000, R17 // tinyroot
-	VDUP R17, V12.S4
-	MOVWU beta2+188(FP), R17
-	VDUP R17, V13.S4
-	MOVD $0xc800000, R17 // floor
-	VDUP R17, V14.S4
-	MOVWU eps+196(FP), R17
-	VDUP R17, V15.S4
-	MOVWU decay+176(FP), R17
-	VDUP R17, V16.S4
-	MOVWU step+200(FP), R17
-	VDUP R17, V17.S4
-	MOVD $0x400000, R17 // x00400000
-	VDUP R17, V18.S4
-	MOVD $0xffff0000, R17 // xffff0000
-	VDUP R17, V19.S4
-	MOVD $0x8000, R17 // x00008000
-	VDUP R17, V20.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V21.S4
+	MOVD local-3192(SP), R10
+	VDUP R10, V6.S4
+	WORD $0x4ea68484 // add v4.4s, v4.4s, v6.4s
 	MOVWU k1+208(FP), R17
+	VDUP R17, V5.S4
+	WORD $0x6f3004a6 // ushr v6.4s, v5.4s, #16
+	WORD $0x6e261ca5 // eor v5.16b, v5.16b, v6.16b
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V6.S4
+	MOVWU l2+172(FP), R17
+	VDUP R17, V7.S4
+	MOVWU beta1+180(FP), R17
+	VDUP R17, V8.S4
+	MOVD $0x7f, R17 // x0000007f
+	VDUP R17, V9.S4
+	MOVD $0x80000000, R17 // x80000000
+	VDUP R17, V10.S4
+	MOVWU omb1+184(FP), R17
+	VDUP R17, V11.S4
+	MOVWU root+192(FP), R17
+	VDUP R17, V12.S4
+	MOVD $0x20000000, R17 // tinyroot
+	VDUP R17, V13.S4
+	MOVWU beta2+188(FP), R17
+	VDUP R17, V14.S4
+	MOVD $0xc800000, R17 // floor
+	VDUP R17, V15.S4
+	MOVWU eps+196(FP), R17
+	VDUP R17, V16.S4
+	MOVWU decay+176(FP), R17
+	VDUP R17, V17.S4
+	MOVWU step+200(FP), R17
+	VDUP R17, V18.S4
+	MOVD $0x400000, R17 // x00400000
+	VDUP R17, V19.S4
+	MOVD $0xffff0000, R17 // xffff0000
+	VDUP R17, V20.S4
+	MOVD $0x8000, R17 // x00008000
+	VDUP R17, V21.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V22.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V23.S4
@@ -137,7 +139,7 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVD (R2), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	MOVWU scale+168(FP), R17
 	VDUP R17, V26.S4
@@ -147,28 +149,28 @@ main:
 	FMOVD (R1), F27
 	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
 	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
-	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x6e3bdcfa // fmul v26.4s, v7.4s, v27.4s
 	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R3), F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
-	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
+	WORD $0x6e3add79 // fmul v25.4s, v11.4s, v26.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
-	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x6e3add9a // fmul v26.4s, v12.4s, v26.4s
+	WORD $0x6ebaedbf // facgt v31.4s, v13.4s, v26.4s
 	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
 	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	FMOVS (R4), F28
@@ -179,72 +181,72 @@ main:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
 	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
-	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ff75a // fmax v26.4s, v26.4s, v15.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
-	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
+	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
 	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
-	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
-	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x4eb31fbb // orr v27.16b, v29.16b, v19.16b
+	WORD $0x4e341f7b // and v27.16b, v27.16b, v20.16b
 	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
 	WORD $0x6e205b9c // not v28.16b, v28.16b
 	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
-	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+	WORD $0x4eb587bb // add v27.4s, v29.4s, v21.4s
 
 	// the elements' random bits
-	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
-	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x4eb68484 // add v4.4s, v4.4s, v22.4s
+	WORD $0x6f30049c // ushr v28.4s, v4.4s, #16
+	WORD $0x6e241f9c // eor v28.16b, v28.16b, v4.16b
+	WORD $0x6e251f9c // eor v28.16b, v28.16b, v5.16b
+	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
+	WORD $0x6f31079e // ushr v30.4s, v28.4s, #15
 	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
-	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
-	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x4eb89fde // mul v30.4s, v30.4s, v24.4s
+	WORD $0x6f3007dc // ushr v28.4s, v30.4s, #16
 	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
-	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
-	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
 	FMOVQ F25, (R5)
 	FMOVQ F26, (R6)
 	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVD F31, (R1)
 	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVD F31, (R0)
-	FMOVQ F30, (R7)
-	FMOVD 8(R2), F30
-	WORD $0x2e613bde // shll v30.4s, v30.4h, #16
-	WORD $0x6ebeecbf // facgt v31.4s, v5.4s, v30.4s
-	WORD $0x4e7f1fde // bic v30.16b, v30.16b, v31.16b
+	FMOVQ F28, (R7)
+	FMOVD 8(R2), F28
+	WORD $0x2e613b9c // shll v28.4s, v28.4h, #16
+	WORD $0x6ebcecdf // facgt v31.4s, v6.4s, v28.4s
+	WORD $0x4e7f1f9c // bic v28.16b, v28.16b, v31.16b
 	MOVWU scale+168(FP), R17
 	VDUP R17, V27.S4
-	WORD $0x6e3edf7e // fmul v30.4s, v27.4s, v30.4s
+	WORD $0x6e3cdf7c // fmul v28.4s, v27.4s, v28.4s
 	FMOVD 8(R0), F27
 	WORD $0x2e613b7b // shll v27.4s, v27.4h, #16
 	FMOVD 8(R1), F29
 	WORD $0x0f10a7bd // sxtl v29.4s, v29.4h
 	WORD $0x4ebd877d // add v29.4s, v27.4s, v29.4s
-	WORD $0x6e3ddcdb // fmul v27.4s, v6.4s, v29.4s
-	WORD $0x4e3bd7db // fadd v27.4s, v30.4s, v27.4s
-	FMOVS 4(R3), F30
-	WORD $0x0f08a7de // sxtl v30.8h, v30.8b
-	WORD $0x0f10a7de // sxtl v30.4s, v30.4h
-	WORD $0x4e281fda // and v26.16b, v30.16b, v8.16b
+	WORD $0x6e3ddcfb // fmul v27.4s, v7.4s, v29.4s
+	WORD $0x4e3bd79b // fadd v27.4s, v28.4s, v27.4s
+	FMOVS 4(R3), F28
+	WORD $0x0f08a79c // sxtl v28.8h, v28.8b
+	WORD $0x0f10a79c // sxtl v28.4s, v28.4h
+	WORD $0x4e291f9a // and v26.16b, v28.16b, v9.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4e291fdf // and v31.16b, v30.16b, v9.16b
+	WORD $0x4e2a1f9f // and v31.16b, v28.16b, v10.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x6e3adcfa // fmul v26.4s, v7.4s, v26.4s
-	WORD $0x6e3bdd5e // fmul v30.4s, v10.4s, v27.4s
-	WORD $0x4e3ed75e // fadd v30.4s, v26.4s, v30.4s
-	WORD $0x6ebeecbf // facgt v31.4s, v5.4s, v30.4s
-	WORD $0x4e7f1fde // bic v30.16b, v30.16b, v31.16b
-	WORD $0x6e3bdd7b // fmul v27.4s, v11.4s, v27.4s
-	WORD $0x6ebbed9f // facgt v31.4s, v12.4s, v27.4s
+	WORD $0x6e3add1a // fmul v26.4s, v8.4s, v26.4s
+	WORD $0x6e3bdd7c // fmul v28.4s, v11.4s, v27.4s
+	WORD $0x4e3cd75c // fadd v28.4s, v26.4s, v28.4s
+	WORD $0x6ebcecdf // facgt v31.4s, v6.4s, v28.4s
+	WORD $0x4e7f1f9c // bic v28.16b, v28.16b, v31.16b
+	WORD $0x6e3bdd9b // fmul v27.4s, v12.4s, v27.4s
+	WORD $0x6ebbedbf // facgt v31.4s, v13.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
 	WORD $0x6e3bdf7b // fmul v27.4s, v27.4s, v27.4s
 	FMOVS 4(R4), F26
@@ -255,38 +257,38 @@ main:
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
 	WORD $0x4e3f1f39 // and v25.16b, v25.16b, v31.16b
 	WORD $0x4ea21f39 // orr v25.16b, v25.16b, v2.16b
-	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6e39ddd9 // fmul v25.4s, v14.4s, v25.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
-	WORD $0x4e2ef77b // fmax v27.4s, v27.4s, v14.4s
+	WORD $0x4e2ff77b // fmax v27.4s, v27.4s, v15.4s
 	WORD $0x6ea1fb79 // fsqrt v25.4s, v27.4s
-	WORD $0x4e2fd739 // fadd v25.4s, v25.4s, v15.4s
-	WORD $0x6e39ffd9 // fdiv v25.4s, v30.4s, v25.4s
-	WORD $0x6e3dde1d // fmul v29.4s, v16.4s, v29.4s
-	WORD $0x6e39de39 // fmul v25.4s, v17.4s, v25.4s
+	WORD $0x4e30d739 // fadd v25.4s, v25.4s, v16.4s
+	WORD $0x6e39ff99 // fdiv v25.4s, v28.4s, v25.4s
+	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x6e39de59 // fmul v25.4s, v18.4s, v25.4s
 	WORD $0x4eb9d7b9 // fsub v25.4s, v29.4s, v25.4s
-	WORD $0x4eb21f3d // orr v29.16b, v25.16b, v18.16b
-	WORD $0x4e331fbd // and v29.16b, v29.16b, v19.16b
+	WORD $0x4eb31f3d // orr v29.16b, v25.16b, v19.16b
+	WORD $0x4e341fbd // and v29.16b, v29.16b, v20.16b
 	WORD $0x6e39e73a // fcmge v26.4s, v25.4s, v25.4s
 	WORD $0x6e205b5a // not v26.16b, v26.16b
 	WORD $0x6eba1fb9 // bit v25.16b, v29.16b, v26.16b
-	WORD $0x4eb4873d // add v29.4s, v25.4s, v20.4s
-	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
-	WORD $0x6e361c9a // eor v26.16b, v4.16b, v22.16b
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
-	WORD $0x6f31079a // ushr v26.4s, v28.4s, #15
-	WORD $0x6e3a1f9a // eor v26.16b, v28.16b, v26.16b
-	WORD $0x4eb89f5a // mul v26.4s, v26.4s, v24.4s
-	WORD $0x6f30075c // ushr v28.4s, v26.4s, #16
-	WORD $0x6e3c1f5c // eor v28.16b, v26.16b, v28.16b
-	FMOVQ F30, 16(R5)
+	WORD $0x4eb5873d // add v29.4s, v25.4s, v21.4s
+	WORD $0x4eb68484 // add v4.4s, v4.4s, v22.4s
+	WORD $0x6f30049a // ushr v26.4s, v4.4s, #16
+	WORD $0x6e241f5a // eor v26.16b, v26.16b, v4.16b
+	WORD $0x6e251f5a // eor v26.16b, v26.16b, v5.16b
+	WORD $0x4eb79f5a // mul v26.4s, v26.4s, v23.4s
+	WORD $0x6f31075e // ushr v30.4s, v26.4s, #15
+	WORD $0x6e3e1f5e // eor v30.16b, v26.16b, v30.16b
+	WORD $0x4eb89fde // mul v30.4s, v30.4s, v24.4s
+	WORD $0x6f3007da // ushr v26.4s, v30.4s, #16
+	WORD $0x6e3a1fda // eor v26.16b, v30.16b, v26.16b
+	FMOVQ F28, 16(R5)
 	FMOVQ F27, 16(R6)
 	WORD $0x0e612b3f // xtn v31.4h, v25.4s
 	FMOVD F31, 8(R1)
 	WORD $0x0f1087bf // shrn v31.4h, v29.4s, #16
 	FMOVD F31, 8(R0)
-	FMOVQ F28, 16(R7)
+	FMOVQ F26, 16(R7)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -308,7 +310,7 @@ one:
 	// d = scale*flush(g) + l2*p
 	FMOVD (R2), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	MOVWU scale+168(FP), R17
 	VDUP R17, V26.S4
@@ -318,28 +320,28 @@ one:
 	FMOVD (R1), F27
 	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
 	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
-	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x6e3bdcfa // fmul v26.4s, v7.4s, v27.4s
 	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R3), F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
-	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
+	WORD $0x6e3add79 // fmul v25.4s, v11.4s, v26.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
-	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x6e3add9a // fmul v26.4s, v12.4s, v26.4s
+	WORD $0x6ebaedbf // facgt v31.4s, v13.4s, v26.4s
 	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
 	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	FMOVS (R4), F28
@@ -350,42 +352,42 @@ one:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
 	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
-	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ff75a // fmax v26.4s, v26.4s, v15.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
-	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
+	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
 	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
-	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
-	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x4eb31fbb // orr v27.16b, v29.16b, v19.16b
+	WORD $0x4e341f7b // and v27.16b, v27.16b, v20.16b
 	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
 	WORD $0x6e205b9c // not v28.16b, v28.16b
 	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
-	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+	WORD $0x4eb587bb // add v27.4s, v29.4s, v21.4s
 
 	// the elements' random bits
-	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
-	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x4eb68484 // add v4.4s, v4.4s, v22.4s
+	WORD $0x6f30049c // ushr v28.4s, v4.4s, #16
+	WORD $0x6e241f9c // eor v28.16b, v28.16b, v4.16b
+	WORD $0x6e251f9c // eor v28.16b, v28.16b, v5.16b
+	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
+	WORD $0x6f31079e // ushr v30.4s, v28.4s, #15
 	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
-	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
-	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x4eb89fde // mul v30.4s, v30.4s, v24.4s
+	WORD $0x6f3007dc // ushr v28.4s, v30.4s, #16
 	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
-	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
-	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
 	FMOVQ F25, (R5)
 	FMOVQ F26, (R6)
 	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVD F31, (R1)
 	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVD F31, (R0)
-	FMOVQ F30, (R7)
+	FMOVQ F28, (R7)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -405,7 +407,7 @@ tail:
 	// d = scale*flush(g) + l2*p
 	FMOVS (R2), F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	MOVWU scale+168(FP), R17
 	VDUP R17, V26.S4
@@ -415,7 +417,7 @@ tail:
 	FMOVS (R1), F27
 	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
 	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
-	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x6e3bdcfa // fmul v26.4s, v7.4s, v27.4s
 	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -423,21 +425,21 @@ tail:
 	FMOVS R17, F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
-	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
+	WORD $0x6e3add79 // fmul v25.4s, v11.4s, v26.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
-	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x6e3add9a // fmul v26.4s, v12.4s, v26.4s
+	WORD $0x6ebaedbf // facgt v31.4s, v13.4s, v26.4s
 	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
 	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	MOVHU (R4), R17
@@ -449,42 +451,42 @@ tail:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
 	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
-	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ff75a // fmax v26.4s, v26.4s, v15.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
-	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
+	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
 	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
-	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
-	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x4eb31fbb // orr v27.16b, v29.16b, v19.16b
+	WORD $0x4e341f7b // and v27.16b, v27.16b, v20.16b
 	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
 	WORD $0x6e205b9c // not v28.16b, v28.16b
 	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
-	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+	WORD $0x4eb587bb // add v27.4s, v29.4s, v21.4s
 
 	// the elements' random bits
-	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
-	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x4eb68484 // add v4.4s, v4.4s, v22.4s
+	WORD $0x6f30049c // ushr v28.4s, v4.4s, #16
+	WORD $0x6e241f9c // eor v28.16b, v28.16b, v4.16b
+	WORD $0x6e251f9c // eor v28.16b, v28.16b, v5.16b
+	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
+	WORD $0x6f31079e // ushr v30.4s, v28.4s, #15
 	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
-	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
-	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x4eb89fde // mul v30.4s, v30.4s, v24.4s
+	WORD $0x6f3007dc // ushr v28.4s, v30.4s, #16
 	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
-	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
-	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
 	FMOVD F25, (R5)
 	FMOVD F26, (R6)
 	WORD $0x0e612bbf // xtn v31.4h, v29.4s
 	FMOVS F31, (R1)
 	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVS F31, (R0)
-	FMOVD F30, (R7)
+	FMOVD F28, (R7)
 	TST $1, R9
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -506,7 +508,7 @@ skip:
 	MOVHU (R2), R17
 	FMOVS R17, F25
 	WORD $0x2e613b39 // shll v25.4s, v25.4h, #16
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	MOVWU scale+168(FP), R17
 	VDUP R17, V26.S4
@@ -518,7 +520,7 @@ skip:
 	FMOVS R17, F27
 	WORD $0x0f10a77b // sxtl v27.4s, v27.4h
 	WORD $0x4ebb875b // add v27.4s, v26.4s, v27.4s
-	WORD $0x6e3bdcda // fmul v26.4s, v6.4s, v27.4s
+	WORD $0x6e3bdcfa // fmul v26.4s, v7.4s, v27.4s
 	WORD $0x4e3ad73a // fadd v26.4s, v25.4s, v26.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -526,21 +528,21 @@ skip:
 	FMOVS R17, F25
 	WORD $0x0f08a739 // sxtl v25.8h, v25.8b
 	WORD $0x0f10a739 // sxtl v25.4s, v25.4h
-	WORD $0x4e281f3c // and v28.16b, v25.16b, v8.16b
+	WORD $0x4e291f3c // and v28.16b, v25.16b, v9.16b
 	WORD $0x4f34579c // shl v28.4s, v28.4s, #20
 	WORD $0x4ea0879c // add v28.4s, v28.4s, v0.4s
 	WORD $0x4ea0d79c // fsub v28.4s, v28.4s, v0.4s
-	WORD $0x4e291f3f // and v31.16b, v25.16b, v9.16b
+	WORD $0x4e2a1f3f // and v31.16b, v25.16b, v10.16b
 	WORD $0x4ebf1f9c // orr v28.16b, v28.16b, v31.16b
-	WORD $0x6e3cdcfc // fmul v28.4s, v7.4s, v28.4s
-	WORD $0x6e3add59 // fmul v25.4s, v10.4s, v26.4s
+	WORD $0x6e3cdd1c // fmul v28.4s, v8.4s, v28.4s
+	WORD $0x6e3add79 // fmul v25.4s, v11.4s, v26.4s
 	WORD $0x4e39d799 // fadd v25.4s, v28.4s, v25.4s
-	WORD $0x6eb9ecbf // facgt v31.4s, v5.4s, v25.4s
+	WORD $0x6eb9ecdf // facgt v31.4s, v6.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e3add7a // fmul v26.4s, v11.4s, v26.4s
-	WORD $0x6ebaed9f // facgt v31.4s, v12.4s, v26.4s
+	WORD $0x6e3add9a // fmul v26.4s, v12.4s, v26.4s
+	WORD $0x6ebaedbf // facgt v31.4s, v13.4s, v26.4s
 	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
 	WORD $0x6e3adf5a // fmul v26.4s, v26.4s, v26.4s
 	MOVBU (R4), R17
@@ -552,35 +554,35 @@ skip:
 	WORD $0x4ebc8f9f // cmtst v31.4s, v28.4s, v28.4s
 	WORD $0x4e3f1fbd // and v29.16b, v29.16b, v31.16b
 	WORD $0x4ea21fbd // orr v29.16b, v29.16b, v2.16b
-	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
+	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
 	WORD $0x4e3ad7ba // fadd v26.4s, v29.4s, v26.4s
-	WORD $0x4e2ef75a // fmax v26.4s, v26.4s, v14.4s
+	WORD $0x4e2ff75a // fmax v26.4s, v26.4s, v15.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb5d // fsqrt v29.4s, v26.4s
-	WORD $0x4e2fd7bd // fadd v29.4s, v29.4s, v15.4s
+	WORD $0x4e30d7bd // fadd v29.4s, v29.4s, v16.4s
 	WORD $0x6e3dff3d // fdiv v29.4s, v25.4s, v29.4s
-	WORD $0x6e3bde1b // fmul v27.4s, v16.4s, v27.4s
-	WORD $0x6e3dde3d // fmul v29.4s, v17.4s, v29.4s
+	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
+	WORD $0x6e3dde5d // fmul v29.4s, v18.4s, v29.4s
 	WORD $0x4ebdd77d // fsub v29.4s, v27.4s, v29.4s
-	WORD $0x4eb21fbb // orr v27.16b, v29.16b, v18.16b
-	WORD $0x4e331f7b // and v27.16b, v27.16b, v19.16b
+	WORD $0x4eb31fbb // orr v27.16b, v29.16b, v19.16b
+	WORD $0x4e341f7b // and v27.16b, v27.16b, v20.16b
 	WORD $0x6e3de7bc // fcmge v28.4s, v29.4s, v29.4s
 	WORD $0x6e205b9c // not v28.16b, v28.16b
 	WORD $0x6ebc1f7d // bit v29.16b, v27.16b, v28.16b
-	WORD $0x4eb487bb // add v27.4s, v29.4s, v20.4s
+	WORD $0x4eb587bb // add v27.4s, v29.4s, v21.4s
 
 	// the elements' random bits
-	WORD $0x4eb58484 // add v4.4s, v4.4s, v21.4s
-	WORD $0x6e361c9c // eor v28.16b, v4.16b, v22.16b
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
+	WORD $0x4eb68484 // add v4.4s, v4.4s, v22.4s
+	WORD $0x6f30049c // ushr v28.4s, v4.4s, #16
+	WORD $0x6e241f9c // eor v28.16b, v28.16b, v4.16b
+	WORD $0x6e251f9c // eor v28.16b, v28.16b, v5.16b
+	WORD $0x4eb79f9c // mul v28.4s, v28.4s, v23.4s
+	WORD $0x6f31079e // ushr v30.4s, v28.4s, #15
 	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
-	WORD $0x4eb79fde // mul v30.4s, v30.4s, v23.4s
-	WORD $0x6f3107dc // ushr v28.4s, v30.4s, #15
+	WORD $0x4eb89fde // mul v30.4s, v30.4s, v24.4s
+	WORD $0x6f3007dc // ushr v28.4s, v30.4s, #16
 	WORD $0x6e3c1fdc // eor v28.16b, v30.16b, v28.16b
-	WORD $0x4eb89f9c // mul v28.4s, v28.4s, v24.4s
-	WORD $0x6f30079e // ushr v30.4s, v28.4s, #16
-	WORD $0x6e3e1f9e // eor v30.16b, v28.16b, v30.16b
 	FMOVS F25, (R5)
 	FMOVS F26, (R6)
 	WORD $0x0e612bbf // xtn v31.4h, v29.4s
@@ -589,7 +591,7 @@ skip:
 	WORD $0x0f10877f // shrn v31.4h, v27.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R0)
-	FMOVS F30, (R7)
+	FMOVS F28, (R7)
 
 skip2:
 

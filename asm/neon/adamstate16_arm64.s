@@ -17,21 +17,23 @@ TEXT ·AdamState16F32(SB), NOSPLIT, $0-140
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+132(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVWU scale+96(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+100(FP), R17
-	VDUP R17, V3.S4
-	MOVWU beta1+108(FP), R17
-	VDUP R17, V4.S4
-	MOVWU omb1+112(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V6.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+136(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVWU scale+96(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V3.S4
+	MOVWU l2+100(FP), R17
+	VDUP R17, V4.S4
+	MOVWU beta1+108(FP), R17
+	VDUP R17, V5.S4
+	MOVWU omb1+112(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V7.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V8.S4
@@ -63,33 +65,33 @@ main:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F19
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVQ (R0), F20
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVD (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -105,13 +107,13 @@ main:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b3 // fcmge v19.4s, v21.4s, v21.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eba // orr v26.16b, v21.16b, v10.16b
-	WORD $0x6eb31f57 // bit v23.16b, v26.16b, v19.16b
+	WORD $0x6eb71f53 // bit v19.16b, v26.16b, v23.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -122,37 +124,37 @@ main:
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, (R3)
 	FMOVQ F21, (R0)
 	FMOVQ 16(R1), F21
-	WORD $0x6eb5ec5f // facgt v31.4s, v2.4s, v21.4s
+	WORD $0x6eb5ec7f // facgt v31.4s, v3.4s, v21.4s
 	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e35dc35 // fmul v21.4s, v1.4s, v21.4s
-	FMOVQ 16(R0), F23
-	WORD $0x6e37dc78 // fmul v24.4s, v3.4s, v23.4s
+	WORD $0x6e35dc55 // fmul v21.4s, v2.4s, v21.4s
+	FMOVQ 16(R0), F19
+	WORD $0x6e33dc98 // fmul v24.4s, v4.4s, v19.4s
 	WORD $0x4e38d6b8 // fadd v24.4s, v21.4s, v24.4s
 	FMOVD 8(R2), F21
 	WORD $0x2e613ab5 // shll v21.4s, v21.4h, #16
-	WORD $0x6e35dc95 // fmul v21.4s, v4.4s, v21.4s
-	WORD $0x6e38dcb4 // fmul v20.4s, v5.4s, v24.4s
+	WORD $0x6e35dcb5 // fmul v21.4s, v5.4s, v21.4s
+	WORD $0x6e38dcd4 // fmul v20.4s, v6.4s, v24.4s
 	WORD $0x4e34d6b4 // fadd v20.4s, v21.4s, v20.4s
-	WORD $0x6eb4ec5f // facgt v31.4s, v2.4s, v20.4s
+	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c15 // eor v21.16b, v0.16b, v7.16b
-	WORD $0x6f3006b6 // ushr v22.4s, v21.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300415 // ushr v21.4s, v0.4s, #16
+	WORD $0x6e201eb5 // eor v21.16b, v21.16b, v0.16b
+	WORD $0x6e211eb5 // eor v21.16b, v21.16b, v1.16b
+	WORD $0x4ea89eb5 // mul v21.4s, v21.4s, v8.4s
+	WORD $0x6f3106b6 // ushr v22.4s, v21.4s, #15
 	WORD $0x6e361eb6 // eor v22.16b, v21.16b, v22.16b
-	WORD $0x4ea89ed6 // mul v22.4s, v22.4s, v8.4s
-	WORD $0x6f3106d5 // ushr v21.4s, v22.4s, #15
-	WORD $0x6e351ed5 // eor v21.16b, v22.16b, v21.16b
-	WORD $0x4ea99eb5 // mul v21.4s, v21.4s, v9.4s
-	WORD $0x6f3006b6 // ushr v22.4s, v21.4s, #16
-	WORD $0x4eb6869a // add v26.4s, v20.4s, v22.4s
-	WORD $0x6e34e693 // fcmge v19.4s, v20.4s, v20.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x4ea99ed6 // mul v22.4s, v22.4s, v9.4s
+	WORD $0x6f3006d5 // ushr v21.4s, v22.4s, #16
+	WORD $0x4eb5869a // add v26.4s, v20.4s, v21.4s
+	WORD $0x6e34e697 // fcmge v23.4s, v20.4s, v20.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1e99 // orr v25.16b, v20.16b, v10.16b
-	WORD $0x6eb31f3a // bit v26.16b, v25.16b, v19.16b
+	WORD $0x6eb71f3a // bit v26.16b, v25.16b, v23.16b
 	WORD $0x6e38dd78 // fmul v24.4s, v11.4s, v24.4s
 	WORD $0x6eb8ed9f // facgt v31.4s, v12.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
@@ -162,22 +164,22 @@ main:
 	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
 	WORD $0x4e38d738 // fadd v24.4s, v25.4s, v24.4s
 	WORD $0x4e2ef718 // fmax v24.4s, v24.4s, v14.4s
-	WORD $0x6e361eb6 // eor v22.16b, v21.16b, v22.16b
-	WORD $0x4e2f1ed6 // and v22.16b, v22.16b, v15.16b
-	WORD $0x4eb68716 // add v22.4s, v24.4s, v22.4s
-	WORD $0x6e38e715 // fcmge v21.4s, v24.4s, v24.4s
-	WORD $0x6e205ab5 // not v21.16b, v21.16b
+	WORD $0x6e351ed5 // eor v21.16b, v22.16b, v21.16b
+	WORD $0x4e2f1eb5 // and v21.16b, v21.16b, v15.16b
+	WORD $0x4eb58715 // add v21.4s, v24.4s, v21.4s
+	WORD $0x6e38e716 // fcmge v22.4s, v24.4s, v24.4s
+	WORD $0x6e205ad6 // not v22.16b, v22.16b
 	WORD $0x4eaa1f19 // orr v25.16b, v24.16b, v10.16b
-	WORD $0x6eb51f36 // bit v22.16b, v25.16b, v21.16b
+	WORD $0x6eb61f35 // bit v21.16b, v25.16b, v22.16b
 	WORD $0x6ea1fb18 // fsqrt v24.4s, v24.4s
 	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
 	WORD $0x6e38fe98 // fdiv v24.4s, v20.4s, v24.4s
-	WORD $0x6e37de37 // fmul v23.4s, v17.4s, v23.4s
+	WORD $0x6e33de33 // fmul v19.4s, v17.4s, v19.4s
 	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
-	WORD $0x4eb8d6f8 // fsub v24.4s, v23.4s, v24.4s
+	WORD $0x4eb8d678 // fsub v24.4s, v19.4s, v24.4s
 	WORD $0x0f10875f // shrn v31.4h, v26.4s, #16
 	FMOVD F31, 8(R2)
-	WORD $0x0f1086df // shrn v31.4h, v22.4s, #16
+	WORD $0x0f1086bf // shrn v31.4h, v21.4s, #16
 	FMOVD F31, 8(R3)
 	FMOVQ F24, 16(R0)
 	ADD $32, R0, R0
@@ -196,33 +198,33 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F19
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVQ (R0), F20
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVD (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -238,13 +240,13 @@ one:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b3 // fcmge v19.4s, v21.4s, v21.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eba // orr v26.16b, v21.16b, v10.16b
-	WORD $0x6eb31f57 // bit v23.16b, v26.16b, v19.16b
+	WORD $0x6eb71f53 // bit v19.16b, v26.16b, v23.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -255,7 +257,7 @@ one:
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, (R3)
 	FMOVQ F21, (R0)
 	ADD $16, R0, R0
@@ -272,33 +274,33 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F19
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVD (R0), F20
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -314,13 +316,13 @@ tail:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b3 // fcmge v19.4s, v21.4s, v21.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eba // orr v26.16b, v21.16b, v10.16b
-	WORD $0x6eb31f57 // bit v23.16b, v26.16b, v19.16b
+	WORD $0x6eb71f53 // bit v19.16b, v26.16b, v23.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -331,7 +333,7 @@ tail:
 	WORD $0x4eb5d695 // fsub v21.4s, v20.4s, v21.4s
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVS F31, (R2)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVS F31, (R3)
 	FMOVD F21, (R0)
 	TST $1, R4
@@ -349,34 +351,34 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F19
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVS (R0), F20
-	WORD $0x6e34dc75 // fmul v21.4s, v3.4s, v20.4s
+	WORD $0x6e34dc95 // fmul v21.4s, v4.4s, v20.4s
 	WORD $0x4e35d675 // fadd v21.4s, v19.4s, v21.4s
 
 	// m = flush(beta1*m + omb1*d)
 	MOVHU (R2), R17
 	FMOVS R17, F19
 	WORD $0x2e613a73 // shll v19.4s, v19.4h, #16
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
-	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
+	WORD $0x6e35dcd6 // fmul v22.4s, v6.4s, v21.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c13 // eor v19.16b, v0.16b, v7.16b
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
+	WORD $0x6f310677 // ushr v23.4s, v19.4s, #15
 	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4ea89ef7 // mul v23.4s, v23.4s, v8.4s
-	WORD $0x6f3106f3 // ushr v19.4s, v23.4s, #15
-	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
-	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
-	WORD $0x6f300677 // ushr v23.4s, v19.4s, #16
-	WORD $0x4eb786d8 // add v24.4s, v22.4s, v23.4s
+	WORD $0x4ea99ef7 // mul v23.4s, v23.4s, v9.4s
+	WORD $0x6f3006f3 // ushr v19.4s, v23.4s, #16
+	WORD $0x4eb386d8 // add v24.4s, v22.4s, v19.4s
 	WORD $0x6e36e6d9 // fcmge v25.4s, v22.4s, v22.4s
 	WORD $0x6e205b39 // not v25.16b, v25.16b
 	WORD $0x4eaa1eda // orr v26.16b, v22.16b, v10.16b
@@ -393,13 +395,13 @@ skip:
 	WORD $0x6e3addba // fmul v26.4s, v13.4s, v26.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x4e2ef6b5 // fmax v21.4s, v21.4s, v14.4s
-	WORD $0x6e371e77 // eor v23.16b, v19.16b, v23.16b
-	WORD $0x4e2f1ef7 // and v23.16b, v23.16b, v15.16b
-	WORD $0x4eb786b7 // add v23.4s, v21.4s, v23.4s
-	WORD $0x6e35e6b3 // fcmge v19.4s, v21.4s, v21.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x6e331ef3 // eor v19.16b, v23.16b, v19.16b
+	WORD $0x4e2f1e73 // and v19.16b, v19.16b, v15.16b
+	WORD $0x4eb386b3 // add v19.4s, v21.4s, v19.4s
+	WORD $0x6e35e6b7 // fcmge v23.4s, v21.4s, v21.4s
+	WORD $0x6e205af7 // not v23.16b, v23.16b
 	WORD $0x4eaa1eba // orr v26.16b, v21.16b, v10.16b
-	WORD $0x6eb31f57 // bit v23.16b, v26.16b, v19.16b
+	WORD $0x6eb71f53 // bit v19.16b, v26.16b, v23.16b
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fab5 // fsqrt v21.4s, v21.4s
@@ -411,7 +413,7 @@ skip:
 	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R2)
-	WORD $0x0f1086ff // shrn v31.4h, v23.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R3)
 	FMOVS F21, (R0)

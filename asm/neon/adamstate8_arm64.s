@@ -80,44 +80,46 @@ short:
 	ADD $127, R6, R6
 	AND $-64, R6, R6
 	ADD $2048, R6, R6
-	MOVD local-3192(SP), R9
-	VDUP R9, V5.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V4.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V4.D[1]
-	WORD $0x4ea58484 // add v4.4s, v4.4s, v5.4s
-	MOVWU scale+144(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V6.S4
-	MOVWU l2+148(FP), R17
-	VDUP R17, V7.S4
-	MOVWU beta1+156(FP), R17
-	VDUP R17, V8.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V9.S4
-	MOVD $0x80000000, R17 // x80000000
-	VDUP R17, V10.S4
-	MOVWU omb1+160(FP), R17
-	VDUP R17, V11.S4
-	MOVWU root+168(FP), R17
-	VDUP R17, V12.S4
-	MOVD $0x20000000, R17 // tinyroot
-	VDUP R17, V13.S4
-	MOVWU beta2+164(FP), R17
-	VDUP R17, V14.S4
-	MOVD $0xc800000, R17 // floor
-	VDUP R17, V15.S4
-	MOVWU eps+172(FP), R17
-	VDUP R17, V16.S4
-	MOVWU decay+152(FP), R17
-	VDUP R17, V17.S4
-	MOVWU step+176(FP), R17
-	VDUP R17, V18.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V19.S4
+	MOVD local-3192(SP), R9
+	VDUP R9, V6.S4
+	WORD $0x4ea68484 // add v4.4s, v4.4s, v6.4s
 	MOVWU k1+184(FP), R17
+	VDUP R17, V5.S4
+	WORD $0x6f3004a6 // ushr v6.4s, v5.4s, #16
+	WORD $0x6e261ca5 // eor v5.16b, v5.16b, v6.16b
+	MOVWU scale+144(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V7.S4
+	MOVWU l2+148(FP), R17
+	VDUP R17, V8.S4
+	MOVWU beta1+156(FP), R17
+	VDUP R17, V9.S4
+	MOVD $0x7f, R17 // x0000007f
+	VDUP R17, V10.S4
+	MOVD $0x80000000, R17 // x80000000
+	VDUP R17, V11.S4
+	MOVWU omb1+160(FP), R17
+	VDUP R17, V12.S4
+	MOVWU root+168(FP), R17
+	VDUP R17, V13.S4
+	MOVD $0x20000000, R17 // tinyroot
+	VDUP R17, V14.S4
+	MOVWU beta2+164(FP), R17
+	VDUP R17, V15.S4
+	MOVD $0xc800000, R17 // floor
+	VDUP R17, V16.S4
+	MOVWU eps+172(FP), R17
+	VDUP R17, V17.S4
+	MOVWU decay+152(FP), R17
+	VDUP R17, V18.S4
+	MOVWU step+176(FP), R17
+	VDUP R17, V19.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V20.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V21.S4
@@ -131,32 +133,32 @@ main:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F23
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcb7 // fmul v23.4s, v5.4s, v23.4s
+	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
 	FMOVQ (R0), F24
-	WORD $0x6e38dcf9 // fmul v25.4s, v7.4s, v24.4s
+	WORD $0x6e38dd19 // fmul v25.4s, v8.4s, v24.4s
 	WORD $0x4e39d6f9 // fadd v25.4s, v23.4s, v25.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F23
 	WORD $0x0f08a6f7 // sxtl v23.8h, v23.8b
 	WORD $0x0f10a6f7 // sxtl v23.4s, v23.4h
-	WORD $0x4e291efa // and v26.16b, v23.16b, v9.16b
+	WORD $0x4e2a1efa // and v26.16b, v23.16b, v10.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4e2a1eff // and v31.16b, v23.16b, v10.16b
+	WORD $0x4e2b1eff // and v31.16b, v23.16b, v11.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x6e3add1a // fmul v26.4s, v8.4s, v26.4s
-	WORD $0x6e39dd77 // fmul v23.4s, v11.4s, v25.4s
+	WORD $0x6e3add3a // fmul v26.4s, v9.4s, v26.4s
+	WORD $0x6e39dd97 // fmul v23.4s, v12.4s, v25.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e39dd99 // fmul v25.4s, v12.4s, v25.4s
-	WORD $0x6eb9edbf // facgt v31.4s, v13.4s, v25.4s
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6eb9eddf // facgt v31.4s, v14.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	WORD $0x6e39df39 // fmul v25.4s, v25.4s, v25.4s
 	FMOVS (R3), F26
@@ -167,89 +169,89 @@ main:
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
 	WORD $0x4e3f1f7b // and v27.16b, v27.16b, v31.16b
 	WORD $0x4ea21f7b // orr v27.16b, v27.16b, v2.16b
-	WORD $0x6e3bdddb // fmul v27.4s, v14.4s, v27.4s
+	WORD $0x6e3bddfb // fmul v27.4s, v15.4s, v27.4s
 	WORD $0x4e39d779 // fadd v25.4s, v27.4s, v25.4s
-	WORD $0x4e2ff739 // fmax v25.4s, v25.4s, v15.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb3b // fsqrt v27.4s, v25.4s
-	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
 	WORD $0x6e3bfefb // fdiv v27.4s, v23.4s, v27.4s
-	WORD $0x6e38de38 // fmul v24.4s, v17.4s, v24.4s
-	WORD $0x6e3bde5b // fmul v27.4s, v18.4s, v27.4s
+	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
+	WORD $0x6e3bde7b // fmul v27.4s, v19.4s, v27.4s
 	WORD $0x4ebbd71b // fsub v27.4s, v24.4s, v27.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c98 // eor v24.16b, v4.16b, v20.16b
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f300498 // ushr v24.4s, v4.4s, #16
+	WORD $0x6e241f18 // eor v24.16b, v24.16b, v4.16b
+	WORD $0x6e251f18 // eor v24.16b, v24.16b, v5.16b
+	WORD $0x4eb59f18 // mul v24.4s, v24.4s, v21.4s
+	WORD $0x6f31071a // ushr v26.4s, v24.4s, #15
 	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
-	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
-	WORD $0x6f310758 // ushr v24.4s, v26.4s, #15
+	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
+	WORD $0x6f300758 // ushr v24.4s, v26.4s, #16
 	WORD $0x6e381f58 // eor v24.16b, v26.16b, v24.16b
-	WORD $0x4eb69f18 // mul v24.4s, v24.4s, v22.4s
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
-	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
 	FMOVQ F23, (R4)
 	FMOVQ F25, (R5)
 	FMOVQ F27, (R0)
-	FMOVQ F26, (R6)
-	FMOVQ 16(R1), F26
-	WORD $0x6ebaecdf // facgt v31.4s, v6.4s, v26.4s
-	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
-	WORD $0x6e3adcba // fmul v26.4s, v5.4s, v26.4s
+	FMOVQ F24, (R6)
+	FMOVQ 16(R1), F24
+	WORD $0x6eb8ecff // facgt v31.4s, v7.4s, v24.4s
+	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
+	WORD $0x6e38dcd8 // fmul v24.4s, v6.4s, v24.4s
 	FMOVQ 16(R0), F27
-	WORD $0x6e3bdcf9 // fmul v25.4s, v7.4s, v27.4s
-	WORD $0x4e39d759 // fadd v25.4s, v26.4s, v25.4s
-	FMOVS 4(R2), F26
-	WORD $0x0f08a75a // sxtl v26.8h, v26.8b
-	WORD $0x0f10a75a // sxtl v26.4s, v26.4h
-	WORD $0x4e291f57 // and v23.16b, v26.16b, v9.16b
+	WORD $0x6e3bdd19 // fmul v25.4s, v8.4s, v27.4s
+	WORD $0x4e39d719 // fadd v25.4s, v24.4s, v25.4s
+	FMOVS 4(R2), F24
+	WORD $0x0f08a718 // sxtl v24.8h, v24.8b
+	WORD $0x0f10a718 // sxtl v24.4s, v24.4h
+	WORD $0x4e2a1f17 // and v23.16b, v24.16b, v10.16b
 	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
 	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
 	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e2a1f5f // and v31.16b, v26.16b, v10.16b
+	WORD $0x4e2b1f1f // and v31.16b, v24.16b, v11.16b
 	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dd17 // fmul v23.4s, v8.4s, v23.4s
-	WORD $0x6e39dd7a // fmul v26.4s, v11.4s, v25.4s
-	WORD $0x4e3ad6fa // fadd v26.4s, v23.4s, v26.4s
-	WORD $0x6ebaecdf // facgt v31.4s, v6.4s, v26.4s
-	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
-	WORD $0x6e39dd99 // fmul v25.4s, v12.4s, v25.4s
-	WORD $0x6eb9edbf // facgt v31.4s, v13.4s, v25.4s
+	WORD $0x6e37dd37 // fmul v23.4s, v9.4s, v23.4s
+	WORD $0x6e39dd98 // fmul v24.4s, v12.4s, v25.4s
+	WORD $0x4e38d6f8 // fadd v24.4s, v23.4s, v24.4s
+	WORD $0x6eb8ecff // facgt v31.4s, v7.4s, v24.4s
+	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6eb9eddf // facgt v31.4s, v14.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	WORD $0x6e39df39 // fmul v25.4s, v25.4s, v25.4s
 	FMOVS 4(R3), F23
 	WORD $0x2f08a6f7 // uxtl v23.8h, v23.8b
 	WORD $0x2f10a6f7 // uxtl v23.4s, v23.4h
-	WORD $0x4f3456f8 // shl v24.4s, v23.4s, #20
-	WORD $0x4ea18718 // add v24.4s, v24.4s, v1.4s
+	WORD $0x4f3456fa // shl v26.4s, v23.4s, #20
+	WORD $0x4ea1875a // add v26.4s, v26.4s, v1.4s
 	WORD $0x4eb78eff // cmtst v31.4s, v23.4s, v23.4s
-	WORD $0x4e3f1f18 // and v24.16b, v24.16b, v31.16b
-	WORD $0x4ea21f18 // orr v24.16b, v24.16b, v2.16b
-	WORD $0x6e38ddd8 // fmul v24.4s, v14.4s, v24.4s
-	WORD $0x4e39d719 // fadd v25.4s, v24.4s, v25.4s
-	WORD $0x4e2ff739 // fmax v25.4s, v25.4s, v15.4s
-	WORD $0x6ea1fb38 // fsqrt v24.4s, v25.4s
-	WORD $0x4e30d718 // fadd v24.4s, v24.4s, v16.4s
-	WORD $0x6e38ff58 // fdiv v24.4s, v26.4s, v24.4s
-	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
-	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
-	WORD $0x4eb8d778 // fsub v24.4s, v27.4s, v24.4s
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c9b // eor v27.16b, v4.16b, v20.16b
-	WORD $0x6f300777 // ushr v23.4s, v27.4s, #16
+	WORD $0x4e3f1f5a // and v26.16b, v26.16b, v31.16b
+	WORD $0x4ea21f5a // orr v26.16b, v26.16b, v2.16b
+	WORD $0x6e3addfa // fmul v26.4s, v15.4s, v26.4s
+	WORD $0x4e39d759 // fadd v25.4s, v26.4s, v25.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
+	WORD $0x6ea1fb3a // fsqrt v26.4s, v25.4s
+	WORD $0x4e31d75a // fadd v26.4s, v26.4s, v17.4s
+	WORD $0x6e3aff1a // fdiv v26.4s, v24.4s, v26.4s
+	WORD $0x6e3bde5b // fmul v27.4s, v18.4s, v27.4s
+	WORD $0x6e3ade7a // fmul v26.4s, v19.4s, v26.4s
+	WORD $0x4ebad77a // fsub v26.4s, v27.4s, v26.4s
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f30049b // ushr v27.4s, v4.4s, #16
+	WORD $0x6e241f7b // eor v27.16b, v27.16b, v4.16b
+	WORD $0x6e251f7b // eor v27.16b, v27.16b, v5.16b
+	WORD $0x4eb59f7b // mul v27.4s, v27.4s, v21.4s
+	WORD $0x6f310777 // ushr v23.4s, v27.4s, #15
 	WORD $0x6e371f77 // eor v23.16b, v27.16b, v23.16b
-	WORD $0x4eb59ef7 // mul v23.4s, v23.4s, v21.4s
-	WORD $0x6f3106fb // ushr v27.4s, v23.4s, #15
+	WORD $0x4eb69ef7 // mul v23.4s, v23.4s, v22.4s
+	WORD $0x6f3006fb // ushr v27.4s, v23.4s, #16
 	WORD $0x6e3b1efb // eor v27.16b, v23.16b, v27.16b
-	WORD $0x4eb69f7b // mul v27.4s, v27.4s, v22.4s
-	WORD $0x6f300777 // ushr v23.4s, v27.4s, #16
-	WORD $0x6e371f77 // eor v23.16b, v27.16b, v23.16b
-	FMOVQ F26, 16(R4)
+	FMOVQ F24, 16(R4)
 	FMOVQ F25, 16(R5)
-	FMOVQ F24, 16(R0)
-	FMOVQ F23, 16(R6)
+	FMOVQ F26, 16(R0)
+	FMOVQ F27, 16(R6)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $8, R2, R2
@@ -269,32 +271,32 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F23
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcb7 // fmul v23.4s, v5.4s, v23.4s
+	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
 	FMOVQ (R0), F24
-	WORD $0x6e38dcf9 // fmul v25.4s, v7.4s, v24.4s
+	WORD $0x6e38dd19 // fmul v25.4s, v8.4s, v24.4s
 	WORD $0x4e39d6f9 // fadd v25.4s, v23.4s, v25.4s
 
 	// m = flush(beta1*m + omb1*d)
 	FMOVS (R2), F23
 	WORD $0x0f08a6f7 // sxtl v23.8h, v23.8b
 	WORD $0x0f10a6f7 // sxtl v23.4s, v23.4h
-	WORD $0x4e291efa // and v26.16b, v23.16b, v9.16b
+	WORD $0x4e2a1efa // and v26.16b, v23.16b, v10.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4e2a1eff // and v31.16b, v23.16b, v10.16b
+	WORD $0x4e2b1eff // and v31.16b, v23.16b, v11.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x6e3add1a // fmul v26.4s, v8.4s, v26.4s
-	WORD $0x6e39dd77 // fmul v23.4s, v11.4s, v25.4s
+	WORD $0x6e3add3a // fmul v26.4s, v9.4s, v26.4s
+	WORD $0x6e39dd97 // fmul v23.4s, v12.4s, v25.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e39dd99 // fmul v25.4s, v12.4s, v25.4s
-	WORD $0x6eb9edbf // facgt v31.4s, v13.4s, v25.4s
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6eb9eddf // facgt v31.4s, v14.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	WORD $0x6e39df39 // fmul v25.4s, v25.4s, v25.4s
 	FMOVS (R3), F26
@@ -305,33 +307,33 @@ one:
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
 	WORD $0x4e3f1f7b // and v27.16b, v27.16b, v31.16b
 	WORD $0x4ea21f7b // orr v27.16b, v27.16b, v2.16b
-	WORD $0x6e3bdddb // fmul v27.4s, v14.4s, v27.4s
+	WORD $0x6e3bddfb // fmul v27.4s, v15.4s, v27.4s
 	WORD $0x4e39d779 // fadd v25.4s, v27.4s, v25.4s
-	WORD $0x4e2ff739 // fmax v25.4s, v25.4s, v15.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb3b // fsqrt v27.4s, v25.4s
-	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
 	WORD $0x6e3bfefb // fdiv v27.4s, v23.4s, v27.4s
-	WORD $0x6e38de38 // fmul v24.4s, v17.4s, v24.4s
-	WORD $0x6e3bde5b // fmul v27.4s, v18.4s, v27.4s
+	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
+	WORD $0x6e3bde7b // fmul v27.4s, v19.4s, v27.4s
 	WORD $0x4ebbd71b // fsub v27.4s, v24.4s, v27.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c98 // eor v24.16b, v4.16b, v20.16b
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f300498 // ushr v24.4s, v4.4s, #16
+	WORD $0x6e241f18 // eor v24.16b, v24.16b, v4.16b
+	WORD $0x6e251f18 // eor v24.16b, v24.16b, v5.16b
+	WORD $0x4eb59f18 // mul v24.4s, v24.4s, v21.4s
+	WORD $0x6f31071a // ushr v26.4s, v24.4s, #15
 	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
-	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
-	WORD $0x6f310758 // ushr v24.4s, v26.4s, #15
+	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
+	WORD $0x6f300758 // ushr v24.4s, v26.4s, #16
 	WORD $0x6e381f58 // eor v24.16b, v26.16b, v24.16b
-	WORD $0x4eb69f18 // mul v24.4s, v24.4s, v22.4s
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
-	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
 	FMOVQ F23, (R4)
 	FMOVQ F25, (R5)
 	FMOVQ F27, (R0)
-	FMOVQ F26, (R6)
+	FMOVQ F24, (R6)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $4, R2, R2
@@ -349,11 +351,11 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F23
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcb7 // fmul v23.4s, v5.4s, v23.4s
+	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
 	FMOVD (R0), F24
-	WORD $0x6e38dcf9 // fmul v25.4s, v7.4s, v24.4s
+	WORD $0x6e38dd19 // fmul v25.4s, v8.4s, v24.4s
 	WORD $0x4e39d6f9 // fadd v25.4s, v23.4s, v25.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -361,21 +363,21 @@ tail:
 	FMOVS R17, F23
 	WORD $0x0f08a6f7 // sxtl v23.8h, v23.8b
 	WORD $0x0f10a6f7 // sxtl v23.4s, v23.4h
-	WORD $0x4e291efa // and v26.16b, v23.16b, v9.16b
+	WORD $0x4e2a1efa // and v26.16b, v23.16b, v10.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4e2a1eff // and v31.16b, v23.16b, v10.16b
+	WORD $0x4e2b1eff // and v31.16b, v23.16b, v11.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x6e3add1a // fmul v26.4s, v8.4s, v26.4s
-	WORD $0x6e39dd77 // fmul v23.4s, v11.4s, v25.4s
+	WORD $0x6e3add3a // fmul v26.4s, v9.4s, v26.4s
+	WORD $0x6e39dd97 // fmul v23.4s, v12.4s, v25.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e39dd99 // fmul v25.4s, v12.4s, v25.4s
-	WORD $0x6eb9edbf // facgt v31.4s, v13.4s, v25.4s
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6eb9eddf // facgt v31.4s, v14.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	WORD $0x6e39df39 // fmul v25.4s, v25.4s, v25.4s
 	MOVHU (R3), R17
@@ -387,33 +389,33 @@ tail:
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
 	WORD $0x4e3f1f7b // and v27.16b, v27.16b, v31.16b
 	WORD $0x4ea21f7b // orr v27.16b, v27.16b, v2.16b
-	WORD $0x6e3bdddb // fmul v27.4s, v14.4s, v27.4s
+	WORD $0x6e3bddfb // fmul v27.4s, v15.4s, v27.4s
 	WORD $0x4e39d779 // fadd v25.4s, v27.4s, v25.4s
-	WORD $0x4e2ff739 // fmax v25.4s, v25.4s, v15.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb3b // fsqrt v27.4s, v25.4s
-	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
 	WORD $0x6e3bfefb // fdiv v27.4s, v23.4s, v27.4s
-	WORD $0x6e38de38 // fmul v24.4s, v17.4s, v24.4s
-	WORD $0x6e3bde5b // fmul v27.4s, v18.4s, v27.4s
+	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
+	WORD $0x6e3bde7b // fmul v27.4s, v19.4s, v27.4s
 	WORD $0x4ebbd71b // fsub v27.4s, v24.4s, v27.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c98 // eor v24.16b, v4.16b, v20.16b
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f300498 // ushr v24.4s, v4.4s, #16
+	WORD $0x6e241f18 // eor v24.16b, v24.16b, v4.16b
+	WORD $0x6e251f18 // eor v24.16b, v24.16b, v5.16b
+	WORD $0x4eb59f18 // mul v24.4s, v24.4s, v21.4s
+	WORD $0x6f31071a // ushr v26.4s, v24.4s, #15
 	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
-	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
-	WORD $0x6f310758 // ushr v24.4s, v26.4s, #15
+	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
+	WORD $0x6f300758 // ushr v24.4s, v26.4s, #16
 	WORD $0x6e381f58 // eor v24.16b, v26.16b, v24.16b
-	WORD $0x4eb69f18 // mul v24.4s, v24.4s, v22.4s
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
-	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
 	FMOVD F23, (R4)
 	FMOVD F25, (R5)
 	FMOVD F27, (R0)
-	FMOVD F26, (R6)
+	FMOVD F24, (R6)
 	TST $1, R8
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -432,11 +434,11 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F23
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
-	WORD $0x6e37dcb7 // fmul v23.4s, v5.4s, v23.4s
+	WORD $0x6e37dcd7 // fmul v23.4s, v6.4s, v23.4s
 	FMOVS (R0), F24
-	WORD $0x6e38dcf9 // fmul v25.4s, v7.4s, v24.4s
+	WORD $0x6e38dd19 // fmul v25.4s, v8.4s, v24.4s
 	WORD $0x4e39d6f9 // fadd v25.4s, v23.4s, v25.4s
 
 	// m = flush(beta1*m + omb1*d)
@@ -444,21 +446,21 @@ skip:
 	FMOVS R17, F23
 	WORD $0x0f08a6f7 // sxtl v23.8h, v23.8b
 	WORD $0x0f10a6f7 // sxtl v23.4s, v23.4h
-	WORD $0x4e291efa // and v26.16b, v23.16b, v9.16b
+	WORD $0x4e2a1efa // and v26.16b, v23.16b, v10.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
-	WORD $0x4e2a1eff // and v31.16b, v23.16b, v10.16b
+	WORD $0x4e2b1eff // and v31.16b, v23.16b, v11.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x6e3add1a // fmul v26.4s, v8.4s, v26.4s
-	WORD $0x6e39dd77 // fmul v23.4s, v11.4s, v25.4s
+	WORD $0x6e3add3a // fmul v26.4s, v9.4s, v26.4s
+	WORD $0x6e39dd97 // fmul v23.4s, v12.4s, v25.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	WORD $0x6eb7ecdf // facgt v31.4s, v6.4s, v23.4s
+	WORD $0x6eb7ecff // facgt v31.4s, v7.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
 
 	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
-	WORD $0x6e39dd99 // fmul v25.4s, v12.4s, v25.4s
-	WORD $0x6eb9edbf // facgt v31.4s, v13.4s, v25.4s
+	WORD $0x6e39ddb9 // fmul v25.4s, v13.4s, v25.4s
+	WORD $0x6eb9eddf // facgt v31.4s, v14.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 	WORD $0x6e39df39 // fmul v25.4s, v25.4s, v25.4s
 	MOVBU (R3), R17
@@ -470,33 +472,33 @@ skip:
 	WORD $0x4eba8f5f // cmtst v31.4s, v26.4s, v26.4s
 	WORD $0x4e3f1f7b // and v27.16b, v27.16b, v31.16b
 	WORD $0x4ea21f7b // orr v27.16b, v27.16b, v2.16b
-	WORD $0x6e3bdddb // fmul v27.4s, v14.4s, v27.4s
+	WORD $0x6e3bddfb // fmul v27.4s, v15.4s, v27.4s
 	WORD $0x4e39d779 // fadd v25.4s, v27.4s, v25.4s
-	WORD $0x4e2ff739 // fmax v25.4s, v25.4s, v15.4s
+	WORD $0x4e30f739 // fmax v25.4s, v25.4s, v16.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	WORD $0x6ea1fb3b // fsqrt v27.4s, v25.4s
-	WORD $0x4e30d77b // fadd v27.4s, v27.4s, v16.4s
+	WORD $0x4e31d77b // fadd v27.4s, v27.4s, v17.4s
 	WORD $0x6e3bfefb // fdiv v27.4s, v23.4s, v27.4s
-	WORD $0x6e38de38 // fmul v24.4s, v17.4s, v24.4s
-	WORD $0x6e3bde5b // fmul v27.4s, v18.4s, v27.4s
+	WORD $0x6e38de58 // fmul v24.4s, v18.4s, v24.4s
+	WORD $0x6e3bde7b // fmul v27.4s, v19.4s, v27.4s
 	WORD $0x4ebbd71b // fsub v27.4s, v24.4s, v27.4s
 
 	// the elements' random bits
-	WORD $0x4eb38484 // add v4.4s, v4.4s, v19.4s
-	WORD $0x6e341c98 // eor v24.16b, v4.16b, v20.16b
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
+	WORD $0x4eb48484 // add v4.4s, v4.4s, v20.4s
+	WORD $0x6f300498 // ushr v24.4s, v4.4s, #16
+	WORD $0x6e241f18 // eor v24.16b, v24.16b, v4.16b
+	WORD $0x6e251f18 // eor v24.16b, v24.16b, v5.16b
+	WORD $0x4eb59f18 // mul v24.4s, v24.4s, v21.4s
+	WORD $0x6f31071a // ushr v26.4s, v24.4s, #15
 	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
-	WORD $0x4eb59f5a // mul v26.4s, v26.4s, v21.4s
-	WORD $0x6f310758 // ushr v24.4s, v26.4s, #15
+	WORD $0x4eb69f5a // mul v26.4s, v26.4s, v22.4s
+	WORD $0x6f300758 // ushr v24.4s, v26.4s, #16
 	WORD $0x6e381f58 // eor v24.16b, v26.16b, v24.16b
-	WORD $0x4eb69f18 // mul v24.4s, v24.4s, v22.4s
-	WORD $0x6f30071a // ushr v26.4s, v24.4s, #16
-	WORD $0x6e3a1f1a // eor v26.16b, v24.16b, v26.16b
 	FMOVS F23, (R4)
 	FMOVS F25, (R5)
 	FMOVS F27, (R0)
-	FMOVS F26, (R6)
+	FMOVS F24, (R6)
 
 skip2:
 

@@ -16,25 +16,27 @@ TEXT ·LionState16F32(SB), NOSPLIT, $0-112
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+104(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVWU scale+72(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+76(FP), R17
-	VDUP R17, V3.S4
-	MOVWU beta1+84(FP), R17
-	VDUP R17, V4.S4
-	MOVWU omb1+88(FP), R17
-	VDUP R17, V5.S4
-	MOVWU beta2+92(FP), R17
-	VDUP R17, V6.S4
-	MOVWU omb2+96(FP), R17
-	VDUP R17, V7.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V8.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+108(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVWU scale+72(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V3.S4
+	MOVWU l2+76(FP), R17
+	VDUP R17, V4.S4
+	MOVWU beta1+84(FP), R17
+	VDUP R17, V5.S4
+	MOVWU omb1+88(FP), R17
+	VDUP R17, V6.S4
+	MOVWU beta2+92(FP), R17
+	VDUP R17, V7.S4
+	MOVWU omb2+96(FP), R17
+	VDUP R17, V8.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V9.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V10.S4
@@ -61,16 +63,16 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F18
 	FMOVQ 16(R1), F19
-	WORD $0x6eb2ec5f // facgt v31.4s, v2.4s, v18.4s
+	WORD $0x6eb2ec7f // facgt v31.4s, v3.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e32dc32 // fmul v18.4s, v1.4s, v18.4s
-	WORD $0x6e33dc33 // fmul v19.4s, v1.4s, v19.4s
+	WORD $0x6e32dc52 // fmul v18.4s, v2.4s, v18.4s
+	WORD $0x6e33dc53 // fmul v19.4s, v2.4s, v19.4s
 	FMOVQ (R0), F20
 	FMOVQ 16(R0), F21
-	WORD $0x6e34dc76 // fmul v22.4s, v3.4s, v20.4s
-	WORD $0x6e35dc77 // fmul v23.4s, v3.4s, v21.4s
+	WORD $0x6e34dc96 // fmul v22.4s, v4.4s, v20.4s
+	WORD $0x6e35dc97 // fmul v23.4s, v4.4s, v21.4s
 	WORD $0x4e36d656 // fadd v22.4s, v18.4s, v22.4s
 	WORD $0x4e37d677 // fadd v23.4s, v19.4s, v23.4s
 	FMOVD (R2), F19
@@ -79,56 +81,56 @@ main:
 	WORD $0x2e613a52 // shll v18.4s, v18.4h, #16
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e33dc98 // fmul v24.4s, v4.4s, v19.4s
-	WORD $0x6e32dc99 // fmul v25.4s, v4.4s, v18.4s
-	WORD $0x6e36dcba // fmul v26.4s, v5.4s, v22.4s
-	WORD $0x6e37dcbb // fmul v27.4s, v5.4s, v23.4s
+	WORD $0x6e33dcb8 // fmul v24.4s, v5.4s, v19.4s
+	WORD $0x6e32dcb9 // fmul v25.4s, v5.4s, v18.4s
+	WORD $0x6e36dcda // fmul v26.4s, v6.4s, v22.4s
+	WORD $0x6e37dcdb // fmul v27.4s, v6.4s, v23.4s
 	WORD $0x4e3ad71a // fadd v26.4s, v24.4s, v26.4s
 	WORD $0x4e3bd73b // fadd v27.4s, v25.4s, v27.4s
-	WORD $0x6ebaec5f // facgt v31.4s, v2.4s, v26.4s
+	WORD $0x6ebaec7f // facgt v31.4s, v3.4s, v26.4s
 	WORD $0x4e7f1f5a // bic v26.16b, v26.16b, v31.16b
-	WORD $0x6ebbec5f // facgt v31.4s, v2.4s, v27.4s
+	WORD $0x6ebbec7f // facgt v31.4s, v3.4s, v27.4s
 	WORD $0x4e7f1f7b // bic v27.16b, v27.16b, v31.16b
-	WORD $0x6e33dcd3 // fmul v19.4s, v6.4s, v19.4s
-	WORD $0x6e32dcd2 // fmul v18.4s, v6.4s, v18.4s
-	WORD $0x6e36dcf6 // fmul v22.4s, v7.4s, v22.4s
-	WORD $0x6e37dcf7 // fmul v23.4s, v7.4s, v23.4s
+	WORD $0x6e33dcf3 // fmul v19.4s, v7.4s, v19.4s
+	WORD $0x6e32dcf2 // fmul v18.4s, v7.4s, v18.4s
+	WORD $0x6e36dd16 // fmul v22.4s, v8.4s, v22.4s
+	WORD $0x6e37dd17 // fmul v23.4s, v8.4s, v23.4s
 	WORD $0x4e36d676 // fadd v22.4s, v19.4s, v22.4s
 	WORD $0x4e37d657 // fadd v23.4s, v18.4s, v23.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
-	WORD $0x6eb7ec5f // facgt v31.4s, v2.4s, v23.4s
+	WORD $0x6eb7ec7f // facgt v31.4s, v3.4s, v23.4s
 	WORD $0x4e7f1ef7 // bic v23.16b, v23.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea88400 // add v0.4s, v0.4s, v8.4s
-	WORD $0x6e291c12 // eor v18.16b, v0.16b, v9.16b
-	WORD $0x4ea88400 // add v0.4s, v0.4s, v8.4s
-	WORD $0x6e291c13 // eor v19.16b, v0.16b, v9.16b
-	WORD $0x6f300659 // ushr v25.4s, v18.4s, #16
-	WORD $0x6f300678 // ushr v24.4s, v19.4s, #16
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f300412 // ushr v18.4s, v0.4s, #16
+	WORD $0x6e201e52 // eor v18.16b, v18.16b, v0.16b
+	WORD $0x6e211e52 // eor v18.16b, v18.16b, v1.16b
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f300413 // ushr v19.4s, v0.4s, #16
+	WORD $0x6e201e73 // eor v19.16b, v19.16b, v0.16b
+	WORD $0x6e211e73 // eor v19.16b, v19.16b, v1.16b
+	WORD $0x4eaa9e52 // mul v18.4s, v18.4s, v10.4s
+	WORD $0x4eaa9e73 // mul v19.4s, v19.4s, v10.4s
+	WORD $0x6f310659 // ushr v25.4s, v18.4s, #15
+	WORD $0x6f310678 // ushr v24.4s, v19.4s, #15
 	WORD $0x6e391e59 // eor v25.16b, v18.16b, v25.16b
 	WORD $0x6e381e78 // eor v24.16b, v19.16b, v24.16b
-	WORD $0x4eaa9f39 // mul v25.4s, v25.4s, v10.4s
-	WORD $0x4eaa9f18 // mul v24.4s, v24.4s, v10.4s
-	WORD $0x6f310733 // ushr v19.4s, v25.4s, #15
-	WORD $0x6f310712 // ushr v18.4s, v24.4s, #15
-	WORD $0x6e331f33 // eor v19.16b, v25.16b, v19.16b
-	WORD $0x6e321f12 // eor v18.16b, v24.16b, v18.16b
-	WORD $0x4eab9e73 // mul v19.4s, v19.4s, v11.4s
-	WORD $0x4eab9e52 // mul v18.4s, v18.4s, v11.4s
-	WORD $0x6f300673 // ushr v19.4s, v19.4s, #16
-	WORD $0x6f300652 // ushr v18.4s, v18.4s, #16
-	WORD $0x4eb386d3 // add v19.4s, v22.4s, v19.4s
-	WORD $0x4eb286f2 // add v18.4s, v23.4s, v18.4s
-	WORD $0x6e36e6d8 // fcmge v24.4s, v22.4s, v22.4s
-	WORD $0x6e205b18 // not v24.16b, v24.16b
-	WORD $0x6e37e6f9 // fcmge v25.4s, v23.4s, v23.4s
-	WORD $0x6e205b39 // not v25.16b, v25.16b
+	WORD $0x4eab9f39 // mul v25.4s, v25.4s, v11.4s
+	WORD $0x4eab9f18 // mul v24.4s, v24.4s, v11.4s
+	WORD $0x6f300739 // ushr v25.4s, v25.4s, #16
+	WORD $0x6f300718 // ushr v24.4s, v24.4s, #16
+	WORD $0x4eb986d9 // add v25.4s, v22.4s, v25.4s
+	WORD $0x4eb886f8 // add v24.4s, v23.4s, v24.4s
+	WORD $0x6e36e6d3 // fcmge v19.4s, v22.4s, v22.4s
+	WORD $0x6e205a73 // not v19.16b, v19.16b
+	WORD $0x6e37e6f2 // fcmge v18.4s, v23.4s, v23.4s
+	WORD $0x6e205a52 // not v18.16b, v18.16b
 	WORD $0x4eac1ed6 // orr v22.16b, v22.16b, v12.16b
 	WORD $0x4eac1ef7 // orr v23.16b, v23.16b, v12.16b
-	WORD $0x6eb81ed3 // bit v19.16b, v22.16b, v24.16b
-	WORD $0x6eb91ef2 // bit v18.16b, v23.16b, v25.16b
+	WORD $0x6eb31ed9 // bit v25.16b, v22.16b, v19.16b
+	WORD $0x6eb21ef8 // bit v24.16b, v23.16b, v18.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e3addfa // fmul v26.4s, v15.4s, v26.4s
@@ -151,9 +153,9 @@ main:
 	WORD $0x6e3bde3b // fmul v27.4s, v17.4s, v27.4s
 	WORD $0x4ebad69a // fsub v26.4s, v20.4s, v26.4s
 	WORD $0x4ebbd6bb // fsub v27.4s, v21.4s, v27.4s
-	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
+	WORD $0x0f10873f // shrn v31.4h, v25.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f10865f // shrn v31.4h, v18.4s, #16
+	WORD $0x0f10871f // shrn v31.4h, v24.4s, #16
 	FMOVD F31, 8(R2)
 	FMOVQ F26, (R0)
 	FMOVQ F27, 16(R0)
@@ -172,42 +174,42 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F18
-	WORD $0x6eb2ec5f // facgt v31.4s, v2.4s, v18.4s
+	WORD $0x6eb2ec7f // facgt v31.4s, v3.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6e32dc32 // fmul v18.4s, v1.4s, v18.4s
+	WORD $0x6e32dc52 // fmul v18.4s, v2.4s, v18.4s
 	FMOVQ (R0), F19
-	WORD $0x6e33dc74 // fmul v20.4s, v3.4s, v19.4s
+	WORD $0x6e33dc94 // fmul v20.4s, v4.4s, v19.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
 	FMOVD (R2), F18
 	WORD $0x2e613a52 // shll v18.4s, v18.4h, #16
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e32dc95 // fmul v21.4s, v4.4s, v18.4s
-	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x6e32dcb5 // fmul v21.4s, v5.4s, v18.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
 	WORD $0x4e36d6b6 // fadd v22.4s, v21.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
-	WORD $0x6e32dcd2 // fmul v18.4s, v6.4s, v18.4s
-	WORD $0x6e34dcf4 // fmul v20.4s, v7.4s, v20.4s
+	WORD $0x6e32dcf2 // fmul v18.4s, v7.4s, v18.4s
+	WORD $0x6e34dd14 // fmul v20.4s, v8.4s, v20.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
-	WORD $0x6eb4ec5f // facgt v31.4s, v2.4s, v20.4s
+	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea88400 // add v0.4s, v0.4s, v8.4s
-	WORD $0x6e291c12 // eor v18.16b, v0.16b, v9.16b
-	WORD $0x6f300655 // ushr v21.4s, v18.4s, #16
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f300412 // ushr v18.4s, v0.4s, #16
+	WORD $0x6e201e52 // eor v18.16b, v18.16b, v0.16b
+	WORD $0x6e211e52 // eor v18.16b, v18.16b, v1.16b
+	WORD $0x4eaa9e52 // mul v18.4s, v18.4s, v10.4s
+	WORD $0x6f310655 // ushr v21.4s, v18.4s, #15
 	WORD $0x6e351e55 // eor v21.16b, v18.16b, v21.16b
-	WORD $0x4eaa9eb5 // mul v21.4s, v21.4s, v10.4s
-	WORD $0x6f3106b2 // ushr v18.4s, v21.4s, #15
-	WORD $0x6e321eb2 // eor v18.16b, v21.16b, v18.16b
-	WORD $0x4eab9e52 // mul v18.4s, v18.4s, v11.4s
-	WORD $0x6f300652 // ushr v18.4s, v18.4s, #16
-	WORD $0x4eb28692 // add v18.4s, v20.4s, v18.4s
-	WORD $0x6e34e695 // fcmge v21.4s, v20.4s, v20.4s
-	WORD $0x6e205ab5 // not v21.16b, v21.16b
+	WORD $0x4eab9eb5 // mul v21.4s, v21.4s, v11.4s
+	WORD $0x6f3006b5 // ushr v21.4s, v21.4s, #16
+	WORD $0x4eb58695 // add v21.4s, v20.4s, v21.4s
+	WORD $0x6e34e692 // fcmge v18.4s, v20.4s, v20.4s
+	WORD $0x6e205a52 // not v18.16b, v18.16b
 	WORD $0x4eac1e94 // orr v20.16b, v20.16b, v12.16b
-	WORD $0x6eb51e92 // bit v18.16b, v20.16b, v21.16b
+	WORD $0x6eb21e95 // bit v21.16b, v20.16b, v18.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
@@ -220,7 +222,7 @@ one:
 	WORD $0x6e33de13 // fmul v19.4s, v16.4s, v19.4s
 	WORD $0x6e36de36 // fmul v22.4s, v17.4s, v22.4s
 	WORD $0x4eb6d676 // fsub v22.4s, v19.4s, v22.4s
-	WORD $0x0f10865f // shrn v31.4h, v18.4s, #16
+	WORD $0x0f1086bf // shrn v31.4h, v21.4s, #16
 	FMOVD F31, (R2)
 	FMOVQ F22, (R0)
 	ADD $16, R0, R0
@@ -236,42 +238,42 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F18
-	WORD $0x6eb2ec5f // facgt v31.4s, v2.4s, v18.4s
+	WORD $0x6eb2ec7f // facgt v31.4s, v3.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6e32dc32 // fmul v18.4s, v1.4s, v18.4s
+	WORD $0x6e32dc52 // fmul v18.4s, v2.4s, v18.4s
 	FMOVD (R0), F19
-	WORD $0x6e33dc74 // fmul v20.4s, v3.4s, v19.4s
+	WORD $0x6e33dc94 // fmul v20.4s, v4.4s, v19.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
 	FMOVS (R2), F18
 	WORD $0x2e613a52 // shll v18.4s, v18.4h, #16
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e32dc95 // fmul v21.4s, v4.4s, v18.4s
-	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x6e32dcb5 // fmul v21.4s, v5.4s, v18.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
 	WORD $0x4e36d6b6 // fadd v22.4s, v21.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
-	WORD $0x6e32dcd2 // fmul v18.4s, v6.4s, v18.4s
-	WORD $0x6e34dcf4 // fmul v20.4s, v7.4s, v20.4s
+	WORD $0x6e32dcf2 // fmul v18.4s, v7.4s, v18.4s
+	WORD $0x6e34dd14 // fmul v20.4s, v8.4s, v20.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
-	WORD $0x6eb4ec5f // facgt v31.4s, v2.4s, v20.4s
+	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea88400 // add v0.4s, v0.4s, v8.4s
-	WORD $0x6e291c12 // eor v18.16b, v0.16b, v9.16b
-	WORD $0x6f300655 // ushr v21.4s, v18.4s, #16
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f300412 // ushr v18.4s, v0.4s, #16
+	WORD $0x6e201e52 // eor v18.16b, v18.16b, v0.16b
+	WORD $0x6e211e52 // eor v18.16b, v18.16b, v1.16b
+	WORD $0x4eaa9e52 // mul v18.4s, v18.4s, v10.4s
+	WORD $0x6f310655 // ushr v21.4s, v18.4s, #15
 	WORD $0x6e351e55 // eor v21.16b, v18.16b, v21.16b
-	WORD $0x4eaa9eb5 // mul v21.4s, v21.4s, v10.4s
-	WORD $0x6f3106b2 // ushr v18.4s, v21.4s, #15
-	WORD $0x6e321eb2 // eor v18.16b, v21.16b, v18.16b
-	WORD $0x4eab9e52 // mul v18.4s, v18.4s, v11.4s
-	WORD $0x6f300652 // ushr v18.4s, v18.4s, #16
-	WORD $0x4eb28692 // add v18.4s, v20.4s, v18.4s
-	WORD $0x6e34e695 // fcmge v21.4s, v20.4s, v20.4s
-	WORD $0x6e205ab5 // not v21.16b, v21.16b
+	WORD $0x4eab9eb5 // mul v21.4s, v21.4s, v11.4s
+	WORD $0x6f3006b5 // ushr v21.4s, v21.4s, #16
+	WORD $0x4eb58695 // add v21.4s, v20.4s, v21.4s
+	WORD $0x6e34e692 // fcmge v18.4s, v20.4s, v20.4s
+	WORD $0x6e205a52 // not v18.16b, v18.16b
 	WORD $0x4eac1e94 // orr v20.16b, v20.16b, v12.16b
-	WORD $0x6eb51e92 // bit v18.16b, v20.16b, v21.16b
+	WORD $0x6eb21e95 // bit v21.16b, v20.16b, v18.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
@@ -284,7 +286,7 @@ tail:
 	WORD $0x6e33de13 // fmul v19.4s, v16.4s, v19.4s
 	WORD $0x6e36de36 // fmul v22.4s, v17.4s, v22.4s
 	WORD $0x4eb6d676 // fsub v22.4s, v19.4s, v22.4s
-	WORD $0x0f10865f // shrn v31.4h, v18.4s, #16
+	WORD $0x0f1086bf // shrn v31.4h, v21.4s, #16
 	FMOVS F31, (R2)
 	FMOVD F22, (R0)
 	TST $1, R3
@@ -301,43 +303,43 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F18
-	WORD $0x6eb2ec5f // facgt v31.4s, v2.4s, v18.4s
+	WORD $0x6eb2ec7f // facgt v31.4s, v3.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6e32dc32 // fmul v18.4s, v1.4s, v18.4s
+	WORD $0x6e32dc52 // fmul v18.4s, v2.4s, v18.4s
 	FMOVS (R0), F19
-	WORD $0x6e33dc74 // fmul v20.4s, v3.4s, v19.4s
+	WORD $0x6e33dc94 // fmul v20.4s, v4.4s, v19.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
 	MOVHU (R2), R17
 	FMOVS R17, F18
 	WORD $0x2e613a52 // shll v18.4s, v18.4h, #16
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e32dc95 // fmul v21.4s, v4.4s, v18.4s
-	WORD $0x6e34dcb6 // fmul v22.4s, v5.4s, v20.4s
+	WORD $0x6e32dcb5 // fmul v21.4s, v5.4s, v18.4s
+	WORD $0x6e34dcd6 // fmul v22.4s, v6.4s, v20.4s
 	WORD $0x4e36d6b6 // fadd v22.4s, v21.4s, v22.4s
-	WORD $0x6eb6ec5f // facgt v31.4s, v2.4s, v22.4s
+	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
-	WORD $0x6e32dcd2 // fmul v18.4s, v6.4s, v18.4s
-	WORD $0x6e34dcf4 // fmul v20.4s, v7.4s, v20.4s
+	WORD $0x6e32dcf2 // fmul v18.4s, v7.4s, v18.4s
+	WORD $0x6e34dd14 // fmul v20.4s, v8.4s, v20.4s
 	WORD $0x4e34d654 // fadd v20.4s, v18.4s, v20.4s
-	WORD $0x6eb4ec5f // facgt v31.4s, v2.4s, v20.4s
+	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea88400 // add v0.4s, v0.4s, v8.4s
-	WORD $0x6e291c12 // eor v18.16b, v0.16b, v9.16b
-	WORD $0x6f300655 // ushr v21.4s, v18.4s, #16
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f300412 // ushr v18.4s, v0.4s, #16
+	WORD $0x6e201e52 // eor v18.16b, v18.16b, v0.16b
+	WORD $0x6e211e52 // eor v18.16b, v18.16b, v1.16b
+	WORD $0x4eaa9e52 // mul v18.4s, v18.4s, v10.4s
+	WORD $0x6f310655 // ushr v21.4s, v18.4s, #15
 	WORD $0x6e351e55 // eor v21.16b, v18.16b, v21.16b
-	WORD $0x4eaa9eb5 // mul v21.4s, v21.4s, v10.4s
-	WORD $0x6f3106b2 // ushr v18.4s, v21.4s, #15
-	WORD $0x6e321eb2 // eor v18.16b, v21.16b, v18.16b
-	WORD $0x4eab9e52 // mul v18.4s, v18.4s, v11.4s
-	WORD $0x6f300652 // ushr v18.4s, v18.4s, #16
-	WORD $0x4eb28692 // add v18.4s, v20.4s, v18.4s
-	WORD $0x6e34e695 // fcmge v21.4s, v20.4s, v20.4s
-	WORD $0x6e205ab5 // not v21.16b, v21.16b
+	WORD $0x4eab9eb5 // mul v21.4s, v21.4s, v11.4s
+	WORD $0x6f3006b5 // ushr v21.4s, v21.4s, #16
+	WORD $0x4eb58695 // add v21.4s, v20.4s, v21.4s
+	WORD $0x6e34e692 // fcmge v18.4s, v20.4s, v20.4s
+	WORD $0x6e205a52 // not v18.16b, v18.16b
 	WORD $0x4eac1e94 // orr v20.16b, v20.16b, v12.16b
-	WORD $0x6eb51e92 // bit v18.16b, v20.16b, v21.16b
+	WORD $0x6eb21e95 // bit v21.16b, v20.16b, v18.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
@@ -350,7 +352,7 @@ skip:
 	WORD $0x6e33de13 // fmul v19.4s, v16.4s, v19.4s
 	WORD $0x6e36de36 // fmul v22.4s, v17.4s, v22.4s
 	WORD $0x4eb6d676 // fsub v22.4s, v19.4s, v22.4s
-	WORD $0x0f10865f // shrn v31.4h, v18.4s, #16
+	WORD $0x0f1086bf // shrn v31.4h, v21.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R2)
 	FMOVS F22, (R0)

@@ -49,44 +49,46 @@ short:
 	ADD $127, R4, R4
 	AND $-64, R4, R4
 	ADD $1024, R4, R4
-	MOVD local-2168(SP), R7
-	VDUP R7, V2.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V1.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V1.D[1]
-	WORD $0x4ea28421 // add v1.4s, v1.4s, v2.4s
-	MOVWU scale+96(FP), R17
-	VDUP R17, V2.S4
-	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V3.S4
-	MOVWU l2+100(FP), R17
-	VDUP R17, V4.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V5.S4
-	MOVD $0x80000000, R17 // x80000000
-	VDUP R17, V6.S4
-	MOVWU beta1+108(FP), R17
-	VDUP R17, V7.S4
-	MOVWU omb1+112(FP), R17
-	VDUP R17, V8.S4
-	MOVWU beta2+116(FP), R17
-	VDUP R17, V9.S4
-	MOVWU omb2+120(FP), R17
-	VDUP R17, V10.S4
-	MOVD $0x3f800000, R17 // one
-	VDUP R17, V11.S4
-	MOVD $0xbf800000, R17 // minusone
-	VDUP R17, V12.S4
-	MOVD $0x7f000000, R17 // huge
-	VDUP R17, V13.S4
-	MOVWU decay+104(FP), R17
-	VDUP R17, V14.S4
-	MOVWU lr+124(FP), R17
-	VDUP R17, V15.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V16.S4
+	MOVD local-2168(SP), R7
+	VDUP R7, V3.S4
+	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
 	MOVWU k1+132(FP), R17
+	VDUP R17, V2.S4
+	WORD $0x6f300443 // ushr v3.4s, v2.4s, #16
+	WORD $0x6e231c42 // eor v2.16b, v2.16b, v3.16b
+	MOVWU scale+96(FP), R17
+	VDUP R17, V3.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V4.S4
+	MOVWU l2+100(FP), R17
+	VDUP R17, V5.S4
+	MOVD $0x7f, R17 // x0000007f
+	VDUP R17, V6.S4
+	MOVD $0x80000000, R17 // x80000000
+	VDUP R17, V7.S4
+	MOVWU beta1+108(FP), R17
+	VDUP R17, V8.S4
+	MOVWU omb1+112(FP), R17
+	VDUP R17, V9.S4
+	MOVWU beta2+116(FP), R17
+	VDUP R17, V10.S4
+	MOVWU omb2+120(FP), R17
+	VDUP R17, V11.S4
+	MOVD $0x3f800000, R17 // one
+	VDUP R17, V12.S4
+	MOVD $0xbf800000, R17 // minusone
+	VDUP R17, V13.S4
+	MOVD $0x7f000000, R17 // huge
+	VDUP R17, V14.S4
+	MOVWU decay+104(FP), R17
+	VDUP R17, V15.S4
+	MOVWU lr+124(FP), R17
+	VDUP R17, V16.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V17.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V18.S4
@@ -101,16 +103,16 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F20
 	FMOVQ 16(R1), F21
-	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
+	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6eb5ec7f // facgt v31.4s, v3.4s, v21.4s
+	WORD $0x6eb5ec9f // facgt v31.4s, v4.4s, v21.4s
 	WORD $0x4e7f1eb5 // bic v21.16b, v21.16b, v31.16b
-	WORD $0x6e34dc54 // fmul v20.4s, v2.4s, v20.4s
-	WORD $0x6e35dc55 // fmul v21.4s, v2.4s, v21.4s
+	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
+	WORD $0x6e35dc75 // fmul v21.4s, v3.4s, v21.4s
 	FMOVQ (R0), F22
 	FMOVQ 16(R0), F23
-	WORD $0x6e36dc98 // fmul v24.4s, v4.4s, v22.4s
-	WORD $0x6e37dc99 // fmul v25.4s, v4.4s, v23.4s
+	WORD $0x6e36dcb8 // fmul v24.4s, v5.4s, v22.4s
+	WORD $0x6e37dcb9 // fmul v25.4s, v5.4s, v23.4s
 	WORD $0x4e38d698 // fadd v24.4s, v20.4s, v24.4s
 	WORD $0x4e39d6b9 // fadd v25.4s, v21.4s, v25.4s
 	FMOVS (R2), F21
@@ -119,90 +121,90 @@ main:
 	FMOVS 4(R2), F20
 	WORD $0x0f08a694 // sxtl v20.8h, v20.8b
 	WORD $0x0f10a694 // sxtl v20.4s, v20.4h
-	WORD $0x4e251eba // and v26.16b, v21.16b, v5.16b
-	WORD $0x4e251e9b // and v27.16b, v20.16b, v5.16b
+	WORD $0x4e261eba // and v26.16b, v21.16b, v6.16b
+	WORD $0x4e261e9b // and v27.16b, v20.16b, v6.16b
 	WORD $0x4f34575a // shl v26.4s, v26.4s, #20
 	WORD $0x4f34577b // shl v27.4s, v27.4s, #20
 	WORD $0x4ea0875a // add v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0877b // add v27.4s, v27.4s, v0.4s
 	WORD $0x4ea0d75a // fsub v26.4s, v26.4s, v0.4s
 	WORD $0x4ea0d77b // fsub v27.4s, v27.4s, v0.4s
-	WORD $0x4e261ebf // and v31.16b, v21.16b, v6.16b
+	WORD $0x4e271ebf // and v31.16b, v21.16b, v7.16b
 	WORD $0x4ebf1f5a // orr v26.16b, v26.16b, v31.16b
-	WORD $0x4e261e9f // and v31.16b, v20.16b, v6.16b
+	WORD $0x4e271e9f // and v31.16b, v20.16b, v7.16b
 	WORD $0x4ebf1f7b // orr v27.16b, v27.16b, v31.16b
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e3adcf4 // fmul v20.4s, v7.4s, v26.4s
-	WORD $0x6e3bdcf5 // fmul v21.4s, v7.4s, v27.4s
-	WORD $0x6e38dd1c // fmul v28.4s, v8.4s, v24.4s
-	WORD $0x6e39dd1d // fmul v29.4s, v8.4s, v25.4s
+	WORD $0x6e3add14 // fmul v20.4s, v8.4s, v26.4s
+	WORD $0x6e3bdd15 // fmul v21.4s, v8.4s, v27.4s
+	WORD $0x6e38dd3c // fmul v28.4s, v9.4s, v24.4s
+	WORD $0x6e39dd3d // fmul v29.4s, v9.4s, v25.4s
 	WORD $0x4e3cd69c // fadd v28.4s, v20.4s, v28.4s
 	WORD $0x4e3dd6bd // fadd v29.4s, v21.4s, v29.4s
-	WORD $0x6ebcec7f // facgt v31.4s, v3.4s, v28.4s
+	WORD $0x6ebcec9f // facgt v31.4s, v4.4s, v28.4s
 	WORD $0x4e7f1f9c // bic v28.16b, v28.16b, v31.16b
-	WORD $0x6ebdec7f // facgt v31.4s, v3.4s, v29.4s
+	WORD $0x6ebdec9f // facgt v31.4s, v4.4s, v29.4s
 	WORD $0x4e7f1fbd // bic v29.16b, v29.16b, v31.16b
-	WORD $0x6e3add3a // fmul v26.4s, v9.4s, v26.4s
-	WORD $0x6e3bdd3b // fmul v27.4s, v9.4s, v27.4s
-	WORD $0x6e38dd58 // fmul v24.4s, v10.4s, v24.4s
-	WORD $0x6e39dd59 // fmul v25.4s, v10.4s, v25.4s
+	WORD $0x6e3add5a // fmul v26.4s, v10.4s, v26.4s
+	WORD $0x6e3bdd5b // fmul v27.4s, v10.4s, v27.4s
+	WORD $0x6e38dd78 // fmul v24.4s, v11.4s, v24.4s
+	WORD $0x6e39dd79 // fmul v25.4s, v11.4s, v25.4s
 	WORD $0x4e38d758 // fadd v24.4s, v26.4s, v24.4s
 	WORD $0x4e39d779 // fadd v25.4s, v27.4s, v25.4s
-	WORD $0x6eb8ec7f // facgt v31.4s, v3.4s, v24.4s
+	WORD $0x6eb8ec9f // facgt v31.4s, v4.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
-	WORD $0x6eb9ec7f // facgt v31.4s, v3.4s, v25.4s
+	WORD $0x6eb9ec9f // facgt v31.4s, v4.4s, v25.4s
 	WORD $0x4e7f1f39 // bic v25.16b, v25.16b, v31.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	WORD $0x6e3cddbc // fmul v28.4s, v13.4s, v28.4s
-	WORD $0x6e3dddbd // fmul v29.4s, v13.4s, v29.4s
-	WORD $0x6ebce59f // fcmgt v31.4s, v12.4s, v28.4s
+	WORD $0x6e3cdddc // fmul v28.4s, v14.4s, v28.4s
+	WORD $0x6e3ddddd // fmul v29.4s, v14.4s, v29.4s
+	WORD $0x6ebce5bf // fcmgt v31.4s, v13.4s, v28.4s
+	WORD $0x6e7c1dbf // bsl v31.16b, v13.16b, v28.16b
+	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
+	WORD $0x6ebde5bf // fcmgt v31.4s, v13.4s, v29.4s
+	WORD $0x6e7d1dbf // bsl v31.16b, v13.16b, v29.16b
+	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
+	WORD $0x6eace79f // fcmgt v31.4s, v28.4s, v12.4s
 	WORD $0x6e7c1d9f // bsl v31.16b, v12.16b, v28.16b
 	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
-	WORD $0x6ebde59f // fcmgt v31.4s, v12.4s, v29.4s
+	WORD $0x6eace7bf // fcmgt v31.4s, v29.4s, v12.4s
 	WORD $0x6e7d1d9f // bsl v31.16b, v12.16b, v29.16b
 	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
-	WORD $0x6eabe79f // fcmgt v31.4s, v28.4s, v11.4s
-	WORD $0x6e7c1d7f // bsl v31.16b, v11.16b, v28.16b
-	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
-	WORD $0x6eabe7bf // fcmgt v31.4s, v29.4s, v11.4s
-	WORD $0x6e7d1d7f // bsl v31.16b, v11.16b, v29.16b
-	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
-	WORD $0x6e36ddd6 // fmul v22.4s, v14.4s, v22.4s
-	WORD $0x6e37ddd7 // fmul v23.4s, v14.4s, v23.4s
-	WORD $0x6e3cddfc // fmul v28.4s, v15.4s, v28.4s
-	WORD $0x6e3dddfd // fmul v29.4s, v15.4s, v29.4s
+	WORD $0x6e36ddf6 // fmul v22.4s, v15.4s, v22.4s
+	WORD $0x6e37ddf7 // fmul v23.4s, v15.4s, v23.4s
+	WORD $0x6e3cde1c // fmul v28.4s, v16.4s, v28.4s
+	WORD $0x6e3dde1d // fmul v29.4s, v16.4s, v29.4s
 	WORD $0x4ebcd6dc // fsub v28.4s, v22.4s, v28.4s
 	WORD $0x4ebdd6fd // fsub v29.4s, v23.4s, v29.4s
 
 	// the elements' random bits
-	WORD $0x4eb08421 // add v1.4s, v1.4s, v16.4s
-	WORD $0x6e311c37 // eor v23.16b, v1.16b, v17.16b
-	WORD $0x4eb08421 // add v1.4s, v1.4s, v16.4s
-	WORD $0x6e311c36 // eor v22.16b, v1.16b, v17.16b
-	WORD $0x6f3006fb // ushr v27.4s, v23.4s, #16
-	WORD $0x6f3006da // ushr v26.4s, v22.4s, #16
+	WORD $0x4eb18421 // add v1.4s, v1.4s, v17.4s
+	WORD $0x6f300437 // ushr v23.4s, v1.4s, #16
+	WORD $0x6e211ef7 // eor v23.16b, v23.16b, v1.16b
+	WORD $0x6e221ef7 // eor v23.16b, v23.16b, v2.16b
+	WORD $0x4eb18421 // add v1.4s, v1.4s, v17.4s
+	WORD $0x6f300436 // ushr v22.4s, v1.4s, #16
+	WORD $0x6e211ed6 // eor v22.16b, v22.16b, v1.16b
+	WORD $0x6e221ed6 // eor v22.16b, v22.16b, v2.16b
+	WORD $0x4eb29ef7 // mul v23.4s, v23.4s, v18.4s
+	WORD $0x4eb29ed6 // mul v22.4s, v22.4s, v18.4s
+	WORD $0x6f3106fb // ushr v27.4s, v23.4s, #15
+	WORD $0x6f3106da // ushr v26.4s, v22.4s, #15
 	WORD $0x6e3b1efb // eor v27.16b, v23.16b, v27.16b
 	WORD $0x6e3a1eda // eor v26.16b, v22.16b, v26.16b
-	WORD $0x4eb29f7b // mul v27.4s, v27.4s, v18.4s
-	WORD $0x4eb29f5a // mul v26.4s, v26.4s, v18.4s
-	WORD $0x6f310776 // ushr v22.4s, v27.4s, #15
-	WORD $0x6f310757 // ushr v23.4s, v26.4s, #15
+	WORD $0x4eb39f7b // mul v27.4s, v27.4s, v19.4s
+	WORD $0x4eb39f5a // mul v26.4s, v26.4s, v19.4s
+	WORD $0x6f300776 // ushr v22.4s, v27.4s, #16
+	WORD $0x6f300757 // ushr v23.4s, v26.4s, #16
 	WORD $0x6e361f76 // eor v22.16b, v27.16b, v22.16b
 	WORD $0x6e371f57 // eor v23.16b, v26.16b, v23.16b
-	WORD $0x4eb39ed6 // mul v22.4s, v22.4s, v19.4s
-	WORD $0x4eb39ef7 // mul v23.4s, v23.4s, v19.4s
-	WORD $0x6f3006da // ushr v26.4s, v22.4s, #16
-	WORD $0x6f3006fb // ushr v27.4s, v23.4s, #16
-	WORD $0x6e3a1eda // eor v26.16b, v22.16b, v26.16b
-	WORD $0x6e3b1efb // eor v27.16b, v23.16b, v27.16b
 	FMOVQ F24, (R3)
 	FMOVQ F25, 16(R3)
 	FMOVQ F28, (R0)
 	FMOVQ F29, 16(R0)
-	FMOVQ F26, (R4)
-	FMOVQ F27, 16(R4)
+	FMOVQ F22, (R4)
+	FMOVQ F23, 16(R4)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $8, R2, R2
@@ -220,60 +222,60 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F20
-	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
+	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc54 // fmul v20.4s, v2.4s, v20.4s
+	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
 	FMOVQ (R0), F21
-	WORD $0x6e35dc96 // fmul v22.4s, v4.4s, v21.4s
+	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
 	WORD $0x4e36d696 // fadd v22.4s, v20.4s, v22.4s
 	FMOVS (R2), F20
 	WORD $0x0f08a694 // sxtl v20.8h, v20.8b
 	WORD $0x0f10a694 // sxtl v20.4s, v20.4h
-	WORD $0x4e251e97 // and v23.16b, v20.16b, v5.16b
+	WORD $0x4e261e97 // and v23.16b, v20.16b, v6.16b
 	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
 	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
 	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e261e9f // and v31.16b, v20.16b, v6.16b
+	WORD $0x4e271e9f // and v31.16b, v20.16b, v7.16b
 	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e37dcf4 // fmul v20.4s, v7.4s, v23.4s
-	WORD $0x6e36dd18 // fmul v24.4s, v8.4s, v22.4s
+	WORD $0x6e37dd14 // fmul v20.4s, v8.4s, v23.4s
+	WORD $0x6e36dd38 // fmul v24.4s, v9.4s, v22.4s
 	WORD $0x4e38d698 // fadd v24.4s, v20.4s, v24.4s
-	WORD $0x6eb8ec7f // facgt v31.4s, v3.4s, v24.4s
+	WORD $0x6eb8ec9f // facgt v31.4s, v4.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
-	WORD $0x6e37dd37 // fmul v23.4s, v9.4s, v23.4s
-	WORD $0x6e36dd56 // fmul v22.4s, v10.4s, v22.4s
+	WORD $0x6e37dd57 // fmul v23.4s, v10.4s, v23.4s
+	WORD $0x6e36dd76 // fmul v22.4s, v11.4s, v22.4s
 	WORD $0x4e36d6f6 // fadd v22.4s, v23.4s, v22.4s
-	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
+	WORD $0x6eb6ec9f // facgt v31.4s, v4.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	WORD $0x6e38ddb8 // fmul v24.4s, v13.4s, v24.4s
-	WORD $0x6eb8e59f // fcmgt v31.4s, v12.4s, v24.4s
+	WORD $0x6e38ddd8 // fmul v24.4s, v14.4s, v24.4s
+	WORD $0x6eb8e5bf // fcmgt v31.4s, v13.4s, v24.4s
+	WORD $0x6e781dbf // bsl v31.16b, v13.16b, v24.16b
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
+	WORD $0x6eace71f // fcmgt v31.4s, v24.4s, v12.4s
 	WORD $0x6e781d9f // bsl v31.16b, v12.16b, v24.16b
 	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6eabe71f // fcmgt v31.4s, v24.4s, v11.4s
-	WORD $0x6e781d7f // bsl v31.16b, v11.16b, v24.16b
-	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6e35ddd5 // fmul v21.4s, v14.4s, v21.4s
-	WORD $0x6e38ddf8 // fmul v24.4s, v15.4s, v24.4s
+	WORD $0x6e35ddf5 // fmul v21.4s, v15.4s, v21.4s
+	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
 	WORD $0x4eb8d6b8 // fsub v24.4s, v21.4s, v24.4s
 
 	// the elements' random bits
-	WORD $0x4eb08421 // add v1.4s, v1.4s, v16.4s
-	WORD $0x6e311c35 // eor v21.16b, v1.16b, v17.16b
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
+	WORD $0x4eb18421 // add v1.4s, v1.4s, v17.4s
+	WORD $0x6f300435 // ushr v21.4s, v1.4s, #16
+	WORD $0x6e211eb5 // eor v21.16b, v21.16b, v1.16b
+	WORD $0x6e221eb5 // eor v21.16b, v21.16b, v2.16b
+	WORD $0x4eb29eb5 // mul v21.4s, v21.4s, v18.4s
+	WORD $0x6f3106b7 // ushr v23.4s, v21.4s, #15
 	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
-	WORD $0x4eb29ef7 // mul v23.4s, v23.4s, v18.4s
-	WORD $0x6f3106f5 // ushr v21.4s, v23.4s, #15
+	WORD $0x4eb39ef7 // mul v23.4s, v23.4s, v19.4s
+	WORD $0x6f3006f5 // ushr v21.4s, v23.4s, #16
 	WORD $0x6e351ef5 // eor v21.16b, v23.16b, v21.16b
-	WORD $0x4eb39eb5 // mul v21.4s, v21.4s, v19.4s
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
-	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
 	FMOVQ F22, (R3)
 	FMOVQ F24, (R0)
-	FMOVQ F23, (R4)
+	FMOVQ F21, (R4)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $4, R2, R2
@@ -289,61 +291,61 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F20
-	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
+	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc54 // fmul v20.4s, v2.4s, v20.4s
+	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
 	FMOVD (R0), F21
-	WORD $0x6e35dc96 // fmul v22.4s, v4.4s, v21.4s
+	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
 	WORD $0x4e36d696 // fadd v22.4s, v20.4s, v22.4s
 	MOVHU (R2), R17
 	FMOVS R17, F20
 	WORD $0x0f08a694 // sxtl v20.8h, v20.8b
 	WORD $0x0f10a694 // sxtl v20.4s, v20.4h
-	WORD $0x4e251e97 // and v23.16b, v20.16b, v5.16b
+	WORD $0x4e261e97 // and v23.16b, v20.16b, v6.16b
 	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
 	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
 	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e261e9f // and v31.16b, v20.16b, v6.16b
+	WORD $0x4e271e9f // and v31.16b, v20.16b, v7.16b
 	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e37dcf4 // fmul v20.4s, v7.4s, v23.4s
-	WORD $0x6e36dd18 // fmul v24.4s, v8.4s, v22.4s
+	WORD $0x6e37dd14 // fmul v20.4s, v8.4s, v23.4s
+	WORD $0x6e36dd38 // fmul v24.4s, v9.4s, v22.4s
 	WORD $0x4e38d698 // fadd v24.4s, v20.4s, v24.4s
-	WORD $0x6eb8ec7f // facgt v31.4s, v3.4s, v24.4s
+	WORD $0x6eb8ec9f // facgt v31.4s, v4.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
-	WORD $0x6e37dd37 // fmul v23.4s, v9.4s, v23.4s
-	WORD $0x6e36dd56 // fmul v22.4s, v10.4s, v22.4s
+	WORD $0x6e37dd57 // fmul v23.4s, v10.4s, v23.4s
+	WORD $0x6e36dd76 // fmul v22.4s, v11.4s, v22.4s
 	WORD $0x4e36d6f6 // fadd v22.4s, v23.4s, v22.4s
-	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
+	WORD $0x6eb6ec9f // facgt v31.4s, v4.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	WORD $0x6e38ddb8 // fmul v24.4s, v13.4s, v24.4s
-	WORD $0x6eb8e59f // fcmgt v31.4s, v12.4s, v24.4s
+	WORD $0x6e38ddd8 // fmul v24.4s, v14.4s, v24.4s
+	WORD $0x6eb8e5bf // fcmgt v31.4s, v13.4s, v24.4s
+	WORD $0x6e781dbf // bsl v31.16b, v13.16b, v24.16b
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
+	WORD $0x6eace71f // fcmgt v31.4s, v24.4s, v12.4s
 	WORD $0x6e781d9f // bsl v31.16b, v12.16b, v24.16b
 	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6eabe71f // fcmgt v31.4s, v24.4s, v11.4s
-	WORD $0x6e781d7f // bsl v31.16b, v11.16b, v24.16b
-	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6e35ddd5 // fmul v21.4s, v14.4s, v21.4s
-	WORD $0x6e38ddf8 // fmul v24.4s, v15.4s, v24.4s
+	WORD $0x6e35ddf5 // fmul v21.4s, v15.4s, v21.4s
+	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
 	WORD $0x4eb8d6b8 // fsub v24.4s, v21.4s, v24.4s
 
 	// the elements' random bits
-	WORD $0x4eb08421 // add v1.4s, v1.4s, v16.4s
-	WORD $0x6e311c35 // eor v21.16b, v1.16b, v17.16b
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
+	WORD $0x4eb18421 // add v1.4s, v1.4s, v17.4s
+	WORD $0x6f300435 // ushr v21.4s, v1.4s, #16
+	WORD $0x6e211eb5 // eor v21.16b, v21.16b, v1.16b
+	WORD $0x6e221eb5 // eor v21.16b, v21.16b, v2.16b
+	WORD $0x4eb29eb5 // mul v21.4s, v21.4s, v18.4s
+	WORD $0x6f3106b7 // ushr v23.4s, v21.4s, #15
 	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
-	WORD $0x4eb29ef7 // mul v23.4s, v23.4s, v18.4s
-	WORD $0x6f3106f5 // ushr v21.4s, v23.4s, #15
+	WORD $0x4eb39ef7 // mul v23.4s, v23.4s, v19.4s
+	WORD $0x6f3006f5 // ushr v21.4s, v23.4s, #16
 	WORD $0x6e351ef5 // eor v21.16b, v23.16b, v21.16b
-	WORD $0x4eb39eb5 // mul v21.4s, v21.4s, v19.4s
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
-	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
 	FMOVD F22, (R3)
 	FMOVD F24, (R0)
-	FMOVD F23, (R4)
+	FMOVD F21, (R4)
 	TST $1, R6
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -360,61 +362,61 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F20
-	WORD $0x6eb4ec7f // facgt v31.4s, v3.4s, v20.4s
+	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e34dc54 // fmul v20.4s, v2.4s, v20.4s
+	WORD $0x6e34dc74 // fmul v20.4s, v3.4s, v20.4s
 	FMOVS (R0), F21
-	WORD $0x6e35dc96 // fmul v22.4s, v4.4s, v21.4s
+	WORD $0x6e35dcb6 // fmul v22.4s, v5.4s, v21.4s
 	WORD $0x4e36d696 // fadd v22.4s, v20.4s, v22.4s
 	MOVBU (R2), R17
 	FMOVS R17, F20
 	WORD $0x0f08a694 // sxtl v20.8h, v20.8b
 	WORD $0x0f10a694 // sxtl v20.4s, v20.4h
-	WORD $0x4e251e97 // and v23.16b, v20.16b, v5.16b
+	WORD $0x4e261e97 // and v23.16b, v20.16b, v6.16b
 	WORD $0x4f3456f7 // shl v23.4s, v23.4s, #20
 	WORD $0x4ea086f7 // add v23.4s, v23.4s, v0.4s
 	WORD $0x4ea0d6f7 // fsub v23.4s, v23.4s, v0.4s
-	WORD $0x4e261e9f // and v31.16b, v20.16b, v6.16b
+	WORD $0x4e271e9f // and v31.16b, v20.16b, v7.16b
 	WORD $0x4ebf1ef7 // orr v23.16b, v23.16b, v31.16b
 
 	// c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)
-	WORD $0x6e37dcf4 // fmul v20.4s, v7.4s, v23.4s
-	WORD $0x6e36dd18 // fmul v24.4s, v8.4s, v22.4s
+	WORD $0x6e37dd14 // fmul v20.4s, v8.4s, v23.4s
+	WORD $0x6e36dd38 // fmul v24.4s, v9.4s, v22.4s
 	WORD $0x4e38d698 // fadd v24.4s, v20.4s, v24.4s
-	WORD $0x6eb8ec7f // facgt v31.4s, v3.4s, v24.4s
+	WORD $0x6eb8ec9f // facgt v31.4s, v4.4s, v24.4s
 	WORD $0x4e7f1f18 // bic v24.16b, v24.16b, v31.16b
-	WORD $0x6e37dd37 // fmul v23.4s, v9.4s, v23.4s
-	WORD $0x6e36dd56 // fmul v22.4s, v10.4s, v22.4s
+	WORD $0x6e37dd57 // fmul v23.4s, v10.4s, v23.4s
+	WORD $0x6e36dd76 // fmul v22.4s, v11.4s, v22.4s
 	WORD $0x4e36d6f6 // fadd v22.4s, v23.4s, v22.4s
-	WORD $0x6eb6ec7f // facgt v31.4s, v3.4s, v22.4s
+	WORD $0x6eb6ec9f // facgt v31.4s, v4.4s, v22.4s
 	WORD $0x4e7f1ed6 // bic v22.16b, v22.16b, v31.16b
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
-	WORD $0x6e38ddb8 // fmul v24.4s, v13.4s, v24.4s
-	WORD $0x6eb8e59f // fcmgt v31.4s, v12.4s, v24.4s
+	WORD $0x6e38ddd8 // fmul v24.4s, v14.4s, v24.4s
+	WORD $0x6eb8e5bf // fcmgt v31.4s, v13.4s, v24.4s
+	WORD $0x6e781dbf // bsl v31.16b, v13.16b, v24.16b
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
+	WORD $0x6eace71f // fcmgt v31.4s, v24.4s, v12.4s
 	WORD $0x6e781d9f // bsl v31.16b, v12.16b, v24.16b
 	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6eabe71f // fcmgt v31.4s, v24.4s, v11.4s
-	WORD $0x6e781d7f // bsl v31.16b, v11.16b, v24.16b
-	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
-	WORD $0x6e35ddd5 // fmul v21.4s, v14.4s, v21.4s
-	WORD $0x6e38ddf8 // fmul v24.4s, v15.4s, v24.4s
+	WORD $0x6e35ddf5 // fmul v21.4s, v15.4s, v21.4s
+	WORD $0x6e38de18 // fmul v24.4s, v16.4s, v24.4s
 	WORD $0x4eb8d6b8 // fsub v24.4s, v21.4s, v24.4s
 
 	// the elements' random bits
-	WORD $0x4eb08421 // add v1.4s, v1.4s, v16.4s
-	WORD $0x6e311c35 // eor v21.16b, v1.16b, v17.16b
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
+	WORD $0x4eb18421 // add v1.4s, v1.4s, v17.4s
+	WORD $0x6f300435 // ushr v21.4s, v1.4s, #16
+	WORD $0x6e211eb5 // eor v21.16b, v21.16b, v1.16b
+	WORD $0x6e221eb5 // eor v21.16b, v21.16b, v2.16b
+	WORD $0x4eb29eb5 // mul v21.4s, v21.4s, v18.4s
+	WORD $0x6f3106b7 // ushr v23.4s, v21.4s, #15
 	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
-	WORD $0x4eb29ef7 // mul v23.4s, v23.4s, v18.4s
-	WORD $0x6f3106f5 // ushr v21.4s, v23.4s, #15
+	WORD $0x4eb39ef7 // mul v23.4s, v23.4s, v19.4s
+	WORD $0x6f3006f5 // ushr v21.4s, v23.4s, #16
 	WORD $0x6e351ef5 // eor v21.16b, v23.16b, v21.16b
-	WORD $0x4eb39eb5 // mul v21.4s, v21.4s, v19.4s
-	WORD $0x6f3006b7 // ushr v23.4s, v21.4s, #16
-	WORD $0x6e371eb7 // eor v23.16b, v21.16b, v23.16b
 	FMOVS F22, (R3)
 	FMOVS F24, (R0)
-	FMOVS F23, (R4)
+	FMOVS F21, (R4)
 
 skip2:
 

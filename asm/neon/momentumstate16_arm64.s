@@ -16,21 +16,23 @@ TEXT ·MomentumState16F32(SB), NOSPLIT, $0-100
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+92(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVWU scale+72(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+76(FP), R17
-	VDUP R17, V3.S4
-	MOVWU mu+80(FP), R17
-	VDUP R17, V4.S4
-	MOVWU gain+84(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V6.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+96(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVWU scale+72(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V3.S4
+	MOVWU l2+76(FP), R17
+	VDUP R17, V4.S4
+	MOVWU mu+80(FP), R17
+	VDUP R17, V5.S4
+	MOVWU gain+84(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V7.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V8.S4
@@ -49,16 +51,16 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F12
 	FMOVQ 16(R1), F13
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eadec5f // facgt v31.4s, v2.4s, v13.4s
+	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
-	WORD $0x6e2ddc2d // fmul v13.4s, v1.4s, v13.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	WORD $0x6e2ddc4d // fmul v13.4s, v2.4s, v13.4s
 	FMOVQ (R0), F14
 	FMOVQ 16(R0), F15
-	WORD $0x6e2edc70 // fmul v16.4s, v3.4s, v14.4s
-	WORD $0x6e2fdc71 // fmul v17.4s, v3.4s, v15.4s
+	WORD $0x6e2edc90 // fmul v16.4s, v4.4s, v14.4s
+	WORD $0x6e2fdc91 // fmul v17.4s, v4.4s, v15.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
 	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
 
@@ -67,55 +69,55 @@ main:
 	WORD $0x2e6139ad // shll v13.4s, v13.4h, #16
 	FMOVD 8(R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e30dcd0 // fmul v16.4s, v6.4s, v16.4s
+	WORD $0x6e31dcd1 // fmul v17.4s, v6.4s, v17.4s
 	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
 	WORD $0x4e31d591 // fadd v17.4s, v12.4s, v17.4s
-	WORD $0x6eb0ec5f // facgt v31.4s, v2.4s, v16.4s
+	WORD $0x6eb0ec7f // facgt v31.4s, v3.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	WORD $0x6eb1ec5f // facgt v31.4s, v2.4s, v17.4s
+	WORD $0x6eb1ec7f // facgt v31.4s, v3.4s, v17.4s
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0d // eor v13.16b, v0.16b, v7.16b
-	WORD $0x6f300592 // ushr v18.4s, v12.4s, #16
-	WORD $0x6f3005b3 // ushr v19.4s, v13.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040d // ushr v13.4s, v0.4s, #16
+	WORD $0x6e201dad // eor v13.16b, v13.16b, v0.16b
+	WORD $0x6e211dad // eor v13.16b, v13.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x4ea89dad // mul v13.4s, v13.4s, v8.4s
+	WORD $0x6f310592 // ushr v18.4s, v12.4s, #15
+	WORD $0x6f3105b3 // ushr v19.4s, v13.4s, #15
 	WORD $0x6e321d92 // eor v18.16b, v12.16b, v18.16b
 	WORD $0x6e331db3 // eor v19.16b, v13.16b, v19.16b
-	WORD $0x4ea89e52 // mul v18.4s, v18.4s, v8.4s
-	WORD $0x4ea89e73 // mul v19.4s, v19.4s, v8.4s
-	WORD $0x6f31064d // ushr v13.4s, v18.4s, #15
-	WORD $0x6f31066c // ushr v12.4s, v19.4s, #15
-	WORD $0x6e2d1e4d // eor v13.16b, v18.16b, v13.16b
-	WORD $0x6e2c1e6c // eor v12.16b, v19.16b, v12.16b
-	WORD $0x4ea99dad // mul v13.4s, v13.4s, v9.4s
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f3005ad // ushr v13.4s, v13.4s, #16
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4ead860d // add v13.4s, v16.4s, v13.4s
-	WORD $0x4eac862c // add v12.4s, v17.4s, v12.4s
-	WORD $0x6e30e613 // fcmge v19.4s, v16.4s, v16.4s
-	WORD $0x6e205a73 // not v19.16b, v19.16b
-	WORD $0x6e31e632 // fcmge v18.4s, v17.4s, v17.4s
-	WORD $0x6e205a52 // not v18.16b, v18.16b
+	WORD $0x4ea99e52 // mul v18.4s, v18.4s, v9.4s
+	WORD $0x4ea99e73 // mul v19.4s, v19.4s, v9.4s
+	WORD $0x6f300652 // ushr v18.4s, v18.4s, #16
+	WORD $0x6f300673 // ushr v19.4s, v19.4s, #16
+	WORD $0x4eb28612 // add v18.4s, v16.4s, v18.4s
+	WORD $0x4eb38633 // add v19.4s, v17.4s, v19.4s
+	WORD $0x6e30e60d // fcmge v13.4s, v16.4s, v16.4s
+	WORD $0x6e2059ad // not v13.16b, v13.16b
+	WORD $0x6e31e62c // fcmge v12.4s, v17.4s, v17.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1e14 // orr v20.16b, v16.16b, v10.16b
 	WORD $0x4eaa1e35 // orr v21.16b, v17.16b, v10.16b
-	WORD $0x6eb31e8d // bit v13.16b, v20.16b, v19.16b
-	WORD $0x6eb21eac // bit v12.16b, v21.16b, v18.16b
+	WORD $0x6ead1e92 // bit v18.16b, v20.16b, v13.16b
+	WORD $0x6eac1eb3 // bit v19.16b, v21.16b, v12.16b
 
 	// p -= lr*buf
 	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
 	WORD $0x6e31dd71 // fmul v17.4s, v11.4s, v17.4s
 	WORD $0x4eb0d5d0 // fsub v16.4s, v14.4s, v16.4s
 	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
-	WORD $0x0f1085bf // shrn v31.4h, v13.4s, #16
+	WORD $0x0f10865f // shrn v31.4h, v18.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f10867f // shrn v31.4h, v19.4s, #16
 	FMOVD F31, 8(R2)
 	FMOVQ F16, (R0)
 	FMOVQ F17, 16(R0)
@@ -134,42 +136,42 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVQ (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
-	WORD $0x6eaeec5f // facgt v31.4s, v2.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f30058f // ushr v15.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f31058f // ushr v15.4s, v12.4s, #15
 	WORD $0x6e2f1d8f // eor v15.16b, v12.16b, v15.16b
-	WORD $0x4ea89def // mul v15.4s, v15.4s, v8.4s
-	WORD $0x6f3105ec // ushr v12.4s, v15.4s, #15
-	WORD $0x6e2c1dec // eor v12.16b, v15.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85cc // add v12.4s, v14.4s, v12.4s
-	WORD $0x6e2ee5cf // fcmge v15.4s, v14.4s, v14.4s
-	WORD $0x6e2059ef // not v15.16b, v15.16b
+	WORD $0x4ea99def // mul v15.4s, v15.4s, v9.4s
+	WORD $0x6f3005ef // ushr v15.4s, v15.4s, #16
+	WORD $0x4eaf85cf // add v15.4s, v14.4s, v15.4s
+	WORD $0x6e2ee5cc // fcmge v12.4s, v14.4s, v14.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1dd0 // orr v16.16b, v14.16b, v10.16b
-	WORD $0x6eaf1e0c // bit v12.16b, v16.16b, v15.16b
+	WORD $0x6eac1e0f // bit v15.16b, v16.16b, v12.16b
 
 	// p -= lr*buf
 	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
 	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f1085ff // shrn v31.4h, v15.4s, #16
 	FMOVD F31, (R2)
 	FMOVQ F14, (R0)
 	ADD $16, R0, R0
@@ -185,42 +187,42 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVD (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	FMOVS (R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
-	WORD $0x6eaeec5f // facgt v31.4s, v2.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f30058f // ushr v15.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f31058f // ushr v15.4s, v12.4s, #15
 	WORD $0x6e2f1d8f // eor v15.16b, v12.16b, v15.16b
-	WORD $0x4ea89def // mul v15.4s, v15.4s, v8.4s
-	WORD $0x6f3105ec // ushr v12.4s, v15.4s, #15
-	WORD $0x6e2c1dec // eor v12.16b, v15.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85cc // add v12.4s, v14.4s, v12.4s
-	WORD $0x6e2ee5cf // fcmge v15.4s, v14.4s, v14.4s
-	WORD $0x6e2059ef // not v15.16b, v15.16b
+	WORD $0x4ea99def // mul v15.4s, v15.4s, v9.4s
+	WORD $0x6f3005ef // ushr v15.4s, v15.4s, #16
+	WORD $0x4eaf85cf // add v15.4s, v14.4s, v15.4s
+	WORD $0x6e2ee5cc // fcmge v12.4s, v14.4s, v14.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1dd0 // orr v16.16b, v14.16b, v10.16b
-	WORD $0x6eaf1e0c // bit v12.16b, v16.16b, v15.16b
+	WORD $0x6eac1e0f // bit v15.16b, v16.16b, v12.16b
 
 	// p -= lr*buf
 	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
 	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f1085ff // shrn v31.4h, v15.4s, #16
 	FMOVS F31, (R2)
 	FMOVD F14, (R0)
 	TST $1, R3
@@ -237,43 +239,43 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVS (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	MOVHU (R2), R17
 	FMOVS R17, F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
-	WORD $0x6eaeec5f // facgt v31.4s, v2.4s, v14.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f30058f // ushr v15.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f31058f // ushr v15.4s, v12.4s, #15
 	WORD $0x6e2f1d8f // eor v15.16b, v12.16b, v15.16b
-	WORD $0x4ea89def // mul v15.4s, v15.4s, v8.4s
-	WORD $0x6f3105ec // ushr v12.4s, v15.4s, #15
-	WORD $0x6e2c1dec // eor v12.16b, v15.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85cc // add v12.4s, v14.4s, v12.4s
-	WORD $0x6e2ee5cf // fcmge v15.4s, v14.4s, v14.4s
-	WORD $0x6e2059ef // not v15.16b, v15.16b
+	WORD $0x4ea99def // mul v15.4s, v15.4s, v9.4s
+	WORD $0x6f3005ef // ushr v15.4s, v15.4s, #16
+	WORD $0x4eaf85cf // add v15.4s, v14.4s, v15.4s
+	WORD $0x6e2ee5cc // fcmge v12.4s, v14.4s, v14.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1dd0 // orr v16.16b, v14.16b, v10.16b
-	WORD $0x6eaf1e0c // bit v12.16b, v16.16b, v15.16b
+	WORD $0x6eac1e0f // bit v15.16b, v16.16b, v12.16b
 
 	// p -= lr*buf
 	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
 	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f1085ff // shrn v31.4h, v15.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R2)
 	FMOVS F14, (R0)

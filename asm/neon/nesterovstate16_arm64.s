@@ -16,21 +16,23 @@ TEXT ·NesterovState16F32(SB), NOSPLIT, $0-100
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+92(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVWU scale+72(FP), R17
-	VDUP R17, V1.S4
-	MOVD $0x10000000, R17 // tiny
 	VDUP R17, V2.S4
-	MOVWU l2+76(FP), R17
-	VDUP R17, V3.S4
-	MOVWU mu+80(FP), R17
-	VDUP R17, V4.S4
-	MOVWU gain+84(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V6.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+96(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVWU scale+72(FP), R17
+	VDUP R17, V2.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V3.S4
+	MOVWU l2+76(FP), R17
+	VDUP R17, V4.S4
+	MOVWU mu+80(FP), R17
+	VDUP R17, V5.S4
+	MOVWU gain+84(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V7.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V8.S4
@@ -49,16 +51,16 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F12
 	FMOVQ 16(R1), F13
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eadec5f // facgt v31.4s, v2.4s, v13.4s
+	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
-	WORD $0x6e2ddc2d // fmul v13.4s, v1.4s, v13.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	WORD $0x6e2ddc4d // fmul v13.4s, v2.4s, v13.4s
 	FMOVQ (R0), F14
 	FMOVQ 16(R0), F15
-	WORD $0x6e2edc70 // fmul v16.4s, v3.4s, v14.4s
-	WORD $0x6e2fdc71 // fmul v17.4s, v3.4s, v15.4s
+	WORD $0x6e2edc90 // fmul v16.4s, v4.4s, v14.4s
+	WORD $0x6e2fdc91 // fmul v17.4s, v4.4s, v15.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
 	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
 
@@ -67,59 +69,59 @@ main:
 	WORD $0x2e6139ad // shll v13.4s, v13.4h, #16
 	FMOVD 8(R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e30dcb2 // fmul v18.4s, v5.4s, v16.4s
-	WORD $0x6e31dcb3 // fmul v19.4s, v5.4s, v17.4s
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e30dcd2 // fmul v18.4s, v6.4s, v16.4s
+	WORD $0x6e31dcd3 // fmul v19.4s, v6.4s, v17.4s
 	WORD $0x4e32d5b2 // fadd v18.4s, v13.4s, v18.4s
 	WORD $0x4e33d593 // fadd v19.4s, v12.4s, v19.4s
-	WORD $0x6eb2ec5f // facgt v31.4s, v2.4s, v18.4s
+	WORD $0x6eb2ec7f // facgt v31.4s, v3.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6eb3ec5f // facgt v31.4s, v2.4s, v19.4s
+	WORD $0x6eb3ec7f // facgt v31.4s, v3.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0d // eor v13.16b, v0.16b, v7.16b
-	WORD $0x6f300594 // ushr v20.4s, v12.4s, #16
-	WORD $0x6f3005b5 // ushr v21.4s, v13.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040d // ushr v13.4s, v0.4s, #16
+	WORD $0x6e201dad // eor v13.16b, v13.16b, v0.16b
+	WORD $0x6e211dad // eor v13.16b, v13.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x4ea89dad // mul v13.4s, v13.4s, v8.4s
+	WORD $0x6f310594 // ushr v20.4s, v12.4s, #15
+	WORD $0x6f3105b5 // ushr v21.4s, v13.4s, #15
 	WORD $0x6e341d94 // eor v20.16b, v12.16b, v20.16b
 	WORD $0x6e351db5 // eor v21.16b, v13.16b, v21.16b
-	WORD $0x4ea89e94 // mul v20.4s, v20.4s, v8.4s
-	WORD $0x4ea89eb5 // mul v21.4s, v21.4s, v8.4s
-	WORD $0x6f31068d // ushr v13.4s, v20.4s, #15
-	WORD $0x6f3106ac // ushr v12.4s, v21.4s, #15
-	WORD $0x6e2d1e8d // eor v13.16b, v20.16b, v13.16b
-	WORD $0x6e2c1eac // eor v12.16b, v21.16b, v12.16b
-	WORD $0x4ea99dad // mul v13.4s, v13.4s, v9.4s
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f3005ad // ushr v13.4s, v13.4s, #16
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4ead864d // add v13.4s, v18.4s, v13.4s
-	WORD $0x4eac866c // add v12.4s, v19.4s, v12.4s
-	WORD $0x6e32e655 // fcmge v21.4s, v18.4s, v18.4s
-	WORD $0x6e205ab5 // not v21.16b, v21.16b
-	WORD $0x6e33e674 // fcmge v20.4s, v19.4s, v19.4s
-	WORD $0x6e205a94 // not v20.16b, v20.16b
+	WORD $0x4ea99e94 // mul v20.4s, v20.4s, v9.4s
+	WORD $0x4ea99eb5 // mul v21.4s, v21.4s, v9.4s
+	WORD $0x6f300694 // ushr v20.4s, v20.4s, #16
+	WORD $0x6f3006b5 // ushr v21.4s, v21.4s, #16
+	WORD $0x4eb48654 // add v20.4s, v18.4s, v20.4s
+	WORD $0x4eb58675 // add v21.4s, v19.4s, v21.4s
+	WORD $0x6e32e64d // fcmge v13.4s, v18.4s, v18.4s
+	WORD $0x6e2059ad // not v13.16b, v13.16b
+	WORD $0x6e33e66c // fcmge v12.4s, v19.4s, v19.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1e56 // orr v22.16b, v18.16b, v10.16b
 	WORD $0x4eaa1e77 // orr v23.16b, v19.16b, v10.16b
-	WORD $0x6eb51ecd // bit v13.16b, v22.16b, v21.16b
-	WORD $0x6eb41eec // bit v12.16b, v23.16b, v20.16b
+	WORD $0x6ead1ed4 // bit v20.16b, v22.16b, v13.16b
+	WORD $0x6eac1ef5 // bit v21.16b, v23.16b, v12.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e32dc92 // fmul v18.4s, v4.4s, v18.4s
-	WORD $0x6e33dc93 // fmul v19.4s, v4.4s, v19.4s
+	WORD $0x6e32dcb2 // fmul v18.4s, v5.4s, v18.4s
+	WORD $0x6e33dcb3 // fmul v19.4s, v5.4s, v19.4s
 	WORD $0x4e32d612 // fadd v18.4s, v16.4s, v18.4s
 	WORD $0x4e33d633 // fadd v19.4s, v17.4s, v19.4s
 	WORD $0x6e32dd72 // fmul v18.4s, v11.4s, v18.4s
 	WORD $0x6e33dd73 // fmul v19.4s, v11.4s, v19.4s
 	WORD $0x4eb2d5d2 // fsub v18.4s, v14.4s, v18.4s
 	WORD $0x4eb3d5f3 // fsub v19.4s, v15.4s, v19.4s
-	WORD $0x0f1085bf // shrn v31.4h, v13.4s, #16
+	WORD $0x0f10869f // shrn v31.4h, v20.4s, #16
 	FMOVD F31, (R2)
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f1086bf // shrn v31.4h, v21.4s, #16
 	FMOVD F31, 8(R2)
 	FMOVQ F18, (R0)
 	FMOVQ F19, 16(R0)
@@ -138,44 +140,44 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVQ (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	FMOVD (R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcaf // fmul v15.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edccf // fmul v15.4s, v6.4s, v14.4s
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec5f // facgt v31.4s, v2.4s, v15.4s
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f300590 // ushr v16.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f310590 // ushr v16.4s, v12.4s, #15
 	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
-	WORD $0x4ea89e10 // mul v16.4s, v16.4s, v8.4s
-	WORD $0x6f31060c // ushr v12.4s, v16.4s, #15
-	WORD $0x6e2c1e0c // eor v12.16b, v16.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85ec // add v12.4s, v15.4s, v12.4s
-	WORD $0x6e2fe5f0 // fcmge v16.4s, v15.4s, v15.4s
-	WORD $0x6e205a10 // not v16.16b, v16.16b
+	WORD $0x4ea99e10 // mul v16.4s, v16.4s, v9.4s
+	WORD $0x6f300610 // ushr v16.4s, v16.4s, #16
+	WORD $0x4eb085f0 // add v16.4s, v15.4s, v16.4s
+	WORD $0x6e2fe5ec // fcmge v12.4s, v15.4s, v15.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1df1 // orr v17.16b, v15.16b, v10.16b
-	WORD $0x6eb01e2c // bit v12.16b, v17.16b, v16.16b
+	WORD $0x6eac1e30 // bit v16.16b, v17.16b, v12.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6e2fdd6f // fmul v15.4s, v11.4s, v15.4s
 	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f10861f // shrn v31.4h, v16.4s, #16
 	FMOVD F31, (R2)
 	FMOVQ F15, (R0)
 	ADD $16, R0, R0
@@ -191,44 +193,44 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVD (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	FMOVS (R2), F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcaf // fmul v15.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edccf // fmul v15.4s, v6.4s, v14.4s
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec5f // facgt v31.4s, v2.4s, v15.4s
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f300590 // ushr v16.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f310590 // ushr v16.4s, v12.4s, #15
 	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
-	WORD $0x4ea89e10 // mul v16.4s, v16.4s, v8.4s
-	WORD $0x6f31060c // ushr v12.4s, v16.4s, #15
-	WORD $0x6e2c1e0c // eor v12.16b, v16.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85ec // add v12.4s, v15.4s, v12.4s
-	WORD $0x6e2fe5f0 // fcmge v16.4s, v15.4s, v15.4s
-	WORD $0x6e205a10 // not v16.16b, v16.16b
+	WORD $0x4ea99e10 // mul v16.4s, v16.4s, v9.4s
+	WORD $0x6f300610 // ushr v16.4s, v16.4s, #16
+	WORD $0x4eb085f0 // add v16.4s, v15.4s, v16.4s
+	WORD $0x6e2fe5ec // fcmge v12.4s, v15.4s, v15.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1df1 // orr v17.16b, v15.16b, v10.16b
-	WORD $0x6eb01e2c // bit v12.16b, v17.16b, v16.16b
+	WORD $0x6eac1e30 // bit v16.16b, v17.16b, v12.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6e2fdd6f // fmul v15.4s, v11.4s, v15.4s
 	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f10861f // shrn v31.4h, v16.4s, #16
 	FMOVS F31, (R2)
 	FMOVD F15, (R0)
 	TST $1, R3
@@ -245,45 +247,45 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F12
-	WORD $0x6eacec5f // facgt v31.4s, v2.4s, v12.4s
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc2c // fmul v12.4s, v1.4s, v12.4s
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
 	FMOVS (R0), F13
-	WORD $0x6e2ddc6e // fmul v14.4s, v3.4s, v13.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// buf = flush(mu*buf + gain*d)
 	MOVHU (R2), R17
 	FMOVS R17, F12
 	WORD $0x2e61398c // shll v12.4s, v12.4h, #16
-	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
-	WORD $0x6e2edcaf // fmul v15.4s, v5.4s, v14.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2edccf // fmul v15.4s, v6.4s, v14.4s
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec5f // facgt v31.4s, v2.4s, v15.4s
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
 	// the elements' random bits
-	WORD $0x4ea68400 // add v0.4s, v0.4s, v6.4s
-	WORD $0x6e271c0c // eor v12.16b, v0.16b, v7.16b
-	WORD $0x6f300590 // ushr v16.4s, v12.4s, #16
+	WORD $0x4ea78400 // add v0.4s, v0.4s, v7.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea89d8c // mul v12.4s, v12.4s, v8.4s
+	WORD $0x6f310590 // ushr v16.4s, v12.4s, #15
 	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
-	WORD $0x4ea89e10 // mul v16.4s, v16.4s, v8.4s
-	WORD $0x6f31060c // ushr v12.4s, v16.4s, #15
-	WORD $0x6e2c1e0c // eor v12.16b, v16.16b, v12.16b
-	WORD $0x4ea99d8c // mul v12.4s, v12.4s, v9.4s
-	WORD $0x6f30058c // ushr v12.4s, v12.4s, #16
-	WORD $0x4eac85ec // add v12.4s, v15.4s, v12.4s
-	WORD $0x6e2fe5f0 // fcmge v16.4s, v15.4s, v15.4s
-	WORD $0x6e205a10 // not v16.16b, v16.16b
+	WORD $0x4ea99e10 // mul v16.4s, v16.4s, v9.4s
+	WORD $0x6f300610 // ushr v16.4s, v16.4s, #16
+	WORD $0x4eb085f0 // add v16.4s, v15.4s, v16.4s
+	WORD $0x6e2fe5ec // fcmge v12.4s, v15.4s, v15.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4eaa1df1 // orr v17.16b, v15.16b, v10.16b
-	WORD $0x6eb01e2c // bit v12.16b, v17.16b, v16.16b
+	WORD $0x6eac1e30 // bit v16.16b, v17.16b, v12.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6e2fdd6f // fmul v15.4s, v11.4s, v15.4s
 	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f10861f // shrn v31.4h, v16.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R2)
 	FMOVS F15, (R0)

@@ -49,32 +49,34 @@ short:
 	ADD $127, R4, R4
 	AND $-64, R4, R4
 	ADD $1024, R4, R4
-	MOVD local-2168(SP), R7
-	VDUP R7, V2.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V1.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V1.D[1]
-	WORD $0x4ea28421 // add v1.4s, v1.4s, v2.4s
-	MOVWU scale+96(FP), R17
-	VDUP R17, V2.S4
-	MOVD $0x10000000, R17 // tiny
-	VDUP R17, V3.S4
-	MOVWU l2+100(FP), R17
-	VDUP R17, V4.S4
-	MOVWU mu+104(FP), R17
-	VDUP R17, V5.S4
-	MOVD $0x7f, R17 // x0000007f
-	VDUP R17, V6.S4
-	MOVD $0x80000000, R17 // x80000000
-	VDUP R17, V7.S4
-	MOVWU gain+108(FP), R17
-	VDUP R17, V8.S4
-	MOVWU lr+112(FP), R17
-	VDUP R17, V9.S4
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V10.S4
+	MOVD local-2168(SP), R7
+	VDUP R7, V3.S4
+	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
 	MOVWU k1+120(FP), R17
+	VDUP R17, V2.S4
+	WORD $0x6f300443 // ushr v3.4s, v2.4s, #16
+	WORD $0x6e231c42 // eor v2.16b, v2.16b, v3.16b
+	MOVWU scale+96(FP), R17
+	VDUP R17, V3.S4
+	MOVD $0x10000000, R17 // tiny
+	VDUP R17, V4.S4
+	MOVWU l2+100(FP), R17
+	VDUP R17, V5.S4
+	MOVWU mu+104(FP), R17
+	VDUP R17, V6.S4
+	MOVD $0x7f, R17 // x0000007f
+	VDUP R17, V7.S4
+	MOVD $0x80000000, R17 // x80000000
+	VDUP R17, V8.S4
+	MOVWU gain+108(FP), R17
+	VDUP R17, V9.S4
+	MOVWU lr+112(FP), R17
+	VDUP R17, V10.S4
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V11.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V12.S4
@@ -89,16 +91,16 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F14
 	FMOVQ 16(R1), F15
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
+	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
-	WORD $0x6e2fdc4f // fmul v15.4s, v2.4s, v15.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x6e2fdc6f // fmul v15.4s, v3.4s, v15.4s
 	FMOVQ (R0), F16
 	FMOVQ 16(R0), F17
-	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
-	WORD $0x6e31dc93 // fmul v19.4s, v4.4s, v17.4s
+	WORD $0x6e30dcb2 // fmul v18.4s, v5.4s, v16.4s
+	WORD $0x6e31dcb3 // fmul v19.4s, v5.4s, v17.4s
 	WORD $0x4e32d5d2 // fadd v18.4s, v14.4s, v18.4s
 	WORD $0x4e33d5f3 // fadd v19.4s, v15.4s, v19.4s
 
@@ -109,66 +111,66 @@ main:
 	FMOVS 4(R2), F14
 	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
 	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
-	WORD $0x4e261df4 // and v20.16b, v15.16b, v6.16b
-	WORD $0x4e261dd5 // and v21.16b, v14.16b, v6.16b
+	WORD $0x4e271df4 // and v20.16b, v15.16b, v7.16b
+	WORD $0x4e271dd5 // and v21.16b, v14.16b, v7.16b
 	WORD $0x4f345694 // shl v20.4s, v20.4s, #20
 	WORD $0x4f3456b5 // shl v21.4s, v21.4s, #20
 	WORD $0x4ea08694 // add v20.4s, v20.4s, v0.4s
 	WORD $0x4ea086b5 // add v21.4s, v21.4s, v0.4s
 	WORD $0x4ea0d694 // fsub v20.4s, v20.4s, v0.4s
 	WORD $0x4ea0d6b5 // fsub v21.4s, v21.4s, v0.4s
-	WORD $0x4e271dff // and v31.16b, v15.16b, v7.16b
+	WORD $0x4e281dff // and v31.16b, v15.16b, v8.16b
 	WORD $0x4ebf1e94 // orr v20.16b, v20.16b, v31.16b
-	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4e281ddf // and v31.16b, v14.16b, v8.16b
 	WORD $0x4ebf1eb5 // orr v21.16b, v21.16b, v31.16b
-	WORD $0x6e34dcb4 // fmul v20.4s, v5.4s, v20.4s
-	WORD $0x6e35dcb5 // fmul v21.4s, v5.4s, v21.4s
-	WORD $0x6e32dd0e // fmul v14.4s, v8.4s, v18.4s
-	WORD $0x6e33dd0f // fmul v15.4s, v8.4s, v19.4s
+	WORD $0x6e34dcd4 // fmul v20.4s, v6.4s, v20.4s
+	WORD $0x6e35dcd5 // fmul v21.4s, v6.4s, v21.4s
+	WORD $0x6e32dd2e // fmul v14.4s, v9.4s, v18.4s
+	WORD $0x6e33dd2f // fmul v15.4s, v9.4s, v19.4s
 	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
 	WORD $0x4e2fd6af // fadd v15.4s, v21.4s, v15.4s
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
+	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2edcb5 // fmul v21.4s, v5.4s, v14.4s
-	WORD $0x6e2fdcb4 // fmul v20.4s, v5.4s, v15.4s
+	WORD $0x6e2edcd5 // fmul v21.4s, v6.4s, v14.4s
+	WORD $0x6e2fdcd4 // fmul v20.4s, v6.4s, v15.4s
 	WORD $0x4e35d655 // fadd v21.4s, v18.4s, v21.4s
 	WORD $0x4e34d674 // fadd v20.4s, v19.4s, v20.4s
-	WORD $0x6e35dd35 // fmul v21.4s, v9.4s, v21.4s
-	WORD $0x6e34dd34 // fmul v20.4s, v9.4s, v20.4s
+	WORD $0x6e35dd55 // fmul v21.4s, v10.4s, v21.4s
+	WORD $0x6e34dd54 // fmul v20.4s, v10.4s, v20.4s
 	WORD $0x4eb5d615 // fsub v21.4s, v16.4s, v21.4s
 	WORD $0x4eb4d634 // fsub v20.4s, v17.4s, v20.4s
 
 	// the elements' random bits
-	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
-	WORD $0x6e2b1c31 // eor v17.16b, v1.16b, v11.16b
-	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
-	WORD $0x6e2b1c30 // eor v16.16b, v1.16b, v11.16b
-	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
-	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
+	WORD $0x4eab8421 // add v1.4s, v1.4s, v11.4s
+	WORD $0x6f300431 // ushr v17.4s, v1.4s, #16
+	WORD $0x6e211e31 // eor v17.16b, v17.16b, v1.16b
+	WORD $0x6e221e31 // eor v17.16b, v17.16b, v2.16b
+	WORD $0x4eab8421 // add v1.4s, v1.4s, v11.4s
+	WORD $0x6f300430 // ushr v16.4s, v1.4s, #16
+	WORD $0x6e211e10 // eor v16.16b, v16.16b, v1.16b
+	WORD $0x6e221e10 // eor v16.16b, v16.16b, v2.16b
+	WORD $0x4eac9e31 // mul v17.4s, v17.4s, v12.4s
+	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
+	WORD $0x6f310633 // ushr v19.4s, v17.4s, #15
+	WORD $0x6f310612 // ushr v18.4s, v16.4s, #15
 	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
 	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
-	WORD $0x4eac9e73 // mul v19.4s, v19.4s, v12.4s
-	WORD $0x4eac9e52 // mul v18.4s, v18.4s, v12.4s
-	WORD $0x6f310670 // ushr v16.4s, v19.4s, #15
-	WORD $0x6f310651 // ushr v17.4s, v18.4s, #15
+	WORD $0x4ead9e73 // mul v19.4s, v19.4s, v13.4s
+	WORD $0x4ead9e52 // mul v18.4s, v18.4s, v13.4s
+	WORD $0x6f300670 // ushr v16.4s, v19.4s, #16
+	WORD $0x6f300651 // ushr v17.4s, v18.4s, #16
 	WORD $0x6e301e70 // eor v16.16b, v19.16b, v16.16b
 	WORD $0x6e311e51 // eor v17.16b, v18.16b, v17.16b
-	WORD $0x4ead9e10 // mul v16.4s, v16.4s, v13.4s
-	WORD $0x4ead9e31 // mul v17.4s, v17.4s, v13.4s
-	WORD $0x6f300612 // ushr v18.4s, v16.4s, #16
-	WORD $0x6f300633 // ushr v19.4s, v17.4s, #16
-	WORD $0x6e321e12 // eor v18.16b, v16.16b, v18.16b
-	WORD $0x6e331e33 // eor v19.16b, v17.16b, v19.16b
 	FMOVQ F14, (R3)
 	FMOVQ F15, 16(R3)
 	FMOVQ F21, (R0)
 	FMOVQ F20, 16(R0)
-	FMOVQ F18, (R4)
-	FMOVQ F19, 16(R4)
+	FMOVQ F16, (R4)
+	FMOVQ F17, 16(R4)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $8, R2, R2
@@ -186,49 +188,49 @@ one:
 
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F14
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
 	FMOVQ (R0), F15
-	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcb0 // fmul v16.4s, v5.4s, v15.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
 	FMOVS (R2), F14
 	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
 	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
-	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4e271dd1 // and v17.16b, v14.16b, v7.16b
 	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
 	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
 	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
-	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4e281ddf // and v31.16b, v14.16b, v8.16b
 	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x6e31dcd1 // fmul v17.4s, v6.4s, v17.4s
+	WORD $0x6e30dd2e // fmul v14.4s, v9.4s, v16.4s
 	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x6e2edcd1 // fmul v17.4s, v6.4s, v14.4s
 	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x6e31dd51 // fmul v17.4s, v10.4s, v17.4s
 	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
 
 	// the elements' random bits
-	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
-	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x4eab8421 // add v1.4s, v1.4s, v11.4s
+	WORD $0x6f30042f // ushr v15.4s, v1.4s, #16
+	WORD $0x6e211def // eor v15.16b, v15.16b, v1.16b
+	WORD $0x6e221def // eor v15.16b, v15.16b, v2.16b
+	WORD $0x4eac9def // mul v15.4s, v15.4s, v12.4s
+	WORD $0x6f3105f0 // ushr v16.4s, v15.4s, #15
 	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x4ead9e10 // mul v16.4s, v16.4s, v13.4s
+	WORD $0x6f30060f // ushr v15.4s, v16.4s, #16
 	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
 	FMOVQ F14, (R3)
 	FMOVQ F17, (R0)
-	FMOVQ F16, (R4)
+	FMOVQ F15, (R4)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $4, R2, R2
@@ -244,11 +246,11 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	FMOVD (R1), F14
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
 	FMOVD (R0), F15
-	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcb0 // fmul v16.4s, v5.4s, v15.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
@@ -256,38 +258,38 @@ tail:
 	FMOVS R17, F14
 	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
 	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
-	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4e271dd1 // and v17.16b, v14.16b, v7.16b
 	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
 	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
 	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
-	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4e281ddf // and v31.16b, v14.16b, v8.16b
 	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x6e31dcd1 // fmul v17.4s, v6.4s, v17.4s
+	WORD $0x6e30dd2e // fmul v14.4s, v9.4s, v16.4s
 	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x6e2edcd1 // fmul v17.4s, v6.4s, v14.4s
 	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x6e31dd51 // fmul v17.4s, v10.4s, v17.4s
 	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
 
 	// the elements' random bits
-	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
-	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x4eab8421 // add v1.4s, v1.4s, v11.4s
+	WORD $0x6f30042f // ushr v15.4s, v1.4s, #16
+	WORD $0x6e211def // eor v15.16b, v15.16b, v1.16b
+	WORD $0x6e221def // eor v15.16b, v15.16b, v2.16b
+	WORD $0x4eac9def // mul v15.4s, v15.4s, v12.4s
+	WORD $0x6f3105f0 // ushr v16.4s, v15.4s, #15
 	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x4ead9e10 // mul v16.4s, v16.4s, v13.4s
+	WORD $0x6f30060f // ushr v15.4s, v16.4s, #16
 	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
 	FMOVD F14, (R3)
 	FMOVD F17, (R0)
-	FMOVD F16, (R4)
+	FMOVD F15, (R4)
 	TST $1, R6
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -304,11 +306,11 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	FMOVS (R1), F14
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
 	FMOVS (R0), F15
-	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x6e2fdcb0 // fmul v16.4s, v5.4s, v15.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 
 	// buf = flush(mu*buf + gain*d)
@@ -316,38 +318,38 @@ skip:
 	FMOVS R17, F14
 	WORD $0x0f08a5ce // sxtl v14.8h, v14.8b
 	WORD $0x0f10a5ce // sxtl v14.4s, v14.4h
-	WORD $0x4e261dd1 // and v17.16b, v14.16b, v6.16b
+	WORD $0x4e271dd1 // and v17.16b, v14.16b, v7.16b
 	WORD $0x4f345631 // shl v17.4s, v17.4s, #20
 	WORD $0x4ea08631 // add v17.4s, v17.4s, v0.4s
 	WORD $0x4ea0d631 // fsub v17.4s, v17.4s, v0.4s
-	WORD $0x4e271ddf // and v31.16b, v14.16b, v7.16b
+	WORD $0x4e281ddf // and v31.16b, v14.16b, v8.16b
 	WORD $0x4ebf1e31 // orr v17.16b, v17.16b, v31.16b
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e30dd0e // fmul v14.4s, v8.4s, v16.4s
+	WORD $0x6e31dcd1 // fmul v17.4s, v6.4s, v17.4s
+	WORD $0x6e30dd2e // fmul v14.4s, v9.4s, v16.4s
 	WORD $0x4e2ed62e // fadd v14.4s, v17.4s, v14.4s
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2edcb1 // fmul v17.4s, v5.4s, v14.4s
+	WORD $0x6e2edcd1 // fmul v17.4s, v6.4s, v14.4s
 	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x6e31dd51 // fmul v17.4s, v10.4s, v17.4s
 	WORD $0x4eb1d5f1 // fsub v17.4s, v15.4s, v17.4s
 
 	// the elements' random bits
-	WORD $0x4eaa8421 // add v1.4s, v1.4s, v10.4s
-	WORD $0x6e2b1c2f // eor v15.16b, v1.16b, v11.16b
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
+	WORD $0x4eab8421 // add v1.4s, v1.4s, v11.4s
+	WORD $0x6f30042f // ushr v15.4s, v1.4s, #16
+	WORD $0x6e211def // eor v15.16b, v15.16b, v1.16b
+	WORD $0x6e221def // eor v15.16b, v15.16b, v2.16b
+	WORD $0x4eac9def // mul v15.4s, v15.4s, v12.4s
+	WORD $0x6f3105f0 // ushr v16.4s, v15.4s, #15
 	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
-	WORD $0x4eac9e10 // mul v16.4s, v16.4s, v12.4s
-	WORD $0x6f31060f // ushr v15.4s, v16.4s, #15
+	WORD $0x4ead9e10 // mul v16.4s, v16.4s, v13.4s
+	WORD $0x6f30060f // ushr v15.4s, v16.4s, #16
 	WORD $0x6e2f1e0f // eor v15.16b, v16.16b, v15.16b
-	WORD $0x4ead9def // mul v15.4s, v15.4s, v13.4s
-	WORD $0x6f3005f0 // ushr v16.4s, v15.4s, #16
-	WORD $0x6e301df0 // eor v16.16b, v15.16b, v16.16b
 	FMOVS F14, (R3)
 	FMOVS F17, (R0)
-	FMOVS F16, (R4)
+	FMOVS F15, (R4)
 
 skip2:
 

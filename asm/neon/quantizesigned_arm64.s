@@ -32,16 +32,18 @@ short:
 	ADD $127, R3, R3
 	AND $-64, R3, R3
 	ADD $1024, R3, R3
-	MOVD local-2168(SP), R6
-	VDUP R6, V1.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V0.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V1.S4
+	MOVD local-2168(SP), R6
+	VDUP R6, V2.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+76(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V2.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V3.S4
@@ -58,54 +60,54 @@ main:
 	FMOVQ 48(R1), F8
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c09 // eor v9.16b, v0.16b, v2.16b
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c0a // eor v10.16b, v0.16b, v2.16b
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c0b // eor v11.16b, v0.16b, v2.16b
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c0c // eor v12.16b, v0.16b, v2.16b
-	WORD $0x6f30052d // ushr v13.4s, v9.4s, #16
-	WORD $0x6f30054e // ushr v14.4s, v10.4s, #16
-	WORD $0x6f30056f // ushr v15.4s, v11.4s, #16
-	WORD $0x6f300590 // ushr v16.4s, v12.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300409 // ushr v9.4s, v0.4s, #16
+	WORD $0x6e201d29 // eor v9.16b, v9.16b, v0.16b
+	WORD $0x6e211d29 // eor v9.16b, v9.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040a // ushr v10.4s, v0.4s, #16
+	WORD $0x6e201d4a // eor v10.16b, v10.16b, v0.16b
+	WORD $0x6e211d4a // eor v10.16b, v10.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040b // ushr v11.4s, v0.4s, #16
+	WORD $0x6e201d6b // eor v11.16b, v11.16b, v0.16b
+	WORD $0x6e211d6b // eor v11.16b, v11.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
+	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
+	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
+	WORD $0x4ea39d6b // mul v11.4s, v11.4s, v3.4s
+	WORD $0x4ea39d8c // mul v12.4s, v12.4s, v3.4s
+	WORD $0x6f31052d // ushr v13.4s, v9.4s, #15
+	WORD $0x6f31054e // ushr v14.4s, v10.4s, #15
+	WORD $0x6f31056f // ushr v15.4s, v11.4s, #15
+	WORD $0x6f310590 // ushr v16.4s, v12.4s, #15
 	WORD $0x6e2d1d2d // eor v13.16b, v9.16b, v13.16b
 	WORD $0x6e2e1d4e // eor v14.16b, v10.16b, v14.16b
 	WORD $0x6e2f1d6f // eor v15.16b, v11.16b, v15.16b
 	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
-	WORD $0x4ea39dad // mul v13.4s, v13.4s, v3.4s
-	WORD $0x4ea39dce // mul v14.4s, v14.4s, v3.4s
-	WORD $0x4ea39def // mul v15.4s, v15.4s, v3.4s
-	WORD $0x4ea39e10 // mul v16.4s, v16.4s, v3.4s
-	WORD $0x6f3105ac // ushr v12.4s, v13.4s, #15
-	WORD $0x6f3105cb // ushr v11.4s, v14.4s, #15
-	WORD $0x6f3105ea // ushr v10.4s, v15.4s, #15
-	WORD $0x6f310609 // ushr v9.4s, v16.4s, #15
+	WORD $0x4ea49dad // mul v13.4s, v13.4s, v4.4s
+	WORD $0x4ea49dce // mul v14.4s, v14.4s, v4.4s
+	WORD $0x4ea49def // mul v15.4s, v15.4s, v4.4s
+	WORD $0x4ea49e10 // mul v16.4s, v16.4s, v4.4s
+	WORD $0x6f3005ac // ushr v12.4s, v13.4s, #16
+	WORD $0x6f3005cb // ushr v11.4s, v14.4s, #16
+	WORD $0x6f3005ea // ushr v10.4s, v15.4s, #16
+	WORD $0x6f300609 // ushr v9.4s, v16.4s, #16
 	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
 	WORD $0x6e2b1dcb // eor v11.16b, v14.16b, v11.16b
 	WORD $0x6e2a1dea // eor v10.16b, v15.16b, v10.16b
 	WORD $0x6e291e09 // eor v9.16b, v16.16b, v9.16b
-	WORD $0x4ea49d8c // mul v12.4s, v12.4s, v4.4s
-	WORD $0x4ea49d6b // mul v11.4s, v11.4s, v4.4s
-	WORD $0x4ea49d4a // mul v10.4s, v10.4s, v4.4s
-	WORD $0x4ea49d29 // mul v9.4s, v9.4s, v4.4s
-	WORD $0x6f300590 // ushr v16.4s, v12.4s, #16
-	WORD $0x6f30056f // ushr v15.4s, v11.4s, #16
-	WORD $0x6f30054e // ushr v14.4s, v10.4s, #16
-	WORD $0x6f30052d // ushr v13.4s, v9.4s, #16
-	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
-	WORD $0x6e2f1d6f // eor v15.16b, v11.16b, v15.16b
-	WORD $0x6e2e1d4e // eor v14.16b, v10.16b, v14.16b
-	WORD $0x6e2d1d2d // eor v13.16b, v9.16b, v13.16b
 	FMOVQ F5, (R2)
 	FMOVQ F6, 16(R2)
 	FMOVQ F7, 32(R2)
 	FMOVQ F8, 48(R2)
-	FMOVQ F16, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F14, 32(R3)
-	FMOVQ F13, 48(R3)
+	FMOVQ F12, (R3)
+	FMOVQ F11, 16(R3)
+	FMOVQ F10, 32(R3)
+	FMOVQ F9, 48(R3)
 	ADD $16, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -122,18 +124,18 @@ one:
 	FMOVQ (R1), F5
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVQ F5, (R2)
-	FMOVQ F7, (R3)
+	FMOVQ F6, (R3)
 	ADD $4, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -148,18 +150,18 @@ tail:
 	FMOVD (R1), F5
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVD F5, (R2)
-	FMOVD F7, (R3)
+	FMOVD F6, (R3)
 	TST $1, R5
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -175,18 +177,18 @@ skip:
 	FMOVS (R1), F5
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVS F5, (R2)
-	FMOVS F7, (R3)
+	FMOVS F6, (R3)
 
 skip2:
 

@@ -32,62 +32,92 @@ short:
 	ADD $127, R3, R3
 	AND $-64, R3, R3
 	ADD $1024, R3, R3
-	MOVD local-2168(SP), R6
-	VDUP R6, V1.S4
 	MOVD $0x255992d58722191c, R17
 	VMOV R17, V0.D[0]
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V1.S4
+	MOVD local-2168(SP), R6
+	VDUP R6, V2.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+76(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V2.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V3.S4
 	MOVD $0x846ca68b, R17 // x846ca68b
 	VDUP R17, V4.S4
-	CMP $8, R5
+	CMP $16, R5
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F5
 	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
 	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
 	WORD $0x4ea0f8c6 // fabs v6.4s, v6.4s
+	WORD $0x4ea0f8e7 // fabs v7.4s, v7.4s
+	WORD $0x4ea0f908 // fabs v8.4s, v8.4s
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c07 // eor v7.16b, v0.16b, v2.16b
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c08 // eor v8.16b, v0.16b, v2.16b
-	WORD $0x6f3004e9 // ushr v9.4s, v7.4s, #16
-	WORD $0x6f30050a // ushr v10.4s, v8.4s, #16
-	WORD $0x6e291ce9 // eor v9.16b, v7.16b, v9.16b
-	WORD $0x6e2a1d0a // eor v10.16b, v8.16b, v10.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300409 // ushr v9.4s, v0.4s, #16
+	WORD $0x6e201d29 // eor v9.16b, v9.16b, v0.16b
+	WORD $0x6e211d29 // eor v9.16b, v9.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040a // ushr v10.4s, v0.4s, #16
+	WORD $0x6e201d4a // eor v10.16b, v10.16b, v0.16b
+	WORD $0x6e211d4a // eor v10.16b, v10.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040b // ushr v11.4s, v0.4s, #16
+	WORD $0x6e201d6b // eor v11.16b, v11.16b, v0.16b
+	WORD $0x6e211d6b // eor v11.16b, v11.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040c // ushr v12.4s, v0.4s, #16
+	WORD $0x6e201d8c // eor v12.16b, v12.16b, v0.16b
+	WORD $0x6e211d8c // eor v12.16b, v12.16b, v1.16b
 	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
 	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
-	WORD $0x6f310528 // ushr v8.4s, v9.4s, #15
-	WORD $0x6f310547 // ushr v7.4s, v10.4s, #15
-	WORD $0x6e281d28 // eor v8.16b, v9.16b, v8.16b
-	WORD $0x6e271d47 // eor v7.16b, v10.16b, v7.16b
-	WORD $0x4ea49d08 // mul v8.4s, v8.4s, v4.4s
-	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
-	WORD $0x6f30050a // ushr v10.4s, v8.4s, #16
-	WORD $0x6f3004e9 // ushr v9.4s, v7.4s, #16
-	WORD $0x6e2a1d0a // eor v10.16b, v8.16b, v10.16b
-	WORD $0x6e291ce9 // eor v9.16b, v7.16b, v9.16b
+	WORD $0x4ea39d6b // mul v11.4s, v11.4s, v3.4s
+	WORD $0x4ea39d8c // mul v12.4s, v12.4s, v3.4s
+	WORD $0x6f31052d // ushr v13.4s, v9.4s, #15
+	WORD $0x6f31054e // ushr v14.4s, v10.4s, #15
+	WORD $0x6f31056f // ushr v15.4s, v11.4s, #15
+	WORD $0x6f310590 // ushr v16.4s, v12.4s, #15
+	WORD $0x6e2d1d2d // eor v13.16b, v9.16b, v13.16b
+	WORD $0x6e2e1d4e // eor v14.16b, v10.16b, v14.16b
+	WORD $0x6e2f1d6f // eor v15.16b, v11.16b, v15.16b
+	WORD $0x6e301d90 // eor v16.16b, v12.16b, v16.16b
+	WORD $0x4ea49dad // mul v13.4s, v13.4s, v4.4s
+	WORD $0x4ea49dce // mul v14.4s, v14.4s, v4.4s
+	WORD $0x4ea49def // mul v15.4s, v15.4s, v4.4s
+	WORD $0x4ea49e10 // mul v16.4s, v16.4s, v4.4s
+	WORD $0x6f3005ac // ushr v12.4s, v13.4s, #16
+	WORD $0x6f3005cb // ushr v11.4s, v14.4s, #16
+	WORD $0x6f3005ea // ushr v10.4s, v15.4s, #16
+	WORD $0x6f300609 // ushr v9.4s, v16.4s, #16
+	WORD $0x6e2c1dac // eor v12.16b, v13.16b, v12.16b
+	WORD $0x6e2b1dcb // eor v11.16b, v14.16b, v11.16b
+	WORD $0x6e2a1dea // eor v10.16b, v15.16b, v10.16b
+	WORD $0x6e291e09 // eor v9.16b, v16.16b, v9.16b
 	FMOVQ F5, (R2)
 	FMOVQ F6, 16(R2)
-	FMOVQ F10, (R3)
-	FMOVQ F9, 16(R3)
-	ADD $8, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	SUB $8, R5, R5
-	CMP $8, R5
+	FMOVQ F7, 32(R2)
+	FMOVQ F8, 48(R2)
+	FMOVQ F12, (R3)
+	FMOVQ F11, 16(R3)
+	FMOVQ F10, 32(R3)
+	FMOVQ F9, 48(R3)
+	ADD $16, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	SUB $16, R5, R5
+	CMP $16, R5
 	BGE main
 
 single:
@@ -99,18 +129,18 @@ one:
 	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVQ F5, (R2)
-	FMOVQ F7, (R3)
+	FMOVQ F6, (R3)
 	ADD $4, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -126,18 +156,18 @@ tail:
 	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVD F5, (R2)
-	FMOVD F7, (R3)
+	FMOVD F6, (R3)
 	TST $1, R5
 	BEQ done2
 	MOVD $0x3c6ef372, R17 // x3c6ef372
@@ -154,18 +184,18 @@ skip:
 	WORD $0x4ea0f8a5 // fabs v5.4s, v5.4s
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c06 // eor v6.16b, v0.16b, v2.16b
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300406 // ushr v6.4s, v0.4s, #16
+	WORD $0x6e201cc6 // eor v6.16b, v6.16b, v0.16b
+	WORD $0x6e211cc6 // eor v6.16b, v6.16b, v1.16b
+	WORD $0x4ea39cc6 // mul v6.4s, v6.4s, v3.4s
+	WORD $0x6f3104c7 // ushr v7.4s, v6.4s, #15
 	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
-	WORD $0x4ea39ce7 // mul v7.4s, v7.4s, v3.4s
-	WORD $0x6f3104e6 // ushr v6.4s, v7.4s, #15
+	WORD $0x4ea49ce7 // mul v7.4s, v7.4s, v4.4s
+	WORD $0x6f3004e6 // ushr v6.4s, v7.4s, #16
 	WORD $0x6e261ce6 // eor v6.16b, v7.16b, v6.16b
-	WORD $0x4ea49cc6 // mul v6.4s, v6.4s, v4.4s
-	WORD $0x6f3004c7 // ushr v7.4s, v6.4s, #16
-	WORD $0x6e271cc7 // eor v7.16b, v6.16b, v7.16b
 	FMOVS F5, (R2)
-	FMOVS F7, (R3)
+	FMOVS F6, (R3)
 
 skip2:
 

@@ -15,11 +15,13 @@ TEXT ·RoundBF16StochasticF32(SB), NOSPLIT, $0-60
 	MOVD $0x61c88647c3910c8e, R17
 	VMOV R17, V0.D[1]
 	MOVWU k0+48(FP), R17
-	VDUP R17, V1.S4
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	MOVD $0x78dde6e4, R17 // x78dde6e4
-	VDUP R17, V1.S4
+	VDUP R17, V2.S4
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
 	MOVWU k1+52(FP), R17
+	VDUP R17, V1.S4
+	WORD $0x6f300422 // ushr v2.4s, v1.4s, #16
+	WORD $0x6e221c21 // eor v1.16b, v1.16b, v2.16b
+	MOVD $0x78dde6e4, R17 // x78dde6e4
 	VDUP R17, V2.S4
 	MOVD $0x7feb352d, R17 // x7feb352d
 	VDUP R17, V3.S4
@@ -40,45 +42,45 @@ main:
 	FMOVQ 16(R1), F9
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c0a // eor v10.16b, v0.16b, v2.16b
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c0b // eor v11.16b, v0.16b, v2.16b
-	WORD $0x6f30054c // ushr v12.4s, v10.4s, #16
-	WORD $0x6f30056d // ushr v13.4s, v11.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040a // ushr v10.4s, v0.4s, #16
+	WORD $0x6e201d4a // eor v10.16b, v10.16b, v0.16b
+	WORD $0x6e211d4a // eor v10.16b, v10.16b, v1.16b
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f30040b // ushr v11.4s, v0.4s, #16
+	WORD $0x6e201d6b // eor v11.16b, v11.16b, v0.16b
+	WORD $0x6e211d6b // eor v11.16b, v11.16b, v1.16b
+	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
+	WORD $0x4ea39d6b // mul v11.4s, v11.4s, v3.4s
+	WORD $0x6f31054c // ushr v12.4s, v10.4s, #15
+	WORD $0x6f31056d // ushr v13.4s, v11.4s, #15
 	WORD $0x6e2c1d4c // eor v12.16b, v10.16b, v12.16b
 	WORD $0x6e2d1d6d // eor v13.16b, v11.16b, v13.16b
-	WORD $0x4ea39d8c // mul v12.4s, v12.4s, v3.4s
-	WORD $0x4ea39dad // mul v13.4s, v13.4s, v3.4s
-	WORD $0x6f31058b // ushr v11.4s, v12.4s, #15
-	WORD $0x6f3105aa // ushr v10.4s, v13.4s, #15
+	WORD $0x4ea49d8c // mul v12.4s, v12.4s, v4.4s
+	WORD $0x4ea49dad // mul v13.4s, v13.4s, v4.4s
+	WORD $0x6f30058b // ushr v11.4s, v12.4s, #16
+	WORD $0x6f3005aa // ushr v10.4s, v13.4s, #16
 	WORD $0x6e2b1d8b // eor v11.16b, v12.16b, v11.16b
 	WORD $0x6e2a1daa // eor v10.16b, v13.16b, v10.16b
-	WORD $0x4ea49d6b // mul v11.4s, v11.4s, v4.4s
-	WORD $0x4ea49d4a // mul v10.4s, v10.4s, v4.4s
-	WORD $0x6f30056d // ushr v13.4s, v11.4s, #16
-	WORD $0x6f30054c // ushr v12.4s, v10.4s, #16
-	WORD $0x6e2d1d6d // eor v13.16b, v11.16b, v13.16b
-	WORD $0x6e2c1d4c // eor v12.16b, v10.16b, v12.16b
 	WORD $0x6ea0b8bf // neg v31.4s, v5.4s
-	WORD $0x6ebf45ad // ushl v13.4s, v13.4s, v31.4s
+	WORD $0x6ebf456b // ushl v11.4s, v11.4s, v31.4s
 	WORD $0x6ea0b8bf // neg v31.4s, v5.4s
-	WORD $0x6ebf458c // ushl v12.4s, v12.4s, v31.4s
-	WORD $0x4e261dad // and v13.16b, v13.16b, v6.16b
-	WORD $0x4e261d8c // and v12.16b, v12.16b, v6.16b
-	WORD $0x4ead850d // add v13.4s, v8.4s, v13.4s
-	WORD $0x4eac852c // add v12.4s, v9.4s, v12.4s
-	WORD $0x6e28e50a // fcmge v10.4s, v8.4s, v8.4s
-	WORD $0x6e20594a // not v10.16b, v10.16b
-	WORD $0x6e29e52b // fcmge v11.4s, v9.4s, v9.4s
-	WORD $0x6e20596b // not v11.16b, v11.16b
+	WORD $0x6ebf454a // ushl v10.4s, v10.4s, v31.4s
+	WORD $0x4e261d6b // and v11.16b, v11.16b, v6.16b
+	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
+	WORD $0x4eab850b // add v11.4s, v8.4s, v11.4s
+	WORD $0x4eaa852a // add v10.4s, v9.4s, v10.4s
+	WORD $0x6e28e50d // fcmge v13.4s, v8.4s, v8.4s
+	WORD $0x6e2059ad // not v13.16b, v13.16b
+	WORD $0x6e29e52c // fcmge v12.4s, v9.4s, v9.4s
+	WORD $0x6e20598c // not v12.16b, v12.16b
 	WORD $0x4ea71d08 // orr v8.16b, v8.16b, v7.16b
 	WORD $0x4ea71d29 // orr v9.16b, v9.16b, v7.16b
-	WORD $0x6eaa1d0d // bit v13.16b, v8.16b, v10.16b
-	WORD $0x6eab1d2c // bit v12.16b, v9.16b, v11.16b
-	WORD $0x0f1085bf // shrn v31.4h, v13.4s, #16
+	WORD $0x6ead1d0b // bit v11.16b, v8.16b, v13.16b
+	WORD $0x6eac1d2a // bit v10.16b, v9.16b, v12.16b
+	WORD $0x0f10857f // shrn v31.4h, v11.4s, #16
 	FMOVD F31, (R0)
-	WORD $0x0f10859f // shrn v31.4h, v12.4s, #16
+	WORD $0x0f10855f // shrn v31.4h, v10.4s, #16
 	FMOVD F31, 8(R0)
 	ADD $16, R0, R0
 	ADD $32, R1, R1
@@ -94,25 +96,25 @@ one:
 	FMOVQ (R1), F8
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c09 // eor v9.16b, v0.16b, v2.16b
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300409 // ushr v9.4s, v0.4s, #16
+	WORD $0x6e201d29 // eor v9.16b, v9.16b, v0.16b
+	WORD $0x6e211d29 // eor v9.16b, v9.16b, v1.16b
+	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
+	WORD $0x6f31052a // ushr v10.4s, v9.4s, #15
 	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
-	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
-	WORD $0x6f310549 // ushr v9.4s, v10.4s, #15
+	WORD $0x4ea49d4a // mul v10.4s, v10.4s, v4.4s
+	WORD $0x6f300549 // ushr v9.4s, v10.4s, #16
 	WORD $0x6e291d49 // eor v9.16b, v10.16b, v9.16b
-	WORD $0x4ea49d29 // mul v9.4s, v9.4s, v4.4s
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
-	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
 	WORD $0x6ea0b8bf // neg v31.4s, v5.4s
-	WORD $0x6ebf454a // ushl v10.4s, v10.4s, v31.4s
-	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
-	WORD $0x4eaa850a // add v10.4s, v8.4s, v10.4s
-	WORD $0x6e28e509 // fcmge v9.4s, v8.4s, v8.4s
-	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x6ebf4529 // ushl v9.4s, v9.4s, v31.4s
+	WORD $0x4e261d29 // and v9.16b, v9.16b, v6.16b
+	WORD $0x4ea98509 // add v9.4s, v8.4s, v9.4s
+	WORD $0x6e28e50a // fcmge v10.4s, v8.4s, v8.4s
+	WORD $0x6e20594a // not v10.16b, v10.16b
 	WORD $0x4ea71d08 // orr v8.16b, v8.16b, v7.16b
-	WORD $0x6ea91d0a // bit v10.16b, v8.16b, v9.16b
-	WORD $0x0f10855f // shrn v31.4h, v10.4s, #16
+	WORD $0x6eaa1d09 // bit v9.16b, v8.16b, v10.16b
+	WORD $0x0f10853f // shrn v31.4h, v9.4s, #16
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $16, R1, R1
@@ -126,25 +128,25 @@ tail:
 	FMOVD (R1), F8
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c09 // eor v9.16b, v0.16b, v2.16b
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300409 // ushr v9.4s, v0.4s, #16
+	WORD $0x6e201d29 // eor v9.16b, v9.16b, v0.16b
+	WORD $0x6e211d29 // eor v9.16b, v9.16b, v1.16b
+	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
+	WORD $0x6f31052a // ushr v10.4s, v9.4s, #15
 	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
-	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
-	WORD $0x6f310549 // ushr v9.4s, v10.4s, #15
+	WORD $0x4ea49d4a // mul v10.4s, v10.4s, v4.4s
+	WORD $0x6f300549 // ushr v9.4s, v10.4s, #16
 	WORD $0x6e291d49 // eor v9.16b, v10.16b, v9.16b
-	WORD $0x4ea49d29 // mul v9.4s, v9.4s, v4.4s
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
-	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
 	WORD $0x6ea0b8bf // neg v31.4s, v5.4s
-	WORD $0x6ebf454a // ushl v10.4s, v10.4s, v31.4s
-	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
-	WORD $0x4eaa850a // add v10.4s, v8.4s, v10.4s
-	WORD $0x6e28e509 // fcmge v9.4s, v8.4s, v8.4s
-	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x6ebf4529 // ushl v9.4s, v9.4s, v31.4s
+	WORD $0x4e261d29 // and v9.16b, v9.16b, v6.16b
+	WORD $0x4ea98509 // add v9.4s, v8.4s, v9.4s
+	WORD $0x6e28e50a // fcmge v10.4s, v8.4s, v8.4s
+	WORD $0x6e20594a // not v10.16b, v10.16b
 	WORD $0x4ea71d08 // orr v8.16b, v8.16b, v7.16b
-	WORD $0x6ea91d0a // bit v10.16b, v8.16b, v9.16b
-	WORD $0x0f10855f // shrn v31.4h, v10.4s, #16
+	WORD $0x6eaa1d09 // bit v9.16b, v8.16b, v10.16b
+	WORD $0x0f10853f // shrn v31.4h, v9.4s, #16
 	FMOVS F31, (R0)
 	TST $1, R2
 	BEQ done
@@ -159,25 +161,25 @@ skip:
 	FMOVS (R1), F8
 
 	// the elements' random bits
-	WORD $0x4ea18400 // add v0.4s, v0.4s, v1.4s
-	WORD $0x6e221c09 // eor v9.16b, v0.16b, v2.16b
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
+	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
+	WORD $0x6f300409 // ushr v9.4s, v0.4s, #16
+	WORD $0x6e201d29 // eor v9.16b, v9.16b, v0.16b
+	WORD $0x6e211d29 // eor v9.16b, v9.16b, v1.16b
+	WORD $0x4ea39d29 // mul v9.4s, v9.4s, v3.4s
+	WORD $0x6f31052a // ushr v10.4s, v9.4s, #15
 	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
-	WORD $0x4ea39d4a // mul v10.4s, v10.4s, v3.4s
-	WORD $0x6f310549 // ushr v9.4s, v10.4s, #15
+	WORD $0x4ea49d4a // mul v10.4s, v10.4s, v4.4s
+	WORD $0x6f300549 // ushr v9.4s, v10.4s, #16
 	WORD $0x6e291d49 // eor v9.16b, v10.16b, v9.16b
-	WORD $0x4ea49d29 // mul v9.4s, v9.4s, v4.4s
-	WORD $0x6f30052a // ushr v10.4s, v9.4s, #16
-	WORD $0x6e2a1d2a // eor v10.16b, v9.16b, v10.16b
 	WORD $0x6ea0b8bf // neg v31.4s, v5.4s
-	WORD $0x6ebf454a // ushl v10.4s, v10.4s, v31.4s
-	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
-	WORD $0x4eaa850a // add v10.4s, v8.4s, v10.4s
-	WORD $0x6e28e509 // fcmge v9.4s, v8.4s, v8.4s
-	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x6ebf4529 // ushl v9.4s, v9.4s, v31.4s
+	WORD $0x4e261d29 // and v9.16b, v9.16b, v6.16b
+	WORD $0x4ea98509 // add v9.4s, v8.4s, v9.4s
+	WORD $0x6e28e50a // fcmge v10.4s, v8.4s, v8.4s
+	WORD $0x6e20594a // not v10.16b, v10.16b
 	WORD $0x4ea71d08 // orr v8.16b, v8.16b, v7.16b
-	WORD $0x6ea91d0a // bit v10.16b, v8.16b, v9.16b
-	WORD $0x0f10855f // shrn v31.4h, v10.4s, #16
+	WORD $0x6eaa1d09 // bit v9.16b, v8.16b, v10.16b
+	WORD $0x0f10853f // shrn v31.4h, v9.4s, #16
 	FMOVS F31, R17
 	MOVH R17, (R0)
 

@@ -29,7 +29,13 @@ type Machine struct {
 	// zeroed says that the scratch register is 0 in the whole function, which has
 	// no other use for it.
 	zeroed bool
+
+	// The registers that HoldFormats has taken: places of words that become upper halves of
+	// lanes, and of the upper halves that become words; none where it has not.
+	widening, narrowing vec.V
 }
+
+const none vec.V = -1
 
 // NewAVX2 returns a machine that uses nothing above AVX2, FMA3 and BMI1, with vectors of 32
 // bytes, or of 16.
@@ -164,7 +170,7 @@ func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 	}
 	m.SignatureExpr("func" + k.Signature(e.GoType()))
 	m.Context.Comment(k.Doc)
-	m.frame = operand.Mem{}
+	m.frame, m.widening, m.narrowing = operand.Mem{}, none, none
 	if frame > 0 {
 		m.frame = m.AllocLocal(frame)
 	}

@@ -16,12 +16,40 @@ import (
 // isNarrow reports whether elements are in memory alone.
 func isNarrow(of vec.Elem) bool { return of != vec.F32 && of != vec.F64 }
 
+// HoldFormats implements vec.Machine. AVX-512 has one instruction between words and the upper
+// halves of lanes, where others take two: it wants the words' places in a register and, for
+// zeros below them, a mask.
+func (m *Machine) HoldFormats(k *vec.Kernel, register func() vec.V) {
+	if m.bytes < 64 {
+		return
+	}
+	hold := func(symbol string, place func(word int) uint32) vec.V {
+		v := register()
+		m.VMOVUPS(m.table(symbol, func(i int) uint32 { return place(2*i+1)<<16 | place(2*i) }), m.v(v))
+		return v
+	}
+	for _, p := range k.Streams() {
+		if p.Format.Elem == vec.BF16 && p.Kind.Loads() && m.widening == none {
+			m.widening = hold("widening", func(word int) uint32 { return uint32(word / 2) })
+			m.MOVL(operand.U32(0xaaaaaaaa), reg.EAX)
+			m.KMOVD(reg.EAX, reg.K3)
+		}
+		if p.Format.Elem == vec.BF16 && p.Kind.Stores() && m.narrowing == none {
+			m.narrowing = hold("narrowing", func(word int) uint32 { return uint32(2*word+1) % 32 })
+		}
+	}
+}
+
 // loadNarrow is Load of narrow elements.
 func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
 	lanes := m.VectorBytes() / in.Size()
 	n := int(access)
 	if access == vec.Full {
 		n = lanes
+	}
+	if of == vec.BF16 && m.widening != none && (n >= 4 || access == vec.Partial) {
+		m.loadHalves(dst, n, mem(a), access)
+		return
 	}
 	switch {
 	case access == vec.Partial && m.evex:
@@ -43,6 +71,16 @@ func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access v
 	if in == vec.F64 {
 		m.VCVTPS2PD(sized(dst, 4*lanes), m.v(dst))
 	}
+}
+
+// loadHalves is loadNarrow of BF16, n or as many as the mask says.
+func (m *Machine) loadHalves(dst vec.V, n int, from operand.Mem, access vec.Access) {
+	if access == vec.Partial {
+		m.VMOVDQU16_Z(from, reg.K1, sized(dst, 32))
+	} else {
+		m.part(2*n)(from, sized(dst, 2*n))
+	}
+	m.VPERMW_Z(m.v(dst), m.v(m.widening), reg.K3, m.v(dst))
 }
 
 // extend returns the instruction that moves elements to lanes of 32 bits.
@@ -109,6 +147,16 @@ func (m *Machine) storeNarrow(src vec.V, of vec.Elem, a vec.Address, access vec.
 	n := int(access)
 	if access <= 0 {
 		n = m.VectorBytes() / 4
+	}
+	if of == vec.BF16 && m.narrowing != none {
+		t := m.scratch(m.bytes)
+		m.VPERMW(m.v(src), m.v(m.narrowing), t)
+		if access == vec.Partial {
+			m.VMOVDQU16(m.scratch(32), reg.K1, mem(a))
+			return
+		}
+		m.storeBytes(m.scratch(max(2*n, 16)), 2*n, mem(a))
+		return
 	}
 	if of == vec.BF16 {
 		m.VPSRLD(operand.U8(16), sized(src, max(4*n, 16)), m.scratch(max(4*n, 16)))

@@ -15,8 +15,11 @@ var absMask = vec.Const{Name: "abs", Bits32: 1<<31 - 1, Bits64: 1<<63 - 1}
 
 // Constants implements vec.Machine.
 func (m *Machine) Constants(op vec.Op, e vec.Elem) []vec.Const {
-	if op == vec.OpAbs {
+	switch op {
+	case vec.OpAbs:
 		return []vec.Const{absMask}
+	case vec.OpQuiet: // how VFIXUPIMMPS takes NaN, quiet or not: as a quiet one
+		return []vec.Const{vec.Pattern(0x22)}
 	}
 	return nil
 }
@@ -32,6 +35,10 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 		return b.Or(b.KeepNonZero(args[2], b.AddBits(args[0], args[1])), args[4]), true
 	case op == vec.OpOrMasked && !m.evex:
 		return b.Or(b.And(args[1], args[0]), args[2]), true
+	case op == vec.OpXorMasked && !m.evex:
+		return b.And(b.Xor(args[1], args[2]), args[0]), true
+	case op == vec.OpQuiet && !m.evex:
+		return b.Quieted(args[0], args[1]), true
 	case op == vec.OpKeepLess && !m.evex:
 		return b.And(b.Less(args[0], args[1]), args[2]), true
 	case op != vec.OpFlush:
@@ -129,6 +136,10 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		m.VPBLENDMD(d, a[4], reg.K2, d)
 	case vec.OpOrMasked:
 		m.ternary(e, bytes, orMasked, dst, args)
+	case vec.OpXorMasked:
+		m.ternary(e, bytes, xorMasked, dst, args)
+	case vec.OpQuiet:
+		m.quiet(bytes, dst, args)
 	case vec.OpMulBits:
 		m.VPMULLD(a[1], a[0], d)
 	case vec.OpMinBits:
@@ -220,6 +231,20 @@ func (m *Machine) keepNonZero(bytes int, d, x, y reg.VecPhysical) {
 	m.VPANDN(y, t, d)
 }
 
+// quiet takes args[1], or args[0] as a quiet NaN where it is NaN. The instruction overwrites
+// args[1]'s register, and only in those places.
+func (m *Machine) quiet(bytes int, dst vec.V, args []vec.V) {
+	v, x, table := args[0], args[1], args[2]
+	if dst == v && dst != x {
+		m.VMOVAPS(sized(v, bytes), m.scratch(bytes))
+		v = vec.V(m.Vectors())
+	}
+	if dst != x {
+		m.VMOVAPS(sized(x, bytes), sized(dst, bytes))
+	}
+	m.VFIXUPIMMPS(operand.U8(0), sized(table, bytes), sized(v, bytes), sized(dst, bytes))
+}
+
 // mulAdd computes args[0]*args[1] + args[2]. One of the three registers is overwritten,
 // and there is an instruction for each.
 func (m *Machine) mulAdd(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
@@ -245,6 +270,8 @@ type tables struct{ second, third, first operand.U8 }
 var (
 	choose   = tables{0xe2, 0xb8, 0xca} // args[1] where the mask args[0] has all bits, args[2] where none
 	orMasked = tables{0xea, 0xf8, 0xea} // args[2], or args[1] where the mask has bits
+
+	xorMasked = tables{0x48, 0x48, 0x60} // args[1] but not args[2], or the reverse, and the mask
 )
 
 // ternary computes one of them. AVX2 can only choose.
@@ -280,6 +307,12 @@ func (m *Machine) xor3(bytes int, dst vec.V, args []vec.V) {
 		from[0], from[i] = from[i], from[0]
 	} else {
 		m.VMOVAPD(sized(from[0], bytes), sized(dst, bytes))
+	}
+	if !m.evex {
+		d := sized(dst, bytes)
+		m.VXORPS(sized(from[1], bytes), d, d)
+		m.VXORPS(sized(from[2], bytes), d, d)
+		return
 	}
 	m.VPTERNLOGQ(operand.U8(0x96), sized(from[2], bytes), sized(from[1], bytes), sized(dst, bytes))
 }

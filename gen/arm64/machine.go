@@ -87,6 +87,10 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 		return b.Or(b.KeepNonZero(args[2], b.AddBits(args[0], args[1])), args[4]), true
 	case vec.OpKeepLess:
 		return b.And(b.Less(args[0], args[1]), args[2]), true
+	case vec.OpXorMasked:
+		return b.And(b.Xor(args[1], args[2]), args[0]), true
+	case vec.OpQuiet:
+		return b.Quieted(args[0], args[1]), true
 	}
 	return 0, false
 }
@@ -582,6 +586,14 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.NOT(d, d))
 	case vec.OpXor:
 		m.word(enc.EOR(d, a[0], a[1]))
+	case vec.OpXor3:
+		x, y := a[0], a[1]
+		z := a[2]
+		if d == z {
+			x, z = z, x
+		}
+		m.word(enc.EOR(d, x, y))
+		m.word(enc.EOR(d, d, z))
 	case vec.OpMulHalves:
 		m.word(enc.XTN(enc.D2, t, a[0]))
 		m.word(enc.UMULL(d, t, a[1]))

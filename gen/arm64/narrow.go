@@ -13,6 +13,9 @@ import (
 // isNarrow reports whether elements are in memory alone.
 func isNarrow(of vec.Elem) bool { return of != vec.F32 && of != vec.F64 }
 
+// HoldFormats implements vec.Machine.
+func (m *Machine) HoldFormats(*vec.Kernel, func() vec.V) {}
+
 // loadNarrow is Load of narrow elements.
 func (m *Machine) loadNarrow(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
 	lanes := 16 / in.Size()

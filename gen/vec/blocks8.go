@@ -206,13 +206,10 @@ func (b *blocks8) run(body *Body) {
 	for i, p := range body.streams {
 		ptrs[i] = b.ptrs[p.Name]
 	}
-	if body.holds(lanePlace) {
+	b.holdPlace(body, func(dst V) {
 		b.m.LoadInt(b.t, slotKey)
-		at, key := b.hold(lanePlace), b.free[len(b.free)-1]
-		b.m.BroadcastBits(key, b.t)
-		b.m.LaneMultiples(at, -b.lanes(F32), generic.RandomLane)
-		b.m.Op(OpAddBits, F32, b.m.VectorBytes(), at, at, key)
-	}
+		b.m.BroadcastBits(dst, b.t)
+	})
 	b.makeResident(body)
 	b.mapLoop(body, ptrs, b.n, false)
 }

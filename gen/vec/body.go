@@ -57,7 +57,7 @@ const (
 	OpInsert    // c, with b's bits where a has them, and c none
 	OpKeepLess  // c where a < b, otherwise +0
 	OpCount     // the counts of the step's next blocks: see Random
-	OpPlace     // bits of a, which is moved on by c, or of b, but not of both: see Rounding
+	OpPlace     // the first step of random bits: a, moved on by c, with its upper half and b
 
 	// What formats of few bits are made of, too, in lanes of 32 bits.
 	OpMulBits      // the lower half of the product of a and b, as integers
@@ -67,6 +67,8 @@ const (
 	OpKeepNonZero  // b where a has any bits, otherwise +0
 	OpOrMasked     // bits of c, and those of b where a has them
 	OpAddWhere     // the sum of a and b, as integers, where c has any bits of d, otherwise e: see AddWhere
+	OpXorMasked    // bits of b or of c, but not of both, where a has them
+	OpQuiet        // b, or a as a quiet NaN where it is NaN
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -477,6 +479,17 @@ func (b *Body) AddWhere(x, y, c, in, other Val) Val { return b.op(OpAddWhere, x,
 
 // OrMasked returns the bits of y, and those of x where the mask has them.
 func (b *Body) OrMasked(mask, x, y Val) Val { return b.op(OpOrMasked, mask, x, y) }
+
+// XorMasked returns the bitwise exclusive or of x and y where the mask has bits, otherwise none.
+func (b *Body) XorMasked(mask, x, y Val) Val { return b.op(OpXorMasked, mask, x, y) }
+
+// Quiet returns x, or v as a quiet NaN where it is NaN.
+func (b *Body) Quiet(v, x Val) Val { return b.op(OpQuiet, v, x) }
+
+// Quieted is Quiet in other operations, for Expand.
+func (b *Body) Quieted(v, x Val) Val {
+	return b.Select(b.NotAtLeast(v, v), b.Or(v, b.Const(Pattern(quiet))), x)
+}
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

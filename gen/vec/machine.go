@@ -132,6 +132,9 @@ type Machine interface {
 	// bytes apart. A Full one moves the pointer behind the last of them.
 	Gather(dst V, in, of Elem, ptr, stride G, access Access)
 	Store(src V, in, of Elem, a Address, access Access)
+	// HoldFormats takes registers, for the rest of the function, with which it loads and
+	// stores the formats of the kernel's streams in fewer instructions.
+	HoldFormats(k *Kernel, register func() V)
 	// Op needs to compute no more than the first so many bytes of dst; the others may
 	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)

@@ -18,7 +18,10 @@ func (s Map) generate(g *gen) {
 	ptrs, strides := g.pointers(streams)
 	n := g.general()
 	g.length(n)
-	g.holdPlace(body)
+	g.m.HoldFormats(g.k, g.vector)
+	g.holdPlace(body, func(dst V) {
+		g.m.Broadcast(dst, F32, Uniform{Param: g.k.Params[g.k.key(0)].Name})
+	})
 	g.makeResident(body)
 	if strides != nil {
 		g.stridedLoop(body, ptrs, strides, n)
@@ -60,6 +63,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	}
 	m.AlignLoop()
 	m.Label(main)
+	g.fetchAhead(b, ptrs, unroll*w)
 	g.emit(step{body: b, copies: unroll, ptrs: ptrs})
 	g.advance(b, ptrs, n, unroll*w)
 	m.JumpIf(n, GE, unroll*w, main)
@@ -93,6 +97,27 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 		g.powers(b, ptrs, n, w/2, noRegister, done)
 	}
 	m.Label(done)
+}
+
+// fetchAhead fetches what is ahead of so many elements, where all streams are of BF16: so few
+// bytes with so much to do for them that a core's own look ahead does not reach the next
+// lines in time. AdamBF16State16 out of memory takes 0.60 ns an element on Zen 4 with it, as
+// in the cache, and 0.69 without; streams of float32 beside others are slower with it.
+func (g *gen) fetchAhead(b *Body, ptrs []G, elements int) {
+	const ahead, line = 512, 64
+	if g.k.Probe {
+		return
+	}
+	for i := range b.streams {
+		if b.elem(g.e, i) != BF16 {
+			return
+		}
+	}
+	for _, p := range ptrs {
+		for at := 0; at < elements*BF16.Size(); at += line {
+			g.m.Prefetch(Address{Base: p, Disp: ahead + at})
+		}
+	}
 }
 
 // advance moves the pointers of a body's streams on by a number of elements, and takes them

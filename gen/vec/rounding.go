@@ -34,18 +34,13 @@ func (b *Body) encode(f Format, v Val) Val {
 		return v
 	case f.Round == Nearest:
 		even := b.And(b.ShiftRight(v, 16), bits(1))
-		return b.orQuiet(b.AddBits(b.AddBits(v, bits(1<<15-1)), even), v)
+		return b.Quiet(v, b.AddBits(b.AddBits(v, bits(1<<15-1)), even))
 	}
-	return b.orQuiet(b.AddBits(v, b.random16(f.Round)), v)
+	return b.Quiet(v, b.AddBits(v, b.random16(f.Round)))
 }
 
 // quiet is the bit that makes NaN quiet.
 const quiet = 1 << 22
-
-// orQuiet returns x, or v as a quiet NaN where it is NaN.
-func (b *Body) orQuiet(x, v Val) Val {
-	return b.Select(b.NotAtLeast(v, v), b.Or(v, b.Const(Pattern(quiet))), x)
-}
 
 // hash has the random bits of the elements before their last step, which is the exclusive or
 // with the upper half moved down, that half, and afterwards the bits themselves.
@@ -60,8 +55,8 @@ func (b *Body) hash() {
 	}
 	b.Note("the elements' random bits")
 	next := b.Const(Pattern(uint32(b.machine.VectorBytes()/b.Elem.Size()) * generic.RandomLane))
-	x := b.emit(instr{op: OpPlace, args: []Val{b.Held(lanePlace), b.Coef(b.kernel.Params[b.kernel.key(1)].Name), next}}, true)
-	x = b.MulBits(b.Xor(x, b.ShiftRight(x, 16)), generic.RandomFactor0)
+	x := b.emit(instr{op: OpPlace, args: []Val{b.Held(lanePlace), b.Held(hashKey), next}}, true)
+	x = b.MulBits(x, generic.RandomFactor0)
 	x = b.MulBits(b.Xor(x, b.ShiftRight(x, 15)), generic.RandomFactor1)
 	b.random.last, b.random.upper = x, b.ShiftRight(x, 16)
 }
@@ -85,6 +80,9 @@ func (b *Body) random16(r Rounding) Val {
 	case Middle:
 		x = b.ShiftRight(b.Random(), generic.Middle16)
 	case Low:
+		if b.random.bits < 0 {
+			return b.XorMasked(b.Const(Pattern(1<<16-1)), b.random.last, b.random.upper)
+		}
 		x = b.Random()
 	default:
 		x = b.ShiftRightBy(b.Random(), b.Coef(b.kernel.OfKind(Shift).Name))
@@ -105,20 +103,27 @@ func (k *Kernel) key(number int) int {
 	panic("vec: kernel " + k.Name + " lacks the keys of random bits")
 }
 
-// lanePlace is the held value that random bits begin with.
-const lanePlace = "place"
+// What random bits begin with, as held values: the place with the first key, and the other key
+// with its own upper half, as the first step has both.
+const (
+	lanePlace = "place"
+	hashKey   = "hash key"
+)
 
-// holdPlace gives a register to the place of the elements before the first vector, if the body
-// uses that.
-func (g *gen) holdPlace(b *Body) {
+// holdPlace gives registers to the place of the elements before the first vector, and to what
+// else random bits begin with, if the body uses them. first sets a register to the first key.
+func (g *gen) holdPlace(b *Body, first func(dst V)) {
 	if !b.holds(lanePlace) {
 		return
 	}
-	at := g.hold(lanePlace)
+	at, key, t := g.hold(lanePlace), g.hold(hashKey), g.free[len(g.free)-1]
+	bytes := g.m.VectorBytes()
 	g.m.LaneMultiples(at, -g.lanes(b.Elem), generic.RandomLane)
-	key := g.free[len(g.free)-1]
-	g.m.Broadcast(key, F32, Uniform{Param: g.k.Params[g.k.key(0)].Name})
-	g.m.Op(OpAddBits, F32, g.m.VectorBytes(), at, at, key)
+	first(t)
+	g.m.Op(OpAddBits, F32, bytes, at, at, t)
+	g.m.Broadcast(key, F32, Uniform{Param: g.k.Params[g.k.key(1)].Name})
+	g.m.Shift(OpShiftRight, F32, bytes, 16, t, key)
+	g.m.Op(OpXor, F32, bytes, key, key, t)
 }
 
 // back moves the place of the body's elements back behind a step of fewer elements than a

@@ -174,7 +174,8 @@ func (g *gen) write(s step, at allocated) {
 		g.m.Op(OpAddBits, e, g.bytes(s), at.args[0], at.args...)
 	case in.op == OpPlace:
 		g.m.Op(OpAddBits, e, g.m.VectorBytes(), at.args[0], at.args[0], at.args[2])
-		g.m.Op(OpXor, e, g.bytes(s), at.dst, at.args[0], at.args[1])
+		g.m.Shift(OpShiftRight, e, g.bytes(s), 16, at.dst, at.args[0])
+		g.m.Op(OpXor3, e, g.bytes(s), at.dst, at.dst, at.args[0], at.args[1])
 	case at.folded != nil:
 		g.m.OpMemory(in.op, e, g.bytes(s), at.dst, at.args[1-at.folded.arg], g.place(s, at.folded.load))
 	default:
