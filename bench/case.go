@@ -137,14 +137,20 @@ func repeatOn[T kernels.Float](x []T, f func()) func(reps int) float64 {
 // Caches.MemorySet.
 func Specs(c Caches, memory int) []Spec {
 	f32, f64 := specs[float32]("f32", c, memory), specs[float64]("f64", c, memory)
-	var all []Spec
+	return slices.Concat(byKernel(f32, f64), gemmSpecs(c), triangleSpecs(c), linearSpecs(c), entropySpecs(c), normSpecs(c), stepSpecs(c), blasSpecs(c))
+}
+
+// byKernel puts the cases of float64 behind those of float32 of the same kernel. Formats have
+// kernels for float32 alone.
+func byKernel(f32, f64 [][]Spec) (all []Spec) {
 	for _, list := range f32 {
 		all = append(all, list...)
-		if i := slices.IndexFunc(f64, func(other []Spec) bool { return other[0].Ops[0] == list[0].Ops[0] }); i >= 0 {
-			all = append(all, f64[i]...)
+		if len(f64) > 0 && f64[0][0].Ops[0] == list[0].Ops[0] {
+			all = append(all, f64[0]...)
+			f64 = f64[1:]
 		}
 	}
-	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), linearSpecs(c), entropySpecs(c), normSpecs(c), stepSpecs(c), blasSpecs(c))
+	return all
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

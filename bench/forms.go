@@ -25,17 +25,7 @@ func FormSpecs(c Caches) []Spec {
 	if !ok {
 		return nil
 	}
-	f32 := formSpecs[float32]("f32", c, half, widest)
-	f64 := formSpecs[float64]("f64", c, half, widest)
-	var all []Spec
-	for _, list := range f32 {
-		all = append(all, list...)
-		if len(f64) > 0 && f64[0][0].Ops[0] == list[0].Ops[0] { // not every kernel has both
-			all = append(all, f64[0]...)
-			f64 = f64[1:]
-		}
-	}
-	return all
+	return byKernel(formSpecs[float32]("f32", c, half, widest), formSpecs[float64]("f64", c, half, widest))
 }
 
 // formSpecs lists an element type's cases, by kernel.

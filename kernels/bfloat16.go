@@ -78,8 +78,9 @@ func WidenBF16(dst []float32, x []BFloat16) {
 //		rest[i] = int16(bits(x[i]))
 //	}
 //
-// hi serves where bfloat16 is wanted, and [JoinBF16] gives back x. The lower half of a NaN's
-// bits is cleared first. SplitBF16 panics if the lengths differ. The slices may not overlap.
+// hi serves where bfloat16 is wanted, and [JoinBF16] gives back x, to the bit, also where hi is
+// infinite, from 2^128 - 2^119 up. A NaN is made quiet and the lower half of its bits cleared
+// first, so that hi is NaN. SplitBF16 panics if the lengths differ. The slices may not overlap.
 func SplitBF16(hi []BFloat16, rest []int16, x []float32) {
 	checkLen("SplitBF16", len(hi), len(x))
 	checkLen("SplitBF16", len(rest), len(x))

@@ -184,29 +184,36 @@
 // becomes of them, in float64, with one rounding to the result's type at the end. So they
 // are functions of the place alone, however a vector is cut into calls.
 //
-// Formats of 16 and 8 bits. A step in them is float32's, to the bit, between a decoding, which
-// is exact, and an encoding; the parameter takes the moments as they are before they are
-// encoded. Encodings add random bits below the last one that is kept, and cut: [BFloat16] adds
-// 16 to a float32's bits, and 8 bits, in blocks of [BlockLen8] with one exponent, 20 to those
-// above the least code's; [Vector8]'s functions have the formulas. The random bits are those
-// of lowbias32((i*0x9e3779b9 + k0) ^ k1) for element i, with the halves k0 and k1 of a hash of
-// seed, step, parameter and block: see [Rounding]. They are part of the contract. A first
-// moment or velocity takes the upper ones of an element's 32, a parameter those in the middle
-// and a second moment the lower ones. So of 16 bits a parameter shares eight with each of the
-// moments, which share none, and of 20 the moments share eight. A number that the format has
-// is not changed, and what a flush has made 0 stays 0; but an 8-bit second moment above 0,
-// however small beside the block's greatest, is at least about 2^-31 of that. So elements
-// whose gradients stay below 2^-15 of others' in their block take shorter steps than in
-// float32.
+// Formats of 16 and 8 bits are of float32 alone. A step in them is float32's, to the bit,
+// between a decoding, which is exact, and an encoding; the parameter takes the moments as they
+// are before they are encoded. Encodings add random bits below the last one that is kept, and
+// cut: [BFloat16] adds 16 to a float32's bits, and 8 bits, in blocks of [BlockLen8] with one
+// exponent, 20 to those above the least code's; [QuantizeSigned] and [QuantizeUnsigned] have
+// the formulas. The random bits are those of lowbias32((i*0x9e3779b9 + k0) ^ k1) for element i,
+// with the halves k0 and k1 of a hash of seed, step, parameter and block: see [Rounding]. They
+// are part of the contract. So an element's result depends on its index, too, and in 8 bits on
+// its block. Pieces of a vector give the bits of the whole if each has [Rounding.From] its
+// first element, in 8 bits a multiple of BlockLen8.
+//
+// A first moment or velocity takes the upper ones of an element's 32 random bits, a parameter
+// those in the middle and a second moment the lower ones. So of 16 bits a parameter shares
+// eight with each of the moments, which share none; of 20 the moments share eight with each
+// other, and twelve with a parameter's 16.
+//
+// A number that the format has is not changed, and what a flush has made 0 stays 0; but an
+// 8-bit second moment above 0, however small beside the block's greatest, is at least about
+// 2^-31 of that. So elements whose gradients stay below 2^-15 of others' in their block take
+// shorter steps than in float32.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. [Amax] is NaN if any element is; [Iamax] passes over NaN
-// except in front; a sum's lanes start at +0, so a sum of zeros is +0. BFloat16 keeps both,
-// whatever the random bits, and no finite number becomes NaN. Stored in 8 bits, they make NaN
-// of their whole block: its exponent is 255, its codes are 0, and it stays so.
+// except in front; a sum's lanes start at +0, so a sum of zeros is +0. BFloat16 keeps
+// infinities and NaN, whatever the random bits, and no finite number becomes NaN, though one
+// above the greatest BFloat16 may become infinite. In 8 bits they make NaN of their whole
+// block: its exponent is 255, its codes are 0, and it stays so.
 //
 // Misuse. Slices of unequal length panic with the function's name and both
-// lengths. Exactly equal slices may be passed for two parameters where the
+// lengths, and so does a number of exponents that is not that of the blocks. Exactly equal slices may be passed for two parameters where the
 // function says so. Any other overlap gives undefined values, but no kernel ever
 // touches memory outside its slices. No function allocates, but for workspaces that Gemm,
 // LinearGradient, moments and normalisation keep for their next calls, and none makes a

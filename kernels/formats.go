@@ -44,9 +44,9 @@ func AdamState8(p, g []float32, m, v Vector8, c AdamCoef[float32], r Rounding) {
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
-// AdamSplit is [Adam] with parameters that [SplitBF16] has split and gradients of bfloat16. Joined,
-// the parameters are those of Adam to the bit. It panics if the lengths differ. No two slices
-// may overlap.
+// AdamSplit is [Adam] with parameters that [SplitBF16] has split and gradients of bfloat16, at
+// 26 bytes moved for an element. Joined, the parameters are those of Adam to the bit. It panics
+// if the lengths differ. No two slices may overlap.
 func AdamSplit(p []BFloat16, rest []int16, g []BFloat16, m, v []float32, c AdamCoef[float32]) {
 	checkLen("AdamSplit", len(p), len(rest))
 	checkLen("AdamSplit", len(p), len(g))
@@ -56,8 +56,9 @@ func AdamSplit(p []BFloat16, rest []int16, g []BFloat16, m, v []float32, c AdamC
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step)
 }
 
-// AdamSplitState8 is [AdamSplit] with the moments of [AdamState8]. It panics if the lengths
-// differ or the number of exponents is not that of the blocks. No two slices may overlap.
+// AdamSplitState8 is [AdamSplit] with the moments of [AdamState8], at 14 bytes moved for an
+// element. Nothing rounds the parameters. It panics if the lengths differ or the number of
+// exponents is not that of the blocks. No two slices may overlap.
 func AdamSplitState8(p []BFloat16, rest []int16, g []BFloat16, m, v Vector8, c AdamCoef[float32], r Rounding) {
 	checkLen("AdamSplitState8", len(p), len(rest))
 	checkLen("AdamSplitState8", len(p), len(g))
@@ -89,8 +90,9 @@ func AdamBF16State8(p, g []BFloat16, m, v Vector8, c AdamCoef[float32], r Roundi
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step, r.k0, r.k1)
 }
 
-// MomentumState16 is [Momentum] with a velocity of bfloat16, which [RoundBF16Stochastic] rounds. It
-// panics if the lengths differ. No two slices may overlap.
+// MomentumState16 is [Momentum] with a velocity of bfloat16, which [RoundBF16Stochastic]
+// rounds, at 16 bytes moved for an element in place of 20. It panics if the lengths differ. No
+// two slices may overlap.
 func MomentumState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("MomentumState16", len(p), len(g))
 	checkLen("MomentumState16", len(p), len(buf))
@@ -98,9 +100,9 @@ func MomentumState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r 
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
-// MomentumState8 is [Momentum] with a velocity of 8 bits, which [QuantizeSigned] stores. It panics if the
-// lengths differ or the number of exponents is not that of the blocks. No two slices may
-// overlap.
+// MomentumState8 is [Momentum] with a velocity of 8 bits, which [QuantizeSigned] stores, at 14
+// bytes moved for an element. It panics if the lengths differ or the number of exponents is not
+// that of the blocks. No two slices may overlap.
 func MomentumState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Rounding) {
 	checkLen("MomentumState8", len(p), len(g))
 	check8("MomentumState8", len(p), buf)
@@ -108,8 +110,8 @@ func MomentumState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
-// NesterovState16 is [Nesterov] with a velocity of bfloat16, which [RoundBF16Stochastic] rounds. It
-// panics if the lengths differ. No two slices may overlap.
+// NesterovState16 is [Nesterov] with the velocity of [MomentumState16]. It panics if the lengths
+// differ. No two slices may overlap.
 func NesterovState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r Rounding) {
 	checkLen("NesterovState16", len(p), len(g))
 	checkLen("NesterovState16", len(p), len(buf))
@@ -117,9 +119,8 @@ func NesterovState16(p, g []float32, buf []BFloat16, c MomentumCoef[float32], r 
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
-// NesterovState8 is [Nesterov] with a velocity of 8 bits, which [QuantizeSigned] stores. It panics if the
-// lengths differ or the number of exponents is not that of the blocks. No two slices may
-// overlap.
+// NesterovState8 is [Nesterov] with the velocity of [MomentumState8]. It panics if the lengths
+// differ or the number of exponents is not that of the blocks. No two slices may overlap.
 func NesterovState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Rounding) {
 	checkLen("NesterovState8", len(p), len(g))
 	check8("NesterovState8", len(p), buf)
@@ -127,8 +128,9 @@ func NesterovState8(p, g []float32, buf Vector8, c MomentumCoef[float32], r Roun
 		c.Scale, c.L2, c.Mu, c.Gain, c.LR, r.k0, r.k1)
 }
 
-// LionState16 is [Lion] with a moment of bfloat16, which [RoundBF16Stochastic] rounds. It
-// panics if the lengths differ. No two slices may overlap.
+// LionState16 is [Lion] with a moment of bfloat16, which [RoundBF16Stochastic] rounds, at 16
+// bytes moved for an element in place of 20. It panics if the lengths differ. No two slices may
+// overlap.
 func LionState16(p, g []float32, m []BFloat16, c LionCoef[float32], r Rounding) {
 	checkLen("LionState16", len(p), len(g))
 	checkLen("LionState16", len(p), len(m))
@@ -136,9 +138,9 @@ func LionState16(p, g []float32, m []BFloat16, c LionCoef[float32], r Rounding) 
 		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.OneMinusBeta2, c.LR, r.k0, r.k1)
 }
 
-// LionState8 is [Lion] with a moment of 8 bits, which [QuantizeSigned] stores. It panics if the
-// lengths differ or the number of exponents is not that of the blocks. No two slices may
-// overlap.
+// LionState8 is [Lion] with a moment of 8 bits, which [QuantizeSigned] stores, at 14 bytes moved
+// for an element. It panics if the lengths differ or the number of exponents is not that of the
+// blocks. No two slices may overlap.
 func LionState8(p, g []float32, m Vector8, c LionCoef[float32], r Rounding) {
 	checkLen("LionState8", len(p), len(g))
 	check8("LionState8", len(p), m)

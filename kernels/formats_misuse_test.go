@@ -95,6 +95,10 @@ func TestVector8(t *testing.T) {
 			t.Errorf("elements %d to %d are a vector", bad[0], bad[1])
 		}
 	}
+	part := v.Slice(0, 256)
+	if panicOf(func() { part.Slice(0, 512) }) == "" {
+		t.Error("512 of a part's 256 elements are a vector")
+	}
 	if p := panicOf(func() { v.Slice(3, 255) }); !strings.Contains(p, "Vector8: elements 3 to 255 of 600, want multiples of 256") {
 		t.Errorf("a part between blocks panics with %q", p)
 	}

@@ -11,7 +11,9 @@ const BlockLen8 = generic.Block8
 
 // A Vector8 is a vector of 8 bits: a code for each element, and an exponent for each block of
 // [BlockLen8] elements, the last of which may be shorter. [QuantizeSigned] and
-// [QuantizeUnsigned] make one, of different codes. Where all is 0 so are the elements.
+// [QuantizeUnsigned] make one, of different codes. Where all is 0 so are the elements; other
+// exponents below 32 are in no vector that these have made, and their codes stand for nothing
+// in particular, though for the same on every level.
 type Vector8 struct{ Codes, Exponents []uint8 }
 
 // NewVector8 returns a vector of n zeros.
@@ -25,10 +27,10 @@ func Exponents8(n int) int { return (n + BlockLen8 - 1) / BlockLen8 }
 // Len returns the number of elements.
 func (v Vector8) Len() int { return len(v.Codes) }
 
-// Slice returns the elements from lo to hi. lo must be a multiple of [BlockLen8], and hi one
-// or the end.
+// Slice returns the elements from lo to hi, in the same memory. It panics unless lo is a
+// multiple of [BlockLen8], and hi one or the end, and 0 <= lo <= hi <= v.Len().
 func (v Vector8) Slice(lo, hi int) Vector8 {
-	if lo%BlockLen8 != 0 || hi%BlockLen8 != 0 && hi != len(v.Codes) {
+	if lo < 0 || lo%BlockLen8 != 0 || hi < lo || hi > len(v.Codes) || hi%BlockLen8 != 0 && hi != len(v.Codes) {
 		panic(fmt.Sprintf("kernels: Vector8: elements %d to %d of %d, want multiples of %d", lo, hi, len(v.Codes), BlockLen8))
 	}
 	return Vector8{v.Codes[lo:hi], v.Exponents[lo/BlockLen8 : Exponents8(hi)]}
@@ -62,9 +64,18 @@ func QuantizeSigned(v Vector8, x []float32, r Rounding) {
 	table[float32]().QuantizeSigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
 }
 
-// DequantizeSigned gives the values of what [QuantizeSigned] has stored. It panics if the
-// lengths differ or the number of exponents is not that of the blocks. The slices may not
-// overlap.
+// DequantizeSigned gives the values of what [QuantizeSigned] has stored, exactly:
+//
+//	for i := range dst {
+//		c := v.Codes[i]
+//		dst[i] = float32frombits(bits(B)+uint32(c&127)<<20) - B // B of the element's block
+//		if c >= 128 {
+//			dst[i] = -dst[i]
+//		}
+//	}
+//
+// and NaN where a block's exponent is 255. It panics if the lengths differ or the number of
+// exponents is not that of the blocks. The slices may not overlap.
 func DequantizeSigned(dst []float32, v Vector8) {
 	check8("DequantizeSigned", len(dst), v)
 	table[float32]().DequantizeSigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))
@@ -91,9 +102,17 @@ func QuantizeUnsigned(v Vector8, x []float32, r Rounding) {
 	table[float32]().QuantizeUnsigned(noescape(v.Codes), noescape(v.Exponents), noescape(x), r.k0, r.k1, r.shift(20))
 }
 
-// DequantizeUnsigned gives the values of what [QuantizeUnsigned] has stored. It panics if the
-// lengths differ or the number of exponents is not that of the blocks. The slices may not
-// overlap.
+// DequantizeUnsigned gives the values of what [QuantizeUnsigned] has stored, exactly:
+//
+//	for i := range dst {
+//		dst[i] = 0
+//		if c := v.Codes[i]; c > 0 {
+//			dst[i] = float32frombits((E-31)<<23 + uint32(c)<<20) // E of the element's block
+//		}
+//	}
+//
+// and NaN where a block's exponent is 255. It panics if the lengths differ or the number of
+// exponents is not that of the blocks. The slices may not overlap.
 func DequantizeUnsigned(dst []float32, v Vector8) {
 	check8("DequantizeUnsigned", len(dst), v)
 	table[float32]().DequantizeUnsigned(noescape(dst), noescape(v.Codes), noescape(v.Exponents))

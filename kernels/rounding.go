@@ -3,7 +3,9 @@ package kernels
 import "github.com/seed63264101/steepest/kernels/generic"
 
 // A Rounding is where the random bits of a stochastic rounding come from: a function of a
-// seed and a place, so that no state is kept, and levels, workers and resumed runs agree.
+// seed and a place, so that no state is kept, and levels, workers and resumed runs agree. Each
+// step is to have one of its own, by [NewRounding]: the same bits twice would round the same
+// way, and what they take from an element would add up.
 // Element i of a slice has the 32 bits
 //
 //	h(i) = lowbias32((i*0x9e3779b9 + k0) ^ k1)
@@ -26,13 +28,20 @@ const (
 )
 
 // NewRounding returns the rounding of one part of a parameter in one step of a training: of
-// the block of that number, of [BlockBytes] of float32. The keys are the two halves of a hash
-// of all four (rounds of splitmix64's finalizer, G. Steele, D. Lea and C. Flood, Fast
-// splittable pseudorandom number generators, OOPSLA 2014); the bits are the middle ones.
+// the block of that number, of [BlockBytes] of float32. The keys k0 and k1 are the lower and
+// the upper half of a hash of all four,
+//
+//	h := seed
+//	for _, x := range []int{step, param, block} {
+//		h = mix64((h + 0x9e3779b97f4a7c15) ^ uint64(x))
+//	}
+//
+// with splitmix64's finalizer mix64 (G. Steele, D. Lea and C. Flood, Fast splittable
+// pseudorandom number generators, OOPSLA 2014). The bits are the middle ones.
 func NewRounding(seed uint64, step, param, block int) Rounding {
 	h := seed
 	for _, x := range [...]int{step, param, block} {
-		h = mix64(h + 0x9e3779b97f4a7c15 ^ uint64(x))
+		h = mix64((h + 0x9e3779b97f4a7c15) ^ uint64(x))
 	}
 	return Rounding{k0: uint32(h), k1: uint32(h >> 32)}
 }
@@ -47,7 +56,8 @@ func mix64(x uint64) uint64 {
 }
 
 // From returns the rounding for the part of a slice that begins at element i: its elements
-// have the bits that they have in the whole slice.
+// have the bits that they have in the whole slice. In 8 bits, parts begin at a multiple of
+// [BlockLen8].
 func (r Rounding) From(i int) Rounding {
 	r.k0 += uint32(i) * generic.RandomLane
 	return r

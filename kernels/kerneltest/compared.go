@@ -89,17 +89,11 @@ func (c *tally) add(n int64) (err error) {
 
 // elements returns the number of a call's elements, with its result.
 func (a *Args[T]) elements() int {
-	n := 1
-	for _, x := range a.Vec {
-		n += len(x)
-	}
-	for _, x := range a.List {
-		n += len(x)
-	}
-	for _, x := range a.U16 {
-		n += len(x)
-	}
-	for _, x := range a.U8 {
+	return 1 + lengths(a.Vec) + lengths(a.List) + lengths(a.U16) + lengths(a.I16) + lengths(a.U8)
+}
+
+func lengths[E any](all [][]E) (n int) {
+	for _, x := range all {
 		n += len(x)
 	}
 	return n
