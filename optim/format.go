@@ -85,6 +85,8 @@ func GroupStateFormat(f Format) GroupOption {
 // WithSplitParams keeps the lower halves of the parameters that are BF16 in vectors of the
 // optimizer's own, 2 bytes an element: their steps are those of float32, to the bit, and the
 // parameters their nearest bfloat16, but for ties. Without it a step rounds them stochastically.
+// It changes nothing for parameters that have a Value.
+//
 // A parameter whose Param has a Rest is split in any case, and who writes to its BF16 between
 // steps, as one who loads weights does, should give it one: the optimizer's own lower halves
 // would be those of the values before.
