@@ -133,7 +133,7 @@ func sameAsSeen[T kernels.Float](m *memoryCheck, flat [][]T, flat16 [][]kernels.
 			if len(flat16) > 0 {
 				g16 = flat16[first+i]
 			}
-			if len(g)+len(g16) != n || n > 0 && addressOf(g, g16) != seen[i] {
+			if len(g)+len(g16) != n || len(g) > 0 && len(g16) > 0 || n > 0 && addressOf(g, g16) != seen[i] {
 				return false
 			}
 		}

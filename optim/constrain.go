@@ -14,6 +14,10 @@ import (
 // there must be a finite number of the parameters' type between them. NaN in a parameter
 // stays. The values before the first step are the caller's.
 //
+// A parameter that is BF16 is kept between the first and the last bfloat16 of the interval, so
+// that rounding leads to none beyond. Of one that is split the joined numbers are within, and
+// BF16 has the nearest to these.
+//
 // The rule's state knows nothing of it. Rules that take gradients at another point than
 // the one to evaluate, as [ScheduleFreeAdamW], have no bounds.
 func Bounds(lo, hi float64) GroupOption {
@@ -56,25 +60,49 @@ func ends[T kernels.Float](b interval) (lo, hi T) {
 	return lo, hi
 }
 
+// ends16 returns the first and the last bfloat16 in the interval in the same way.
+func ends16[T kernels.Float](b interval) (lo, hi T) {
+	first, last := ends[float32](b)
+	return T(ceil16(first)), T(-ceil16(-last))
+}
+
+// ceil16 returns the least bfloat16 that is not below x.
+func ceil16(x float32) float32 {
+	const lower = 1<<16 - 1
+	b := math.Float32bits(x)
+	if x > 0 {
+		b += lower
+	}
+	return math.Float32frombits(b &^ lower)
+}
+
 // checkBounds returns an error unless there are finite numbers of type T in the interval.
 func checkBounds[T kernels.Float](b interval) error {
-	lo, hi := ends[T](b)
-	if !(b.lo <= b.hi && lo <= hi) || math.IsInf(float64(lo), 1) || math.IsInf(float64(hi), -1) {
+	if !(b.lo <= b.hi) || isEmpty(ends[T](b)) {
 		return fmt.Errorf("optim: WithGroup: Bounds = %v to %v, want the ends of an interval in which there is a %T", b.lo, b.hi, T(0))
 	}
 	return nil
+}
+
+// isEmpty reports whether there is no finite number between two, both included.
+func isEmpty[T kernels.Float](lo, hi T) bool {
+	return !(lo <= hi) || math.IsInf(float64(lo), 1) || math.IsInf(float64(hi), -1)
 }
 
 // constrains reports whether the group changes parameters after a step.
 func (g *group[T]) constrains() bool { return g.l1 != 0 || g.bounds.set }
 
 // constrain takes the proximal step for a part of a parameter that was updated at the
-// rate, and brings it back within the bounds.
-func (g *group[T]) constrain(p []T, rate float64) {
+// rate, and brings it back within the bounds. rounds says that it will be rounded to bfloat16.
+func (g *group[T]) constrain(p []T, rate float64, rounds bool) {
 	if g.l1 != 0 {
 		kernels.SoftThreshold(p, p, generic.Bounded[T](float64(rate*g.l1)))
 	}
-	if g.bounds.set {
+	switch {
+	case !g.bounds.set:
+	case rounds:
+		kernels.Clamp(p, p, g.lo16, g.hi16)
+	default:
 		kernels.Clamp(p, p, g.lo, g.hi)
 	}
 }

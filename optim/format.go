@@ -21,7 +21,8 @@ const (
 	BFloat16
 	// Int8 is a code of 8 bits for each element, and one exponent for 256 of them: see
 	// kernels.QuantizeSigned and kernels.QuantizeUnsigned. It is for rules that are a
-	// [Signer].
+	// [Signer]. Where one element becomes infinite or NaN, all that share its exponent
+	// become NaN, and so do their parameters in the next step.
 	Int8
 )
 
@@ -68,11 +69,11 @@ func (f *Format) UnmarshalText(text []byte) error {
 	return err
 }
 
-// WithStateFormat sets how the rule's state is kept: Native without it. SGD, Momentum, Adam,
-// AdamW and Lion have fused kernels for BFloat16 and Int8; for BFloat16 every other rule that
-// works element by element is decoded and coded in pieces that stay in the first-level cache,
-// and for Int8 those that are a [Signer]. [New] says so where a parameter's rule does not have
-// the format. RULES.md has the bytes.
+// WithStateFormat sets how the rule's state is kept: Native without it. Momentum, Adam, AdamW
+// and Lion have fused kernels for BFloat16 and Int8; for BFloat16 every other rule that works
+// element by element is decoded and coded in pieces that stay in the first-level cache, and for
+// Int8 those that are a [Signer]. [New] says so where a parameter's rule does not have the
+// format. RULES.md has the bytes.
 func WithStateFormat(f Format) Option { return func(c *config) { c.format = f } }
 
 // GroupStateFormat is [WithStateFormat] for a group's parameters, in the place of the
@@ -84,7 +85,11 @@ func GroupStateFormat(f Format) GroupOption {
 // WithSplitParams keeps the lower halves of the parameters that are BF16 in vectors of the
 // optimizer's own, 2 bytes an element: their steps are those of float32, to the bit, and the
 // parameters their nearest bfloat16, but for ties. Without it a step rounds them stochastically.
-// A parameter whose Param has a Rest is split in any case.
+// It changes nothing for parameters that have a Value.
+//
+// A parameter whose Param has a Rest is split in any case, and who writes to its BF16 between
+// steps, as one who loads weights does, should give it one: the optimizer's own lower halves
+// would be those of the values before.
 func WithSplitParams() Option { return func(c *config) { c.split = true } }
 
 // GroupSplitParams is [WithSplitParams] for a group's parameters.

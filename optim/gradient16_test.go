@@ -305,6 +305,12 @@ func TestBFloat16Errors(t *testing.T) {
 	_, err := p.StepGradients(&Gradients[float32]{Dense: [][]float32{memory[5:7]}})
 	wantError(t, err, `"w"`, "overlaps")
 
+	// Where one of bfloat16 lay, a shorter one and the rest in Dense are as long together.
+	p = mustNew(t, SGD{LR: 1}, []Param[float32]{{Name: "w", Value: w}})
+	mustStepGradients(t, p, &Gradients[float32]{BF16: list{four}})
+	_, err = p.StepGradients(&Gradients[float32]{Dense: [][]float32{{1, 2}}, BF16: list{four[:2]}})
+	wantError(t, err, `"w"`, "twice", "Dense", "BF16")
+
 	q := mustNew(t, SGD{LR: 1}, []Param[float64]{{Name: "w", Value: make([]float64, 4)}})
 	_, err = q.StepGradients(&Gradients[float64]{BF16: list{four}})
 	wantError(t, err, `"w"`, "bfloat16", "float64")

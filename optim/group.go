@@ -159,6 +159,8 @@ type group[T kernels.Float] struct {
 	clipNorm optional[float64]
 	bounds   optional[interval]
 	lo, hi   T // its ends
+	lo16     T // those in bfloat16
+	hi16     T
 	l1       float64
 }
 

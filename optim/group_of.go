@@ -106,6 +106,7 @@ func (o *Optimizer[T]) fill(g *group[T], p Param[T]) error {
 	if c.bounds >= 0 {
 		g.bounds = o.settings[c.bounds].bounds
 		g.lo, g.hi = ends[T](g.bounds.value)
+		g.lo16, g.hi16 = ends16[T](g.bounds.value)
 	}
 	if c.l1 >= 0 {
 		g.l1 = o.settings[c.l1].l1.value

@@ -55,9 +55,10 @@ type Optimizer[T kernels.Float] struct {
 //
 // It is an error if there are no parameters, if one has no name, no values, a shape of
 // another size or another one's name, if two of them overlap in memory, or if an option
-// of the rule, the schedule or the optimizer is out of its domain; the error names the
-// parameter or the option and the value. A rule's LR may be 0 only with a schedule
-// of the caller's own, which need not multiply it, for the same parameters.
+// of the rule, the schedule or the optimizer is out of its domain, or a rule does not have
+// the format of a parameter or of its state; the error names the parameter or the option and
+// the value. A rule's LR may be 0 only with a schedule of the caller's own, which need not
+// multiply it, for the same parameters.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
 	rule, err := plain(rule)
 	if err != nil {

@@ -17,6 +17,9 @@ const ofValues = -1
 
 func (v packed) len() int { return len(v.bf16) + v.int8.Len() }
 
+// rounds reports whether encode loses something of bfloat16.
+func (v packed) rounds() bool { return v.bf16 != nil && v.rest == nil }
+
 // part returns the elements lo to hi. Of 8 bits they are whole blocks, but for the last one.
 func (v packed) part(lo, hi int) packed {
 	if v.bf16 == nil {

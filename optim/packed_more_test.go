@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -207,5 +208,37 @@ func TestPackedInit(t *testing.T) {
 	}
 	if !slices.Equal(o.params[0].packing.state[0].bf16, long.params[0].packing.state[0].bf16) {
 		t.Error("after Reset and Grow the state is not that of a new table")
+	}
+}
+
+// TestPackedBounds: parameters that are rounded stay within bounds that are no bfloat16s, and
+// those that are split do before they are rounded.
+func TestPackedBounds(t *testing.T) {
+	for _, b := range [][2]float64{{0.1, 0.3}, {-0.3, -0.1}, {-0.1, 0.1}, {0, 1e-40}, {math.Inf(-1), -0.7}, {1 - 1e-9, 1 + 1e-9}} {
+		for _, c := range []packedCase{{valuesRounded, Native}, {valuesRounded, BFloat16}, {valuesSplit, Int8}} {
+			for _, rate := range []float64{1, -1} {
+				start := [][]float32{make([]float32, 600)}
+				o := mustNew(t, NewAdam(1), c.params(start), c.options(WithGroup(anyName, Bounds(b[0], b[1])))...)
+				mustStep(t, o, [][]float32{slices.Repeat([]float32{float32(rate)}, 600)})
+				values := nativeOf(mustSnapshot(t, o), []bool{true, false}).Params[0].Value
+				for i, v := range values {
+					if float64(v) < b[0] || float64(v) > b[1] {
+						t.Fatalf("%v, Bounds %v: element %d = %v", c, b, i, v)
+					}
+				}
+			}
+		}
+	}
+	narrow := WithGroup(anyName, Bounds(0.1001, 0.1002))
+	for c, want := range map[packedCase][]string{
+		{valuesRounded, Native}: {`"p0"`, "BF16", "Bounds = 0.1001 to 0.1002"},
+		{valuesSplit, Native}:   nil,
+		{valuesNative, Int8}:    nil,
+	} {
+		if _, err := New(SGD{LR: 1}, c.params([][]float32{{1}}), c.options(narrow)...); want != nil {
+			wantError(t, err, want...)
+		} else if err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -76,7 +76,7 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 // rounds reports whether steps round anything by random bits.
 func (o *Optimizer[T]) rounds() bool {
 	for i := range o.params {
-		if p := o.params[i].packing; p != nil && (p.state != nil || p.values.rest == nil) {
+		if p := o.params[i].packing; p != nil && (p.state != nil || p.values.rounds()) {
 			return true
 		}
 	}
@@ -103,6 +103,8 @@ func (g *group[T]) checkFormat(p Param[T]) error {
 	switch {
 	case what == "":
 		return nil
+	case p.BF16 != nil && p.Rest == nil && !g.split && g.bounds.set && isEmpty(g.lo16, g.hi16):
+		return fmt.Errorf("optim: parameter %q: it is BF16, and Bounds = %v to %v has no bfloat16 within", p.Name, g.bounds.value.lo, g.bounds.value.hi)
 	case measures || whole:
 		return failed("%s needs whole parameters: want Native, or a rule that works element by element", rule.Name())
 	case evaluates:

@@ -132,7 +132,7 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 		if c.fused.updatePacked(x, r) {
 			*x = packedPart[T]{}
 			if c.constrains {
-				o.groups[c.group].constrain(t.value, c.rate)
+				o.groups[c.group].constrain(t.value, c.rate, false)
 			}
 			return
 		}
@@ -154,7 +154,7 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 		at := o.placeOf(b.param, b.lo+lo)
 		if r, _ := at.rounding(ofValues, 0); fusing && fuses && c.fused.updatePacked(x, r) {
 			if c.constrains {
-				o.groups[c.group].constrain(x.value, c.rate)
+				o.groups[c.group].constrain(x.value, c.rate, false)
 			}
 			continue
 		}
@@ -185,7 +185,7 @@ func (o *Optimizer[T]) compose(w *workspace[T], c *cohort[T], at place, ats []in
 	}
 	c.Update(p, x.grad.native, state)
 	if c.constrains {
-		o.groups[c.group].constrain(p, c.rate)
+		o.groups[c.group].constrain(p, c.rate, x.packed.values.rounds())
 	}
 	if x.packed.values.len() > 0 {
 		x.packed.values.encode(float32s(p), at)

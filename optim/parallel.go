@@ -159,7 +159,7 @@ func (o *Optimizer[T]) updatePiece(k int, x, g []T, state [][]T) {
 		c.measurer.Apply(x, g, state, o.params[o.plan.blocks[k].param].own)
 	}
 	if c.constrains {
-		o.groups[c.group].constrain(x, c.rate)
+		o.groups[c.group].constrain(x, c.rate, false)
 	}
 }
 
@@ -175,7 +175,7 @@ func (o *Optimizer[T]) updateWhole(w *workspace[T], param int, c *cohort[T]) {
 	}
 	c.whole.UpdateWhole(Param[T]{Name: p.Name, Value: p.Value, Shape: p.dims}, seen, p.state, scratch)
 	if c.constrains {
-		o.groups[c.group].constrain(p.Value, c.rate)
+		o.groups[c.group].constrain(p.Value, c.rate, false)
 	}
 	if o.pass.clears {
 		g.clear()

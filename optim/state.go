@@ -13,7 +13,8 @@ import (
 // or gone back to, while it goes on. Package checkpoint keeps Snapshots in files.
 //
 // The arguments of [New] are not in it, but for the rule's options that say what
-// the state means: who resumes a run makes the optimizer as before.
+// the state means, its format and the seed of [WithRoundingSeed]: who resumes a run makes the
+// optimizer as before.
 type Snapshot[T kernels.Float] struct {
 	Rule        string             `json:"rule"`              // its name
 	Options     map[string]string  `json:"options,omitempty"` // the rule's, without LR and WeightDecay
@@ -110,10 +111,12 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 //
 // The optimizer must have the snapshot's rule with the same options, and the same
 // parameters, by name and length, in the same order; parameters that the run added
-// later must be there too. It is an error if not, which names the difference and
-// both values, and an error before [Optimizer.TrainMode]. Then nothing has changed.
+// later must be there too. Values and state must be in the same formats. It is an error if
+// not, which names the difference and both values, and an error before
+// [Optimizer.TrainMode]. Then nothing has changed. The seed of the random bits is the
+// snapshot's from then on.
 //
-// Learning rate, weight decay and what the optional arguments of [New] set may
+// Learning rate, weight decay and what else the optional arguments of [New] set may
 // differ: a run may go on with another schedule, other groups or other limits. Only the
 // rule of each parameter, its group's if that has one, must be the same too. The
 // optimizer's schedules with a state of their own take its saved states if these are as

@@ -163,7 +163,7 @@ func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 		}
 		updater.Update(x, seen, state)
 		if c.constrains {
-			o.groups[c.group].constrain(x, c.rate)
+			o.groups[c.group].constrain(x, c.rate, false)
 		}
 	}
 	if o.pass.clears {

@@ -3,9 +3,10 @@ package optim
 import "fmt"
 
 // Unchecked leaves out the norm of the gradients and the look for infinite and NaN
-// ones, as torch's optimizers do: such gradients go into the parameters and the state.
-// A step then reads every gradient once, in the pass that updates, where otherwise one
-// pass comes before. The report's GradNorm is NaN, and no step is skipped.
+// ones, as torch's optimizers do: such gradients go into the parameters and the state, and of
+// state in 8 bits into a whole block, see [Int8]. A step then reads every gradient once, in the
+// pass that updates, where otherwise one pass comes before. The report's GradNorm is NaN, and
+// no step is skipped.
 //
 // It is an error beside what needs the norm or the look: [ClipNorm], [ClipParamNorm],
 // [GroupClipNorm], [FailAfterSkips] and a loss scale that adapts itself. [ClipValue] works.

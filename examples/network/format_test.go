@@ -54,7 +54,7 @@ func TestMemory(t *testing.T) {
 // TestFormats: every format reads MNIST as float32 does, to half a point.
 func TestFormats(t *testing.T) {
 	if testing.Short() {
-		t.Skip("21 trainings")
+		t.Skip("24 trainings")
 	}
 	const seeds = 3
 	images, test := realDigits(t)
@@ -74,7 +74,7 @@ func TestFormats(t *testing.T) {
 		params string
 	}{
 		{optim.BFloat16, float32s}, {optim.Int8, float32s}, {optim.Native, bf16}, {optim.Native, split},
-		{optim.BFloat16, bf16}, {optim.Int8, split},
+		{optim.BFloat16, bf16}, {optim.Int8, bf16}, {optim.Int8, split},
 	} {
 		got := mean(c.state, c.params)
 		t.Logf("%s parameters, %v state: %.4f, float32 %.4f", c.params, c.state, got, want)
