@@ -70,7 +70,7 @@ func (o SweepOptions) cells() (list []CellResult) {
 // one cell after the other, in their order, while up to Workers runs are trained. The results
 // do not depend on Workers.
 //
-// All runs must start with the same parameters, have the same Batches, and directories of their
+// All runs must start with the same parameters, in any format, have the same Batches, and directories of their
 // own for Checkpoints: it is an error, which names the cell, if one does not, or is to Resume,
 // and so may start elsewhere. A run that diverges or fails is a result like others, and so is
 // an error of build. If ctx is cancelled, its cause is returned with the results, of

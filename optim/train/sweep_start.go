@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+
+	"github.com/seed63264101/steepest/optim"
 )
 
 // A runStart is what all runs of a sweep must begin with.
@@ -43,11 +45,14 @@ func (s *sweepers[T]) compare(run *Run[T]) error {
 	}
 	start := &runStart{iteration: run.opt.Iterations(), batches: run.batches()}
 	for _, p := range saved.Params {
+		values := p.Value
+		if p.BF16 != nil { // the same numbers may be in another format
+			values = make([]T, len(p.BF16))
+			loadValues(values, optim.Param[T]{BF16: p.BF16, Rest: p.Rest})
+		}
 		hash := fnv.New128a()
-		for _, values := range []any{p.Value, p.BF16, p.Rest} {
-			if err := binary.Write(hash, binary.LittleEndian, values); err != nil {
-				return err
-			}
+		if err := binary.Write(hash, binary.LittleEndian, values); err != nil {
+			return err
 		}
 		start.params = append(start.params, startParam{p.Name, [128 / 8]byte(hash.Sum(nil))})
 	}
