@@ -46,7 +46,11 @@ func FuzzUpdate(f *testing.F)     { fuzzFamily(f) }
 func fuzzFamily(f *testing.F) {
 	family := strings.ToLower(strings.TrimPrefix(f.Name(), "Fuzz"))
 	ops32, ops64 := opsOf[float32](family), opsOf[float64](family)
-	if len(ops32) == 0 || len(ops64) > 0 && len(ops32) != len(ops64) {
+	want64 := len(ops32)
+	if family == "format" { // which float64 has none of
+		want64 = 0
+	}
+	if len(ops32) == 0 || len(ops64) != want64 {
 		f.Fatalf("family %q has %d kernels for float32, %d for float64", family, len(ops32), len(ops64))
 	}
 	for k, op := range ops32 {

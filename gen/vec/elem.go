@@ -35,7 +35,7 @@ func (e Elem) Size() int { return elems[e].size }
 // GoType returns the Go name of the type.
 func (e Elem) GoType() string { return elems[e].goType }
 
-// Short returns a short name: "f32", "f64", "bf16", "i16" or "u8".
+// Short returns a short name: "f32", "f64", "bf16", "i16", "u8" or "i8".
 func (e Elem) Short() string { return elems[e].short }
 
 // Suffix is what the names of assembly functions end in.
