@@ -68,7 +68,9 @@ func source[T kernels.Float](c Values, r *rand.Rand) func() T {
 		return func() T { return FromBits[T](r.Uint64()) }
 	case Special:
 		list := []T{0, T(math.Copysign(0, -1)), T(math.Inf(1)), T(math.Inf(-1)), T(math.NaN()),
-			largest[T](), -largest[T](), smallest[T](), -smallest[T](), 1, -1}
+			largest[T](), -largest[T](), smallest[T](), -smallest[T](), 1, -1,
+			// NaN of both signs to whose bits nothing can be added.
+			FromBits[T](0x7fffffff7fffffff), FromBits[T](1<<64 - 1)}
 		return func() T {
 			if r.IntN(3) == 0 {
 				return list[r.IntN(len(list))]
