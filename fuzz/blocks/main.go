@@ -43,6 +43,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	names := set.String("levels", "", "check these levels, separated by commas; none: those of this machine")
 	packages := set.String("packages", "./kernels/... ./fuzz", "run the tests of these packages")
 	tests := set.String("run", "", "run the tests whose name matches the `regexp`")
+	skip := set.String("skip", "", "do not run those whose name matches the `regexp`")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	defer os.RemoveAll(dir)
 	missed := 0
 	for arch, levels := range byArch(levels) {
-		n, err := check(*root, dir, arch, levels, append([]string{"-run=" + *tests}, strings.Fields(*packages)...), stdout, stderr)
+		n, err := check(*root, dir, arch, levels, append([]string{"-run=" + *tests, "-skip=" + *skip}, strings.Fields(*packages)...), stdout, stderr)
 		if err != nil {
 			return err
 		}
