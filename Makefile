@@ -84,8 +84,8 @@ v3:
 	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
 
 # Other machines: each leg builds the tests for one and runs them there, shortened.
-# It asserts the level it got, so that none passes by running nothing; vet runs apart. A machine is
-# a system, an architecture and the level that its tests must find; RUN_ is what
+# It asserts the level it got, so that none passes by running nothing; vet runs apart. A
+# machine is a system, an architecture and the level that its tests must find; RUN_ is what
 # runs its binaries here, nothing for 386, which an amd64 runs itself.
 LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
 LEG_PACKAGES ?= kernels kernels/internal/dispatch kernels/generic optim
