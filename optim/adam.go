@@ -3,6 +3,7 @@ package optim
 import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // Adam scales each element's step by running moments of its gradient (D. P.
@@ -197,20 +198,20 @@ func (u *adam[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
 	if !ok || u.amsgrad {
 		return false
 	}
-	p, g, p16, g16 := float32s(x.value), float32s(x.grad.native), x.packed.values, x.grad.bf16
+	p, g, p16, g16 := packed.Float32s(x.value), packed.Float32s(x.grad.native), x.packed.values, x.grad.bf16
 	switch m := x.packed.state; x.kind() {
 	case kind{state: BFloat16}:
-		kernels.AdamState16(p, g, m[0].bf16, m[1].bf16, *c, r)
+		kernels.AdamState16(p, g, m[0].BF16, m[1].BF16, *c, r)
 	case kind{state: Int8}:
-		kernels.AdamState8(p, g, m[0].int8, m[1].int8, *c, r)
+		kernels.AdamState8(p, g, m[0].Int8, m[1].Int8, *c, r)
 	case kind{valuesSplit, true, Native}:
-		kernels.AdamSplit(p16.bf16, p16.rest, g16, float32s(x.state[0]), float32s(x.state[1]), *c)
+		kernels.AdamSplit(p16.BF16, p16.Rest, g16, packed.Float32s(x.state[0]), packed.Float32s(x.state[1]), *c)
 	case kind{valuesSplit, true, Int8}:
-		kernels.AdamSplitState8(p16.bf16, p16.rest, g16, m[0].int8, m[1].int8, *c, r)
+		kernels.AdamSplitState8(p16.BF16, p16.Rest, g16, m[0].Int8, m[1].Int8, *c, r)
 	case kind{valuesRounded, true, BFloat16}:
-		kernels.AdamBF16State16(p16.bf16, g16, m[0].bf16, m[1].bf16, *c, r)
+		kernels.AdamBF16State16(p16.BF16, g16, m[0].BF16, m[1].BF16, *c, r)
 	case kind{valuesRounded, true, Int8}:
-		kernels.AdamBF16State8(p16.bf16, g16, m[0].int8, m[1].int8, *c, r)
+		kernels.AdamBF16State8(p16.BF16, g16, m[0].Int8, m[1].Int8, *c, r)
 	default:
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // A gradient is that of a parameter, or a part of it, of the optimizer's type or bfloat16.
@@ -31,7 +32,7 @@ func (g gradient[T]) wide(scratch []T) []T {
 		return g.native
 	}
 	scratch = scratch[:len(g.bf16)]
-	kernels.WidenBF16(float32s(scratch), g.bf16)
+	kernels.WidenBF16(packed.Float32s(scratch), g.bf16)
 	return scratch
 }
 
@@ -84,11 +85,6 @@ func (g gradient[T]) plainSquares() float64 {
 		return kernels.SumSquaresBF16(g.bf16)
 	}
 	return kernels.SumSquares(g.native)
-}
-
-// float32s returns the vector of an optimizer of float32, as only that has bfloat16.
-func float32s[T kernels.Float](x []T) []float32 {
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
 // is32 reports whether T is float32.

@@ -101,7 +101,7 @@ func (p *parameter[T]) copyState(from *parameter[T]) {
 	}
 	if from.packing != nil {
 		for k, s := range from.packing.state {
-			p.packing.state[k].copyFrom(s)
+			p.packing.state[k].CopyFrom(s)
 		}
 	}
 }

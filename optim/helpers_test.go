@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/opttest"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // to converts a vector.
@@ -94,11 +95,11 @@ func (o *Optimizer[T]) bits() []uint64 {
 		if p.packing == nil {
 			continue
 		}
-		for _, s := range append([]packed{p.packing.values}, p.packing.state...) {
-			addInts(&all, s.bf16)
-			addInts(&all, s.rest)
-			addInts(&all, s.int8.Codes)
-			addInts(&all, s.int8.Exponents)
+		for _, s := range append([]packed.Vector{p.packing.values}, p.packing.state...) {
+			addInts(&all, s.BF16)
+			addInts(&all, s.Rest)
+			addInts(&all, s.Int8.Codes)
+			addInts(&all, s.Int8.Exponents)
 		}
 	}
 	return all

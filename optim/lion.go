@@ -3,6 +3,7 @@ package optim
 import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // Lion steps by the sign of a mix of its moment and the gradient (X. Chen et al.,
@@ -84,12 +85,12 @@ func (u *lion[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
 	if !ok {
 		return false
 	}
-	p, g := float32s(x.value), float32s(x.grad.native)
+	p, g := packed.Float32s(x.value), packed.Float32s(x.grad.native)
 	switch m := x.packed.state; x.kind() {
 	case kind{state: BFloat16}:
-		kernels.LionState16(p, g, m[0].bf16, *c, r)
+		kernels.LionState16(p, g, m[0].BF16, *c, r)
 	case kind{state: Int8}:
-		kernels.LionState8(p, g, m[0].int8, *c, r)
+		kernels.LionState8(p, g, m[0].Int8, *c, r)
 	default:
 		return false
 	}

@@ -182,7 +182,7 @@ func TestPackedInit(t *testing.T) {
 		return mustNew(t, rule, []Param[float32]{p}, WithStateFormat(BFloat16), WithRoundingSeed(3))
 	}
 	o, long := begin(rows-15), begin(rows)
-	first := slices.Clone(o.params[0].packing.state[0].bf16)
+	first := slices.Clone(o.params[0].packing.state[0].BF16)
 	mean := 0.0
 	for _, v := range first {
 		mean += float64(v.Float32()) / float64(len(first))
@@ -197,7 +197,7 @@ func TestPackedInit(t *testing.T) {
 	if _, err := o.StepGradients(g); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Equal(o.params[0].packing.state[0].bf16, first) {
+	if slices.Equal(o.params[0].packing.state[0].BF16, first) {
 		t.Fatal("the step changed no state")
 	}
 	if err := o.Reset(); err != nil {
@@ -206,7 +206,7 @@ func TestPackedInit(t *testing.T) {
 	if err := o.GrowBF16("w", make([]kernels.BFloat16, rows*dim), nil); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(o.params[0].packing.state[0].bf16, long.params[0].packing.state[0].bf16) {
+	if !slices.Equal(o.params[0].packing.state[0].BF16, long.params[0].packing.state[0].BF16) {
 		t.Error("after Reset and Grow the state is not that of a new table")
 	}
 }

@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed63264101/steepest/optim/internal/packed"
+)
 
 // allocate gives parameters that are to be added zeroed state in their groups' formats, and
 // lower halves to those that are to be split.
@@ -31,13 +35,13 @@ func (o *Optimizer[T]) allocate(added []parameter[T], groups []group[T], lens []
 }
 
 // pack notes what of a parameter is packed.
-func (p *parameter[T]) pack(state []packed) {
+func (p *parameter[T]) pack(state []packed.Vector) {
 	p.packing = nil
 	if p.BF16 != nil || state != nil {
 		p.packing = &packing{state: state}
 	}
 	if p.BF16 != nil {
-		p.packing.values = packed{number: ofValues, bf16: p.BF16, rest: p.Rest}
+		p.packing.values = packed.Vector{Number: packed.OfValues, BF16: p.BF16, Rest: p.Rest}
 	}
 }
 
@@ -51,14 +55,14 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 	values, state := p.Value, make([][]T, 0, len(p.state))
 	if p.BF16 != nil {
 		values = make([]T, len(p.BF16))
-		p.packing.values.decode(float32s(values))
+		p.packing.values.Decode(packed.Float32s(values))
 	}
 	for _, s := range p.state {
 		state = append(state, s[begin(len(s)):])
 	}
 	if p.packing != nil {
 		for _, s := range p.packing.state {
-			state = append(state, make([]T, s.len()-begin(s.len())))
+			state = append(state, make([]T, s.Len()-begin(s.Len())))
 		}
 	}
 	if values = values[begin(len(values)):]; len(values) == 0 {
@@ -67,8 +71,8 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 	initialize(sample, values, state)
 	if p.packing != nil {
 		for j, s := range p.packing.state {
-			at := begin(s.len())
-			s.part(at, s.len()).encode(float32s(state[j]), place{o.roundingSeed, 0, index, at})
+			at := begin(s.Len())
+			s.Part(at, s.Len()).Encode(packed.Float32s(state[j]), packed.Place{Seed: o.roundingSeed, Param: index, At: at})
 		}
 	}
 }
@@ -76,7 +80,7 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 // rounds reports whether steps round anything by random bits.
 func (o *Optimizer[T]) rounds() bool {
 	for i := range o.params {
-		if p := o.params[i].packing; p != nil && (p.state != nil || p.values.rounds()) {
+		if p := o.params[i].packing; p != nil && (p.state != nil || p.values.Rounds()) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // A packedPart is a part of a parameter that has its values or its state in a format of fewer
@@ -18,20 +19,20 @@ type packedPart[T kernels.Float] struct {
 // A packing has those vectors of a parameter, or parts of them, that are in a format of fewer
 // bits: its values, its state or both.
 type packing struct {
-	values packed   // without elements if they are native
-	state  []packed // nil if it is native
+	values packed.Vector   // without elements if they are native
+	state  []packed.Vector // nil if it is native
 }
 
 // part returns the elements lo to hi of all vectors, with views as room for those of the state.
-func (p *packing) part(lo, hi int, views []packed) packing {
+func (p *packing) part(lo, hi int, views []packed.Vector) packing {
 	var part packing
-	if p.values.len() > 0 {
-		part.values = p.values.part(lo, hi)
+	if p.values.Len() > 0 {
+		part.values = p.values.Part(lo, hi)
 	}
 	if p.state != nil {
 		part.state = views[:len(p.state)]
 		for i, s := range p.state {
-			part.state[i] = s.part(lo, hi)
+			part.state[i] = s.Part(lo, hi)
 		}
 	}
 	return part
@@ -40,9 +41,9 @@ func (p *packing) part(lo, hi int, views []packed) packing {
 // A packedSpace is what a worker needs for parts that have something packed.
 type packedSpace[T kernels.Float] struct {
 	part  packedPart[T]
-	state []packed // of the part
-	ats   []int    // where in their vectors those begin
-	room  [][]T    // for the values and each state vector, decoded
+	state []packed.Vector // of the part
+	ats   []int           // where in their vectors those begin
+	room  [][]T           // for the values and each state vector, decoded
 }
 
 // newPackedSpace returns the space for parameters whose updaters get so many vectors at most.
@@ -63,7 +64,7 @@ func newPackedSpace[T kernels.Float](params []parameter[T], vectors int) (s pack
 	if size == 0 {
 		return s
 	}
-	s.state, s.ats = make([]packed, vectors), make([]int, vectors)
+	s.state, s.ats = make([]packed.Vector, vectors), make([]int, vectors)
 	for range 1 + vectors {
 		s.room = append(s.room, make([]T, size))
 	}
@@ -96,14 +97,14 @@ const (
 func (x *packedPart[T]) kind() kind {
 	k := kind{grad16: x.grad.bf16 != nil}
 	switch v := x.packed.values; {
-	case v.rest != nil:
+	case v.Rest != nil:
 		k.values = valuesSplit
-	case v.bf16 != nil:
+	case v.BF16 != nil:
 		k.values = valuesRounded
 	}
 	if s := x.packed.state; len(s) > 0 {
 		k.state = Int8
-		if s[0].bf16 != nil {
+		if s[0].BF16 != nil {
 			k.state = BFloat16
 		}
 	}
@@ -111,8 +112,8 @@ func (x *packedPart[T]) kind() kind {
 }
 
 // placeOf returns where and when a parameter is rounded in the present step.
-func (o *Optimizer[T]) placeOf(param, at int) place {
-	return place{o.roundingSeed, o.cohorts[o.params[param].cohort].steps + 1, param, at}
+func (o *Optimizer[T]) placeOf(param, at int) packed.Place {
+	return packed.Place{Seed: o.roundingSeed, Step: o.cohorts[o.params[param].cohort].steps + 1, Param: param, At: at}
 }
 
 // updatePacked updates block k, of a parameter that has something packed: by a fused kernel,
@@ -121,13 +122,13 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 	b, t := o.plan.blocks[k], &o.targets[k]
 	c := t.cohort
 	fuses := c.fused != nil
-	if c.constrains && t.packed.values.len() > 0 {
+	if c.constrains && t.packed.values.Len() > 0 {
 		fuses = false // what is stored would be rounded before
 	}
 	changes := o.clipValue.set || c.pre != 1
 	x := &w.packed.part
 	if fusing && fuses && !changes {
-		r, _ := o.placeOf(b.param, b.lo).rounding(ofValues, 0)
+		r, _ := o.placeOf(b.param, b.lo).Rounding(packed.OfValues, 0)
 		*x = packedPart[T]{t.value, t.state, g, *t.packed}
 		if c.fused.updatePacked(x, r) {
 			*x = packedPart[T]{}
@@ -152,7 +153,7 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 			x.grad = gradient[T]{native: changed}
 		}
 		at := o.placeOf(b.param, b.lo+lo)
-		if r, _ := at.rounding(ofValues, 0); fusing && fuses && c.fused.updatePacked(x, r) {
+		if r, _ := at.Rounding(packed.OfValues, 0); fusing && fuses && c.fused.updatePacked(x, r) {
 			if c.constrains {
 				o.groups[c.group].constrain(x.value, c.rate, false)
 			}
@@ -166,18 +167,18 @@ func (o *Optimizer[T]) updatePacked(w *workspace[T], k int, g gradient[T]) {
 // compose takes the prepared step for the part in the workspace, whose gradient is native: it
 // decodes what is packed, updates it and encodes it. The parts of the state's vectors begin at
 // ats, or if that is nil where that of the values does.
-func (o *Optimizer[T]) compose(w *workspace[T], c *cohort[T], at place, ats []int) {
+func (o *Optimizer[T]) compose(w *workspace[T], c *cohort[T], at packed.Place, ats []int) {
 	x := &w.packed.part
 	p, state := x.value, x.state
-	if x.packed.values.len() > 0 {
-		p = w.packed.room[0][:x.packed.values.len()]
-		x.packed.values.decode(float32s(p))
+	if x.packed.values.Len() > 0 {
+		p = w.packed.room[0][:x.packed.values.Len()]
+		x.packed.values.Decode(packed.Float32s(p))
 	}
 	if x.packed.state != nil {
 		state = w.pieces[:len(x.packed.state)+c.scratch]
 		for i, s := range x.packed.state {
-			state[i] = w.packed.room[1+i][:s.len()]
-			s.decode(float32s(state[i]))
+			state[i] = w.packed.room[1+i][:s.Len()]
+			s.Decode(packed.Float32s(state[i]))
 		}
 		for i := len(x.packed.state); i < len(state); i++ {
 			state[i] = w.packed.room[1+i][:len(p)]
@@ -185,17 +186,17 @@ func (o *Optimizer[T]) compose(w *workspace[T], c *cohort[T], at place, ats []in
 	}
 	c.Update(p, x.grad.native, state)
 	if c.constrains {
-		o.groups[c.group].constrain(p, c.rate, x.packed.values.rounds())
+		o.groups[c.group].constrain(p, c.rate, x.packed.values.Rounds())
 	}
-	if x.packed.values.len() > 0 {
-		x.packed.values.encode(float32s(p), at)
+	if x.packed.values.Len() > 0 {
+		x.packed.values.Encode(packed.Float32s(p), at)
 	}
 	for i, s := range x.packed.state {
 		of := at
 		if ats != nil {
-			of.at = ats[i]
+			of.At = ats[i]
 		}
-		s.encode(float32s(state[i]), of)
+		s.Encode(packed.Float32s(state[i]), of)
 	}
 }
 
@@ -208,8 +209,8 @@ func (o *Optimizer[T]) updatePackedRows(w *workspace[T], b block) {
 	x, dim := &w.packed.part, t.dim
 	for i, row := range t.rows[first:last] {
 		*x = packedPart[T]{grad: gradient[T]{native: g[(first+i)*dim:][:dim]}}
-		if p.packing.values.len() > 0 {
-			x.packed.values = p.packing.values.part(row*dim, (row+1)*dim)
+		if p.packing.values.Len() > 0 {
+			x.packed.values = p.packing.values.Part(row*dim, (row+1)*dim)
 		} else {
 			x.value = p.Value[row*dim:][:dim]
 		}
@@ -219,7 +220,7 @@ func (o *Optimizer[T]) updatePackedRows(w *workspace[T], b block) {
 		if p.packing.state != nil {
 			x.packed.state = w.packed.state[:len(t.widths)]
 			for s, width := range t.widths {
-				x.packed.state[s] = p.packing.state[s].part(row*width, (row+1)*width)
+				x.packed.state[s] = p.packing.state[s].Part(row*width, (row+1)*width)
 			}
 		} else {
 			x.state = w.rowState(p, row)

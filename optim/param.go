@@ -174,7 +174,7 @@ func (o *Optimizer[T]) Params() []ParamInfo {
 			if p.state != nil {
 				info.StateBytes += len(p.state[j]) * int(unsafe.Sizeof(T(0)))
 			} else {
-				info.StateBytes += p.packing.state[j].bytes()
+				info.StateBytes += p.packing.state[j].Bytes()
 			}
 		}
 		infos[i] = info

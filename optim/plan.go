@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // scratchBytes is the size of the pieces in which gradients are changed beforehand:
@@ -111,7 +112,7 @@ func (o *Optimizer[T]) newTargets() []target[T] {
 			targets[k].value = p.Value[b.lo:b.hi]
 		}
 		if p.packing != nil {
-			part := p.packing.part(b.lo, b.hi, make([]packed, len(p.packing.state)))
+			part := p.packing.part(b.lo, b.hi, make([]packed.Vector, len(p.packing.state)))
 			targets[k].packed = &part
 		}
 		if targets[k].cohort.whole == nil { // or its state cannot be cut

@@ -39,7 +39,7 @@ func (o *Optimizer[T]) Reset() error {
 		}
 		if p.packing != nil {
 			for _, s := range p.packing.state {
-				s.clear()
+				s.Clear()
 			}
 		}
 		o.initialize(p, sample, i, 0)

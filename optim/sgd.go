@@ -3,6 +3,7 @@ package optim
 import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // SGD is plain gradient descent, torch.optim.SGD without momentum:
@@ -168,19 +169,19 @@ func (u *momentum[T]) updatePacked(x *packedPart[T], r kernels.Rounding) bool {
 	if !ok {
 		return false
 	}
-	p, g := float32s(x.value), float32s(x.grad.native)
+	p, g := packed.Float32s(x.value), packed.Float32s(x.grad.native)
 	switch b := x.packed.state; x.kind() {
 	case kind{state: BFloat16}:
 		if u.rule.Nesterov {
-			kernels.NesterovState16(p, g, b[0].bf16, *c, r)
+			kernels.NesterovState16(p, g, b[0].BF16, *c, r)
 		} else {
-			kernels.MomentumState16(p, g, b[0].bf16, *c, r)
+			kernels.MomentumState16(p, g, b[0].BF16, *c, r)
 		}
 	case kind{state: Int8}:
 		if u.rule.Nesterov {
-			kernels.NesterovState8(p, g, b[0].int8, *c, r)
+			kernels.NesterovState8(p, g, b[0].Int8, *c, r)
 		} else {
-			kernels.MomentumState8(p, g, b[0].int8, *c, r)
+			kernels.MomentumState8(p, g, b[0].Int8, *c, r)
 		}
 	default:
 		return false

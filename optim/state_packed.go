@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // formatOf returns the format of state vector j.
@@ -12,7 +14,7 @@ func (p *parameter[T]) formatOf(j int) Format {
 	switch {
 	case p.state != nil:
 		return Native
-	case p.packing.state[j].bf16 != nil:
+	case p.packing.state[j].BF16 != nil:
 		return BFloat16
 	}
 	return Int8
@@ -25,11 +27,11 @@ func (p *parameter[T]) snapshotState(name string, j int) StateSnapshot[T] {
 	case Native:
 		s.Value = slices.Clone(p.state[j])
 	case BFloat16:
-		s.BF16 = slices.Clone(p.packing.state[j].bf16)
+		s.BF16 = slices.Clone(p.packing.state[j].BF16)
 	case Int8:
-		v := p.packing.state[j].int8
+		v := p.packing.state[j].Int8
 		s.Int8 = kernels.Vector8{Codes: slices.Clone(v.Codes), Exponents: slices.Clone(v.Exponents)}
-		s.Signed = p.packing.state[j].signed
+		s.Signed = p.packing.state[j].Signed
 	}
 	return s
 }
@@ -39,7 +41,7 @@ func (p *parameter[T]) restoreState(j int, s *StateSnapshot[T]) {
 	if s.Format == Native {
 		copy(p.state[j], s.Value)
 	} else {
-		p.packing.state[j].copyFrom(packed{bf16: s.BF16, int8: s.Int8})
+		p.packing.state[j].CopyFrom(packed.Vector{BF16: s.BF16, Int8: s.Int8})
 	}
 }
 
@@ -81,7 +83,7 @@ func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
 	if format == Native {
 		want = len(p.state[j])
 	} else {
-		want = p.packing.state[j].len()
+		want = p.packing.state[j].Len()
 	}
 	if got := s.Len(); got != want {
 		return fmt.Errorf("has %d elements, want %d", got, want)
@@ -92,7 +94,7 @@ func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
 	if got, want := len(s.Int8.Exponents), kernels.Exponents8(want); got != want {
 		return fmt.Errorf("has %d exponents, want %d", got, want)
 	}
-	if want := p.packing.state[j].signed; s.Signed != want {
+	if want := p.packing.state[j].Signed; s.Signed != want {
 		return fmt.Errorf("has Signed = %t, want %t", s.Signed, want)
 	}
 	return checkCodes(s.Int8)
@@ -101,7 +103,7 @@ func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
 // checkCodes returns an error for exponents that no quantization has: they could stand for
 // second moments below zero.
 func checkCodes(v kernels.Vector8) error {
-	const least = 32 // of a block that is not all zeros from the beginning
+	const least = generic.LeastExponent // of a block that is not all zeros from the beginning
 	for i, e := range v.Exponents {
 		lo := i * kernels.BlockLen8
 		codes := v.Codes[lo:min(len(v.Codes), lo+kernels.BlockLen8)]

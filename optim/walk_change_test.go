@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // breakLast makes the gradient of the last parameter, which is never frozen, infinite.
@@ -77,7 +78,7 @@ func (w *walk[T]) grow() error {
 	if p.BF16 != nil {
 		w.count["grown tables of bfloat16"]++
 		p.BF16 = slices.Grow(slices.Clone(p.BF16), len(more))[:rows*dim]
-		kernels.RoundBF16(p.BF16[rows*dim-len(more):], float32s(more))
+		kernels.RoundBF16(p.BF16[rows*dim-len(more):], packed.Float32s(more))
 		if p.Rest != nil {
 			p.Rest = append(slices.Clone(p.Rest), make([]int16, len(more))...)
 		}

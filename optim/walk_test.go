@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // A walk is a run with one thing happening after the other. What happens depends on the
@@ -150,7 +151,7 @@ func (w *walk[T]) round(p *Param[T], k valueKind) {
 	}
 	w.count["parameters of bfloat16"]++
 	p.BF16 = make([]kernels.BFloat16, len(p.Value))
-	kernels.RoundBF16(p.BF16, float32s(p.Value))
+	kernels.RoundBF16(p.BF16, packed.Float32s(p.Value))
 	if p.Value = nil; k == valuesSplit {
 		w.count["split parameters"]++
 		p.Rest = make([]int16, len(p.BF16))

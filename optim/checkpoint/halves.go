@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // A split is a store of the float32s that a split parameter has: bfloat16 alone would lose the
@@ -33,13 +34,7 @@ func (s split) read(r io.Reader, t tensor, buf []byte) error {
 
 // joined returns the numbers of a bfloat16 parameter, which may be split.
 func joined(hi []kernels.BFloat16, rest []int16) []float32 {
-	x := make([]float32, len(hi))
-	if rest != nil {
-		kernels.JoinBF16(x, hi, rest)
-	} else {
-		kernels.WidenBF16(x, hi)
-	}
-	return x
+	return packed.Vector{BF16: hi, Rest: rest}.Floats()
 }
 
 // splitOf is the inverse of joined.

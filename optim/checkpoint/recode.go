@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // hasFormat reports whether anything in a snapshot has a format other than the run's type.
@@ -57,10 +58,8 @@ func statesOf[T kernels.Float](s *optim.Snapshot[T]) (list []state[T]) {
 // decodeFormats puts everything that has a format into numbers of type T.
 func decodeFormats[T kernels.Float](s *optim.Snapshot[T]) {
 	for i := range s.Params {
-		p := &s.Params[i]
-		if p.BF16 != nil {
-			p.Value = toFloats[T](joined(p.BF16, p.Rest))
-			p.BF16, p.Rest = nil, nil
+		if p := &s.Params[i]; p.BF16 != nil {
+			p.Value, p.BF16, p.Rest = toFloats[T](joined(p.BF16, p.Rest)), nil, nil
 		}
 	}
 	for _, v := range statesOf(s) {
@@ -85,16 +84,7 @@ func toFloats[T kernels.Float](x []float32) []T {
 
 // decoded returns the numbers of a vector in a format.
 func decoded[T kernels.Float](v *optim.StateSnapshot[T]) []float32 {
-	if v.Format == optim.BFloat16 {
-		return joined(v.BF16, nil)
-	}
-	x := make([]float32, v.Int8.Len())
-	if v.Signed {
-		kernels.DequantizeSigned(x, v.Int8)
-	} else {
-		kernels.DequantizeUnsigned(x, v.Int8)
-	}
-	return x
+	return packed.Vector{BF16: v.BF16, Int8: v.Int8, Signed: v.Signed}.Floats()
 }
 
 // recodeFor gives a snapshot the formats that opt has.
@@ -166,8 +156,7 @@ func recodeParam(p, like *optim.ParamSnapshot[float32]) error {
 }
 
 // encoded returns the vector with the numbers x in the format of another one. They are rounded
-// as the parameter's last step rounds, block by block: pairs of vectors share random bits, of
-// which the first has the upper ones.
+// as the parameter's last step rounds.
 func (v state[T]) encoded(x []float32, like *optim.StateSnapshot[float32], seed uint64) optim.StateSnapshot[float32] {
 	y := optim.StateSnapshot[float32]{Name: like.Name, Format: like.Format, Signed: like.Signed}
 	switch like.Format {
@@ -179,21 +168,6 @@ func (v state[T]) encoded(x []float32, like *optim.StateSnapshot[float32], seed 
 	case optim.Int8:
 		y.Int8 = kernels.NewVector8(len(x))
 	}
-	const block = kernels.BlockBytes / 4
-	for lo := 0; lo < len(x); lo += block {
-		hi := min(lo+block, len(x))
-		r := kernels.NewRounding(seed^uint64(v.number/2)<<32, v.step, v.param, lo/block).High()
-		if v.number%2 == 1 {
-			r = r.Low()
-		}
-		switch {
-		case like.Format == optim.BFloat16:
-			kernels.RoundBF16Stochastic(y.BF16[lo:hi], x[lo:hi], r)
-		case like.Signed:
-			kernels.QuantizeSigned(y.Int8.Slice(lo, hi), x[lo:hi], r)
-		default:
-			kernels.QuantizeUnsigned(y.Int8.Slice(lo, hi), x[lo:hi], r)
-		}
-	}
+	packed.Vector{Number: v.number, BF16: y.BF16, Int8: y.Int8, Signed: y.Signed}.Encode(x, packed.Place{Seed: seed, Step: v.step, Param: v.param})
 	return y
 }

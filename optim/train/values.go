@@ -3,18 +3,16 @@ package train
 import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // loadValues stores a parameter's values, those of bfloat16 as float32, joined if it is split.
 func loadValues[T kernels.Float](dst []T, p optim.Param[T]) {
-	switch {
-	case len(p.BF16) == 0:
+	if len(p.BF16) == 0 {
 		copy(dst, p.Value)
-	case len(p.Rest) > 0:
-		kernels.JoinBF16(float32s(dst), p.BF16, p.Rest)
-	default:
-		kernels.WidenBF16(float32s(dst), p.BF16)
+		return
 	}
+	packed.Vector{BF16: p.BF16, Rest: p.Rest}.Decode(packed.Float32s(dst))
 }
 
 // storeValues sets a parameter's values: what loadValues has stored as it was, other numbers
@@ -24,14 +22,11 @@ func storeValues[T kernels.Float](p optim.Param[T], src []T) {
 	case len(p.BF16) == 0:
 		copy(p.Value, src)
 	case len(p.Rest) > 0:
-		kernels.SplitBF16(p.BF16, p.Rest, float32s(src))
+		kernels.SplitBF16(p.BF16, p.Rest, packed.Float32s(src))
 	default:
-		kernels.RoundBF16(p.BF16, float32s(src))
+		kernels.RoundBF16(p.BF16, packed.Float32s(src))
 	}
 }
-
-// float32s returns a vector of float32, as only optimizers of that have bfloat16.
-func float32s[T kernels.Float](x []T) []float32 { return any(x).([]float32) }
 
 // partOf returns the elements lo to hi of a parameter.
 func partOf[T kernels.Float](p optim.Param[T], lo, hi int) optim.Param[T] {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/packed"
 )
 
 // A widened has gradients as float32 that an objective has given as bfloat16, which a part's
@@ -29,7 +30,7 @@ func (w *widened[T]) of(g *optim.Gradients[T]) *optim.Gradients[T] {
 			continue
 		}
 		w.room[i] = slices.Grow(w.room[i][:0], len(narrow))[:len(narrow)]
-		kernels.WidenBF16(float32s(w.room[i]), narrow)
+		kernels.WidenBF16(packed.Float32s(w.room[i]), narrow)
 		w.Dense[i], w.BF16[i] = w.room[i], nil
 	}
 	return &w.Gradients
