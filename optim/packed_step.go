@@ -206,7 +206,7 @@ func (o *Optimizer[T]) updatePackedRows(w *workspace[T], b block) {
 	t, c := p.table, &o.cohorts[p.cohort]
 	changes := o.clipValue.set || c.pre != 1
 	first, last := t.rowsOf(b)
-	x, dim := &w.packed.part, t.dim
+	x, dim, state := &w.packed.part, t.dim, w.rowState(t)
 	for i, row := range t.rows[first:last] {
 		*x = packedPart[T]{grad: gradient[T]{native: g[(first+i)*dim:][:dim]}}
 		if p.packing.values.Len() > 0 {
@@ -223,7 +223,8 @@ func (o *Optimizer[T]) updatePackedRows(w *workspace[T], b block) {
 				x.packed.state[s] = p.packing.state[s].Part(row*width, (row+1)*width)
 			}
 		} else {
-			x.state = w.rowState(p, row)
+			x.state = state
+			t.cut(state, p.state, row)
 		}
 		if changes {
 			x.grad.copyScaled(w.whole[:dim], o.clipValue.set, c.clip, c.pre)

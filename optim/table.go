@@ -129,18 +129,21 @@ func divide[T kernels.Float](x []T, by T, scratch []T) {
 	}
 }
 
-// rowState returns the parts of the state vectors that belong to a row of a table, and behind
-// them the updater's scratch.
-func (w *workspace[T]) rowState(p *parameter[T], row int) [][]T {
-	t := p.table
+// rowState returns room for the parts of the state vectors that belong to a row of a table, and
+// behind them the updater's scratch.
+func (w *workspace[T]) rowState(t *rowTable[T]) [][]T {
 	state := w.pieces[:len(t.widths)+t.scratch]
-	for s, width := range t.widths {
-		state[s] = p.state[s][row*width:][:width]
-	}
 	for i := range t.scratch {
 		state[len(t.widths)+i] = w.whole[(1+i)*t.dim:][:t.dim]
 	}
 	return state
+}
+
+// cut sets the parts to those of a row.
+func (t *rowTable[T]) cut(parts, state [][]T, row int) {
+	for s, width := range t.widths {
+		parts[s] = state[s][row*width:][:width]
+	}
 }
 
 // updateRows updates the rows that end in a block.
@@ -153,10 +156,10 @@ func (o *Optimizer[T]) updateRows(w *workspace[T], b block) {
 	t, c := p.table, &o.cohorts[p.cohort]
 	changes := o.clipValue.set || c.pre != 1
 	first, last := t.rowsOf(b)
-	value, dim, updater := p.Value, t.dim, c.Updater
+	value, dim, updater, state := p.Value, t.dim, c.Updater, w.rowState(t)
 	for i, row := range t.rows[first:last] {
 		x, seen := value[row*dim:][:dim], g[(first+i)*dim:][:dim]
-		state := w.rowState(p, row)
+		t.cut(state, p.state, row)
 		if changes {
 			gradient[T]{native: seen}.copyScaled(w.whole[:dim], o.clipValue.set, c.clip, c.pre)
 			seen = w.whole[:dim]
