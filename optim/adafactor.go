@@ -141,7 +141,7 @@ func (u *adafactor[T]) Prepare(s StepInfo) {
 
 // epsilon returns the distance of 1 from the next number.
 func epsilon[T kernels.Float]() T {
-	if unsafe.Sizeof(T(0)) == 4 {
+	if is32[T]() {
 		return 0x1p-23
 	}
 	return 0x1p-52

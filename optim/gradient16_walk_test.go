@@ -133,23 +133,16 @@ func (w *walk16) saved(o *Optimizer[float32]) (all []uint64) {
 	for _, p := range mustSnapshot(w.t, o).Params {
 		all = append(all, uint64(p.Steps))
 		add(p.Value)
-		appendBits(&all, p.BF16)
-		appendBits(&all, p.Rest)
+		addInts(&all, p.BF16)
+		addInts(&all, p.Rest)
 		for _, s := range p.State {
 			add(s.Value)
-			appendBits(&all, s.BF16)
-			appendBits(&all, s.Int8.Codes)
-			appendBits(&all, s.Int8.Exponents)
+			addInts(&all, s.BF16)
+			addInts(&all, s.Int8.Codes)
+			addInts(&all, s.Int8.Exponents)
 		}
 	}
 	return all
-}
-
-// appendBits appends the elements of a vector, which most snapshots do not have.
-func appendBits[E kernels.BFloat16 | int16 | uint8](all *[]uint64, x []E) {
-	for _, v := range x {
-		*all = append(*all, uint64(v))
-	}
 }
 
 // freeze freezes a parameter of both, or thaws it. One is always left.

@@ -2,7 +2,6 @@ package optim
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -28,7 +27,7 @@ func sumSquares[T kernels.Float](x []T) Sum {
 // a sum in this range tells the norm to rounding; beyond it the squares lie, and
 // infinite means nothing.
 func isCertain[T kernels.Float](s Sum) bool {
-	return unsafe.Sizeof(T(0)) == 4 || math.IsNaN(s.Value) || s.Value >= 0x1p-900 && s.Value <= 0x1p900
+	return is32[T]() || math.IsNaN(s.Value) || s.Value >= 0x1p-900 && s.Value <= 0x1p900
 }
 
 // plus adds sums. Those of sumSquares do not overflow, and with different exponents

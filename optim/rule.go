@@ -75,7 +75,7 @@ type Updater[T kernels.Float] interface {
 func newUpdater[T kernels.Float](rule Rule) (Updater[T], error) {
 	var made any
 	var err error
-	if unsafe.Sizeof(T(0)) == 4 {
+	if is32[T]() {
 		made, err = rule.Float32()
 	} else {
 		made, err = rule.Float64()

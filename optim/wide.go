@@ -2,7 +2,6 @@ package optim
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -74,7 +73,7 @@ func (w wide) plus(v wide) wide {
 // inverse.
 func isFactor[T kernels.Float](x float64) bool {
 	least := 0x1p-1022
-	if unsafe.Sizeof(T(0)) == 4 {
+	if is32[T]() {
 		least = 0x1p-126
 	}
 	return x >= least && x <= 1/least
@@ -90,7 +89,7 @@ func split[T kernels.Float](w wide) (shift int, rest float64) {
 		return 0, w.frac
 	}
 	emin := -1022
-	if unsafe.Sizeof(T(0)) == 4 {
+	if is32[T]() {
 		emin = -126
 	}
 	n := w.normalized()

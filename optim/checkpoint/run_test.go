@@ -2,7 +2,6 @@ package checkpoint_test
 
 import (
 	"bytes"
-	"context"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -79,28 +78,14 @@ func testRun[T kernels.Float](t *testing.T, opts ...optim.Option) {
 		}
 		return run
 	}
-	fit := func(run *train.Run[T]) []byte {
-		t.Helper()
-		if _, err := run.Fit(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		if err := checkpoint.Save(path, run); err != nil {
-			t.Fatal(err)
-		}
-		file, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return file
-	}
-	whole := fit(fresh(last))
-	part := fit(fresh(1))
+	whole := fitted(t, path, fresh(last))
+	part := fitted(t, path, fresh(1))
 	for n := 2; n <= last; n++ {
 		run := fresh(n)
 		if err := checkpoint.Load(path, run); err != nil {
 			t.Fatal(err)
 		}
-		part = fit(run)
+		part = fitted(t, path, run)
 	}
 	if !bytes.Equal(part, whole) {
 		t.Error("the resumed run has another file")
@@ -223,6 +208,22 @@ func newConverted[T kernels.Float](t *testing.T, last int, opts ...optim.Option)
 	return run
 }
 
+// fitted lets a run go on to its end, saves it, and returns the file.
+func fitted[T kernels.Float](t *testing.T, path string, run *train.Run[T]) []byte {
+	t.Helper()
+	if _, err := run.Fit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkpoint.Save(path, run); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // TestRunHalves resumes a run of bfloat16 parameters and gradients, one of them split, with
 // state of 8 bits after every iteration.
 func TestRunHalves(t *testing.T) {
@@ -252,17 +253,7 @@ func TestRunHalves(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := run.Fit(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if err := checkpoint.Save(path, run); err != nil {
-			t.Fatal(err)
-		}
-		file, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return file
+		return fitted(t, path, run)
 	}
 	whole := fit(last, false)
 	part := fit(1, false)
