@@ -33,11 +33,7 @@ type keptVector struct {
 // away/i, the distance from float32, and kept/i/v/e of each element e of each vector v, at each
 // position.
 func answerFormats(e *Engine, s *spec.State, args string) (*Reply, error) {
-	a := struct{ Run int }{s.View.Run}
-	if err := arguments(args, &a); err != nil {
-		return nil, err
-	}
-	s, run, err := e.chosen(s, a.Run)
+	s, run, err := e.chosenBy(s, args)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,16 @@ func (e *Engine) chosen(s *spec.State, run int) (*spec.State, spec.Run, error) {
 	return s, s.Runs[run], nil
 }
 
+// chosenBy is chosen for the run that is all that the arguments say, or else the one that is
+// looked at.
+func (e *Engine) chosenBy(s *spec.State, args string) (*spec.State, spec.Run, error) {
+	a := struct{ Run int }{s.View.Run}
+	if err := arguments(args, &a); err != nil {
+		return nil, spec.Run{}, err
+	}
+	return e.chosen(s, a.Run)
+}
+
 // runOf returns a run as the experiment's text has it.
 func runOf(s *spec.State, run int) (spec.Run, error) {
 	if run < 0 || run >= len(s.Runs) {

@@ -79,11 +79,7 @@ func addPath(r *Reply, p *race.Path, i int) {
 // answerSizes answers with the paths of one run with batches of all samples, of some, and of
 // one, and with the number of samples read up to each position.
 func answerSizes(e *Engine, s *spec.State, args string) (*Reply, error) {
-	a := struct{ Run int }{s.View.Run}
-	if err := arguments(args, &a); err != nil {
-		return nil, err
-	}
-	s, run, err := e.chosen(s, a.Run)
+	s, run, err := e.chosenBy(s, args)
 	if err != nil {
 		return nil, err
 	}

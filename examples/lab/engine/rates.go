@@ -12,11 +12,7 @@ var rateHandlers = map[string]handler{
 
 // answerRates answers with the learning rate of each step of a run.
 func answerRates(e *Engine, s *spec.State, args string) (*Reply, error) {
-	a := struct{ Run int }{s.View.Run}
-	if err := arguments(args, &a); err != nil {
-		return nil, err
-	}
-	s, run, err := e.chosen(s, a.Run)
+	s, run, err := e.chosenBy(s, args)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +23,7 @@ func answerRates(e *Engine, s *spec.State, args string) (*Reply, error) {
 
 // answerFindRate answers with the curve of a rate finder and what it suggests.
 func answerFindRate(e *Engine, s *spec.State, args string) (*Reply, error) {
-	a := struct{ Run int }{s.View.Run}
-	if err := arguments(args, &a); err != nil {
-		return nil, err
-	}
-	s, run, err := e.chosen(s, a.Run)
+	s, run, err := e.chosenBy(s, args)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func explain[T kernels.Float](run spec.Run, before, after *optim.Snapshot[T], gr
 	for _, k := range w.kept {
 		for i, s := range from.State {
 			if s.Name == k.source {
-				w.vector(k.name+"[t-1]", k.source, race.Kept(run.Rule, &from, i))
+				w.vector(k.name+"[t-1]", k.source, race.Kept(&from, i))
 			}
 		}
 		if v, carried := from.Numbers[k.source]; carried {

@@ -16,7 +16,7 @@ func addRounded(s *Step, w *writer, after optim.ParamSnapshot[float32]) {
 		for _, k := range w.kept {
 			for i, kept := range after.State {
 				if kept.Name == k.source {
-					add(k.name, "rounded up or down at random to "+f.String()+": what the next step starts from", race.Kept(w.run.Rule, &after, i))
+					add(k.name, "rounded up or down at random to "+f.String()+": what the next step starts from", race.Kept(&after, i))
 				}
 			}
 		}

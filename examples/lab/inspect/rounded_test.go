@@ -70,7 +70,7 @@ func keptBy(t *testing.T, s *spec.State, step int) (kept [][]float64, x float64)
 		t.Fatal(err)
 	}
 	for i := range snapshot.Params[0].State {
-		kept = append(kept, race.Kept(s.Runs[0].Rule, &snapshot.Params[0], i))
+		kept = append(kept, race.Kept(&snapshot.Params[0], i))
 	}
 	return kept, r.At().X
 }

@@ -25,12 +25,12 @@ func joined(x []kernels.BFloat16, rest []int16) []float64 {
 }
 
 // Kept returns vector i of a rule's state in a snapshot, in whichever format that is.
-func Kept[T kernels.Float](rule optim.Rule, p *optim.ParamSnapshot[T], i int) []float64 {
+func Kept[T kernels.Float](p *optim.ParamSnapshot[T], i int) []float64 {
 	switch s := &p.State[i]; s.Format {
 	case optim.BFloat16:
 		return joined(s.BF16, nil)
 	case optim.Int8:
-		return decoded(s.Int8, signed(rule, i))
+		return decoded(s.Int8, s.Signed)
 	default:
 		return wide(s.Value)
 	}

@@ -102,7 +102,7 @@ func (v *Version) note(rule optim.Rule, p *optim.ParamSnapshot[float32]) {
 	}
 	v.Kept[0].add(Parameters(p))
 	for i := range p.State {
-		v.Kept[1+i].add(Kept(rule, p, i))
+		v.Kept[1+i].add(Kept(p, i))
 	}
 }
 
