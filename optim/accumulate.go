@@ -23,6 +23,10 @@ func (o *Optimizer[T]) Accumulate(batches ...[][]T) error {
 
 // accumulate adds the batches that were taken to the sums.
 func (o *Optimizer[T]) accumulate(batches int) {
+	if o.order == ReduceTree {
+		o.accumulateTree(batches)
+		return
+	}
 	o.ready(batches)
 	if len(o.tables) > 0 {
 		o.addRows(batches)
@@ -38,17 +42,24 @@ func (o *Optimizer[T]) Accumulated() int { return o.pending }
 
 // Discard drops the gradients accumulated for the next step.
 func (o *Optimizer[T]) Discard() {
-	o.pending = 0
+	o.pending, o.nodes = 0, o.nodes[:0]
 	o.release()
 }
 
 // ready readies the buffers for the sum of so many batches.
 func (o *Optimizer[T]) ready(batches int) {
 	for i := range o.params {
-		if p := &o.params[i]; p.sum == nil && p.cohort >= 0 && p.table == nil {
-			p.sum = make([]T, p.Len())
-			o.own[i] = p.sum
+		p := &o.params[i]
+		if p.cohort < 0 || p.table != nil {
+			continue
 		}
+		if p.sum == nil && o.world == nil && len(p.nodes) > 0 {
+			p.sum = p.nodes[0] // the first of what is added to it
+		}
+		if p.sum == nil {
+			p.sum = make([]T, p.mine.Len())
+		}
+		o.own[i] = p.sum
 	}
 	for i := range o.spaces {
 		if w := &o.spaces[i]; cap(w.parts) < batches {
@@ -62,6 +73,12 @@ func (o *Optimizer[T]) ready(batches int) {
 // gather brings the gradients of a step together in o.grads. They are still to be
 // multiplied by the factor, and combined first by a pass that reduces.
 func (o *Optimizer[T]) gather(batches int) (factor float64) {
+	if o.world != nil {
+		o.ready(batches)
+		o.grads = o.own
+		o.world.reduce(o)
+		return 1
+	}
 	o.pass.reduces = o.pending > 0 || batches != 1
 	if !o.pass.reduces {
 		o.pass.clears = o.zeroGrads
@@ -81,7 +98,7 @@ func (o *Optimizer[T]) gather(batches int) (factor float64) {
 	o.pass.clears = false // combine does
 	o.grads = o.own
 	o.gatherRows(batches)
-	if o.pending > 0 && o.reduction == ReduceMean {
+	if o.order == ReduceInOrder && o.pending > 0 && o.reduction == ReduceMean {
 		return 1 / float64(o.pending+batches)
 	}
 	return 1
@@ -97,6 +114,7 @@ func (o *Optimizer[T]) release() {
 	o.flat16, o.grads16 = o.flat16[:0], nil
 	for i := range o.spaces {
 		clear(o.spaces[i].parts)
+		o.spaces[i].forgetBatches()
 	}
 	if o.pending == 0 {
 		for _, i := range o.tables {
@@ -107,6 +125,10 @@ func (o *Optimizer[T]) release() {
 
 // combine adds a part of every batch to the parameter's sum, or begins it with them.
 func (o *Optimizer[T]) combine(w *workspace[T], b block, mean bool) {
+	if o.order == ReduceTree {
+		o.combineTree(w, b, mean)
+		return
+	}
 	widens := false
 	for i := range w.parts {
 		part := o.givenIn(i, b)

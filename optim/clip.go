@@ -3,12 +3,14 @@ package optim
 // gradNorm reduces the gathered gradients where that is to be done, and returns their
 // norm. It notes the parameters' own sums of squares where clipping needs them.
 func (o *Optimizer[T]) gradNorm() wide {
-	o.run(square)
-	o.pass.reduces = false
-	sum := o.sumSquares()
+	if o.world == nil { // or they are there already
+		o.run(square)
+		o.pass.reduces = false
+	}
+	sum := o.sumSquares(false)
 	if !isCertain[T](sum) {
 		o.run(squareAgain)
-		sum = o.sumSquares()
+		sum = o.sumSquares(true)
 	}
 	return sum.root()
 }
@@ -16,15 +18,18 @@ func (o *Optimizer[T]) gradNorm() wide {
 // sumSquares adds up the blocks' sums, to each parameter's and to the total. If that
 // is certain, a parameter's own can be lost only where its norm is nothing beside the
 // 1e-6 of clipping.
-func (o *Optimizer[T]) sumSquares() Sum {
+func (o *Optimizer[T]) sumSquares(again bool) Sum {
 	var sum, own Sum
 	for _, i := range o.tables {
 		o.params[i].squares = Sum{} // if there are no rows
 	}
 	notes := o.needsOwn || len(o.tables) > 0
-	blocks := o.plan.blocks
+	blocks, squares := o.plan.blocks, o.plan.squares
+	if o.world != nil {
+		blocks, squares = o.world.squares(o, again)
+	}
 	for k, b := range blocks {
-		own = own.plus(o.plan.squares[k])
+		own = own.plus(squares[k])
 		if k+1 < len(blocks) && blocks[k+1].param == b.param {
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 // A parameter is a Param with what the optimizer knows of it.
 type parameter[T kernels.Float] struct {
 	Param[T]
+	mine    Param[T]     // the part that this process updates: all of it, or its shard
+	shard   shard        // where that is
 	dims    []int        // its shape, a vector's too
 	state   [][]T        // in the order of Rule.State, then scratch vectors
 	packing *packing     // what is in a format of fewer bits instead, nil if nothing is
@@ -22,7 +24,8 @@ type parameter[T kernels.Float] struct {
 	carried []float64 // by its updater between steps
 
 	cohort  int    // index, -1 for none
-	sum     []T    // accumulated or reduced gradients
+	sum     []T    // accumulated or reduced gradients of mine
+	nodes   [][]T  // accumulated gradients of the whole parameter by nodes of the tree, see Optimizer.nodes
 	squares Sum    // of its gradient
 	coef    wide   // by which its own norm and its group's are clipped
 	own     [2]Sum // that its updater has measured
@@ -58,7 +61,7 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 	for i, p := range params {
 		var err error
 		p = p.normal()
-		added[i] = parameter[T]{Param: p, dims: p.shape()}
+		added[i] = parameter[T]{Param: p, mine: p, dims: p.shape()}
 		if added[i].group, groups, err = o.groupOf(p, groups); err != nil {
 			return err
 		}
@@ -67,6 +70,9 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 			return err
 		}
 		if err := g.checkFormat(p); err != nil {
+			return err
+		}
+		if err := o.checkOrder(p); err != nil {
 			return err
 		}
 		if lens[i], err = stateLens(g.rule, p); err != nil {
@@ -78,6 +84,9 @@ func (o *Optimizer[T]) add(params []Param[T]) error {
 		if p.Sparse {
 			added[i].table = newRowTable(p, g.rule, lens[i])
 		}
+	}
+	if o.world != nil {
+		o.world.shard(added, groups, lens)
 	}
 	o.allocate(added, groups, lens)
 	for i := range added {
@@ -139,6 +148,9 @@ func (o *Optimizer[T]) regroup() {
 		o.needsOwn = o.needsOwn || o.groups[p.group].clipNorm.set
 	}
 	o.plan = newPlan(o.params, o.workers)
+	if o.world != nil {
+		o.world.regroup(o.params, &o.plan)
+	}
 	if o.measures {
 		o.plan.measured = make([][2]Sum, o.plan.dense.blocks)
 	}

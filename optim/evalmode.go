@@ -10,7 +10,8 @@ import (
 // taken before [Optimizer.TrainMode]. For all other rules of this package the
 // parameters are that point already, and both methods do nothing; a rule of the
 // user's has one if its updater is an [Evaluator]. Calling either twice does no more
-// than calling it once.
+// than calling it once. Of an optimizer that is [Distributed] all ranks must call it; if they
+// cannot hear of each other, the next step returns the error.
 func (o *Optimizer[T]) EvalMode() {
 	if o.evaluating {
 		return
@@ -24,7 +25,12 @@ func (o *Optimizer[T]) EvalMode() {
 		}
 		o.evaluating = true
 		o.training[i] = append(o.training[i][:0], p.Value...)
-		e.Evaluate(p.Value, p.state)
+		if p.mine.Len() > 0 {
+			e.Evaluate(p.mine.Value, p.state)
+		}
+	}
+	if o.evaluating && o.world != nil {
+		o.world.publish(o, false)
 	}
 }
 

@@ -77,7 +77,11 @@ func (o *Optimizer[T]) checkCall(call string, batches int) error {
 	if err := o.checkMode(); err != nil {
 		return err
 	}
-	if batches == 0 {
+	if o.world != nil {
+		if err := o.world.checkCount(o, call, batches); err != nil {
+			return err
+		}
+	} else if batches == 0 {
 		return fmt.Errorf("optim: %s without gradients", call)
 	}
 	if len(o.cohorts) == 0 {

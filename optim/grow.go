@@ -47,7 +47,7 @@ func (o *Optimizer[T]) grow(call string, grown Param[T]) error {
 		return failed(" is not Sparse")
 	case (p.BF16 != nil) != (call == "GrowBF16"):
 		return failed(" has its values in another format: BF16 is for GrowBF16, and all else for Grow")
-	case p.Rest == nil && grown.Rest != nil:
+	case p.mine.Rest == nil && grown.Rest != nil:
 		return failed(": %d lower halves, but it is not split", len(grown.Rest))
 	}
 	dim, n := p.table.dim, grown.Len()
@@ -57,8 +57,8 @@ func (o *Optimizer[T]) grow(call string, grown Param[T]) error {
 	rows := p.Shape[0]
 	grown = grown.normal()
 	grown.Shape, grown.Sparse = []int{n / dim, dim}, true
-	if p.Rest != nil && grown.Rest == nil {
-		grown.Rest = append(make([]int16, 0, n), p.Rest...)[:n]
+	if p.mine.Rest != nil && grown.Rest == nil {
+		grown.Rest = append(make([]int16, 0, n), p.mine.Rest...)[:n]
 	}
 	all := make([]Param[T], len(o.params))
 	for j := range o.params {
@@ -85,7 +85,7 @@ func (o *Optimizer[T]) grow(call string, grown Param[T]) error {
 
 	o.settle()
 	longer := []parameter[T]{*p}
-	longer[0].Param, longer[0].dims, longer[0].table = grown, grown.Shape, table
+	longer[0].Param, longer[0].mine, longer[0].dims, longer[0].table = grown, grown, grown.Shape, table
 	o.allocate(longer, o.groups, [][]int{lens})
 	longer[0].copyState(p)
 	*p = longer[0]

@@ -13,6 +13,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	ranks "github.com/seed63264101/steepest/optim/internal/memory"
 	"github.com/seed63264101/steepest/optim/schedule"
 	"github.com/seed63264101/steepest/optim/train"
 )
@@ -95,6 +96,11 @@ func goodPacked() *optim.Optimizer[f32] {
 	return must(optim.New(optim.NewAdam(0.1), []optim.Param[f32]{
 		{Name: "w", BF16: make([]kernels.BFloat16, 8), Shape: []int{8, 1}, Sparse: true}, {Name: "b", BF16: make([]kernels.BFloat16, 3)},
 	}, optim.WithStateFormat(optim.BFloat16), optim.WithGroup(func(name string) bool { return name == "b" }, optim.GroupStateFormat(optim.Int8), optim.GroupSplitParams())))
+}
+
+// goodRank is the only one.
+func goodRank() *optim.Optimizer[f32] {
+	return must(optim.New(optim.NewAdam(0.1), goodParams(), optim.Distributed(ranks.New(1)[0], 1)))
 }
 
 func goodGradients() *optim.Gradients[f32] {
@@ -204,12 +210,14 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			m.value(reflect.TypeFor[*train.LossChange](), depth+1).Interface(),
 			m.value(reflect.TypeFor[train.StopFunc](), depth+1).Interface(),
 			m.value(reflect.TypeFor[*train.EarlyStopping[f32]](), depth+1).Interface()), true
+	case reflect.TypeFor[optim.Transport]():
+		return pick[any](m, nil, (*ranks.Transport)(nil), ranks.New(1)[0]), true
 	case reflect.TypeFor[train.Store]():
 		return pick[any](m, nil, (*checkpoint.Dir)(nil), checkpoint.Dir{Keep: 1}, &memory{}, &memory{}), true
 	case reflect.TypeFor[optim.Option]():
 		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
 			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "Unchecked",
-			"WithStateFormat", "WithSplitParams", "WithRoundingSeed", "")
+			"WithStateFormat", "WithSplitParams", "WithRoundingSeed", "WithReductionOrder", "Distributed", "")
 		if name == "" {
 			return nil, true
 		}
@@ -278,7 +286,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 	case reflect.TypeFor[*optim.Optimizer[f32]]():
 		if m.IntN(2) == 0 {
-			return pick(m, goodOptimizer, goodTables, goodPacked, goodTables, goodPacked)(), true
+			return pick(m, goodOptimizer, goodTables, goodPacked, goodTables, goodPacked, goodRank)(), true
 		}
 	case reflect.TypeFor[*optim.Gradients[f32]]():
 		if m.IntN(2) == 0 {

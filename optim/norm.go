@@ -83,6 +83,18 @@ func (o *Optimizer[T]) overflows(n wide, factor float64) bool {
 
 // blame finds the first gradient that is not finite, by itself or multiplied by the factor.
 func (o *Optimizer[T]) blame(factor float64) Reason {
+	param, element, value := o.blameHere(factor)
+	if o.world != nil {
+		param, element, value = o.world.first(param, element, value)
+	}
+	if param < 0 {
+		return Reason{}
+	}
+	return Reason{o.params[param].Name, element, value}
+}
+
+// blameHere is blame among what this process has. The parameter is -1 if there is none.
+func (o *Optimizer[T]) blameHere(factor float64) (param, element int, value float64) {
 	for i := range o.params {
 		p, g := &o.params[i], o.gradientOf(i)
 		scratch := o.spaces[0].scratch
@@ -95,10 +107,10 @@ func (o *Optimizer[T]) blame(factor float64) Reason {
 			if j += lo; p.table != nil {
 				j = p.table.element(j)
 			}
-			return Reason{p.Name, j, v}
+			return i, p.shard.first + j, v
 		}
 	}
-	return Reason{}
+	return -1, 0, 0
 }
 
 // blame returns the first element that is not finite, by itself or multiplied by

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/parallel"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // An Optimizer holds a rule's state for a set of parameters. It is not safe for
@@ -17,7 +18,9 @@ type Optimizer[T kernels.Float] struct {
 	steps   int // taken, without the skipped ones
 	skipped skipCount
 	scaling lossScale
-	pending int // batches that were accumulated and not yet used
+	pending int         // batches that were accumulated and not yet used
+	nodes   []tree.Span // what of them the parameters' nodes have the sums of, with ReduceTree
+	grown   []tree.Span // what the nodes are to become
 
 	first    []string // states of the schedules in New
 	firstErr error    // why they could not be had
@@ -47,6 +50,7 @@ type Optimizer[T kernels.Float] struct {
 	spaces          []workspace[T]
 	pass            pass
 	pool            *parallel.Pool
+	world           *world[T] // nil in a single process
 	closed          bool
 }
 
@@ -78,6 +82,9 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 		return nil, err
 	}
 	o := &Optimizer[T]{config: c, rule: rule, scaling: lossScale{scale: c.scaler.Init}}
+	if c.transport != nil {
+		o.world = newWorld[T](c.transport, c.microBatches)
+	}
 	if err := o.add(params); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,10 @@ type config struct {
 	format        Format
 	split         bool
 	roundingSeed  uint64
+	order         ReductionOrder
+	distributed   bool
+	transport     Transport // nil in a single process
+	microBatches  int       // of a step, over all ranks
 }
 
 func defaults() config {
@@ -123,6 +127,9 @@ func checkConfig[T kernels.Float](c *config) error {
 	}
 	if c.reduction != ReduceMean && c.reduction != ReduceSum {
 		return fmt.Errorf("optim: Reduction = %d, want ReduceMean or ReduceSum", c.reduction)
+	}
+	if err := c.checkOrder(); err != nil {
+		return err
 	}
 	for _, l := range []struct {
 		name string

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/memory"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -151,6 +152,7 @@ var optionsOfNew = map[string]func(x float64) Option{
 	"WithLossScale":  func(x float64) Option { return WithLossScale(x) },
 	"WithReduction":  func(x float64) Option { return WithReduction(Reduction(x)) },
 	"Workers":        func(x float64) Option { return Workers(int(x)) },
+	"Distributed":    func(x float64) Option { return Distributed(memory.New(1)[0], int(x)) },
 	"FailAfterSkips": func(x float64) Option { return FailAfterSkips(int(x)) },
 	"LRFactor":       func(x float64) Option { return WithGroup(anyName, LRFactor(x)) },
 	"WeightDecay":    func(x float64) Option { return WithGroup(anyName, WeightDecay(x)) },
@@ -161,6 +163,8 @@ var optionsOfNew = map[string]func(x float64) Option{
 	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
 	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
 	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
+
+	"WithReductionOrder": func(x float64) Option { return WithReductionOrder(ReductionOrder(x)) },
 
 	"WithStateFormat":  func(x float64) Option { return WithStateFormat(Format(x)) },
 	"WithRoundingSeed": func(x float64) Option { return WithRoundingSeed(uint64(max(x, 0))) },

@@ -28,7 +28,7 @@ func (o *Optimizer[T]) allocate(added []parameter[T], groups []group[T], lens []
 		p := &added[i]
 		p.state = states[i]
 		if p.BF16 != nil && p.Rest == nil && groups[p.group].split {
-			p.Rest = make([]int16, len(p.BF16))
+			p.mine.Rest = make([]int16, len(p.mine.BF16))
 		}
 		p.pack(packedStates[i])
 	}
@@ -41,7 +41,7 @@ func (p *parameter[T]) pack(state []packed.Vector) {
 		p.packing = &packing{state: state}
 	}
 	if p.BF16 != nil {
-		p.packing.values = packed.Vector{Number: packed.OfValues, BF16: p.BF16, Rest: p.Rest}
+		p.packing.values = packed.Vector{Number: packed.OfValues, BF16: p.mine.BF16, Rest: p.mine.Rest}
 	}
 }
 
@@ -52,9 +52,9 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 		return
 	}
 	begin := func(n int) int { return n / p.dims[0] * row } // of the part of n elements
-	values, state := p.Value, make([][]T, 0, len(p.state))
+	values, state := p.mine.Value, make([][]T, 0, len(p.state))
 	if p.BF16 != nil {
-		values = make([]T, len(p.BF16))
+		values = make([]T, len(p.mine.BF16))
 		p.packing.values.Decode(packed.Float32s(values))
 	}
 	for _, s := range p.state {
@@ -72,7 +72,7 @@ func (o *Optimizer[T]) initialize(p *parameter[T], sample Updater[T], index, row
 	if p.packing != nil {
 		for j, s := range p.packing.state {
 			at := begin(s.Len())
-			s.Part(at, s.Len()).Encode(packed.Float32s(state[j]), packed.Place{Seed: o.roundingSeed, Param: index, At: at})
+			s.Part(at, s.Len()).Encode(packed.Float32s(state[j]), packed.Place{Seed: o.roundingSeed, Param: index, At: p.shard.first + at})
 		}
 	}
 }

@@ -113,7 +113,8 @@ func (x *packedPart[T]) kind() kind {
 
 // placeOf returns where and when a parameter is rounded in the present step.
 func (o *Optimizer[T]) placeOf(param, at int) packed.Place {
-	return packed.Place{Seed: o.roundingSeed, Step: o.cohorts[o.params[param].cohort].steps + 1, Param: param, At: at}
+	p := &o.params[param]
+	return packed.Place{Seed: o.roundingSeed, Step: o.cohorts[p.cohort].steps + 1, Param: param, At: p.shard.first + at}
 }
 
 // updatePacked updates block k, of a parameter that has something packed: by a fused kernel,

@@ -18,6 +18,12 @@ const (
 	measure                  // add up what updaters measure
 	apply                    // update
 	zero                     // clear the gradients
+
+	// Of an optimizer on several ranks; see exchange.go.
+	pack    // add up what others are sent of this rank's batches
+	collect // add up what this rank has got, and its squares
+	fetch   // copy this rank's values for the others
+	unpack  // store the values of others
 )
 
 // A pass is what the workers have in common while they go over the blocks.
@@ -25,20 +31,25 @@ type pass struct {
 	phase   phase
 	reduces bool // whether it combines the batches first
 	clears  bool // whether apply clears the gradients
-	next    atomic.Int64
+
+	items []int // item i is the blocks items[i] to items[i+1], or if nil block i alone
+	next  atomic.Int64
+	last  int
 }
 
-// run makes a pass over all blocks, with helpers if they are worth it.
+// run makes a pass over all blocks of the plan, with helpers if they are worth it.
 func (o *Optimizer[T]) run(ph phase) {
-	o.pass.phase = ph
-	workers := o.plan.workers
+	o.runOver(ph, o.plan.items, 0, len(o.plan.items)-1, o.plan.workers)
+}
+
+// runOver makes a pass over some items.
+func (o *Optimizer[T]) runOver(ph phase, items []int, first, last, workers int) {
+	o.pass.phase, o.pass.items, o.pass.last = ph, items, last
+	o.pass.next.Store(int64(first))
 	if workers == 1 || o.closed {
-		for k := range o.plan.blocks {
-			o.do(&o.spaces[0], k)
-		}
+		o.work(0)
 		return
 	}
-	o.pass.next.Store(0)
 	if most := o.plan.most; o.pool == nil || o.pool.Workers() < most {
 		if o.pool != nil {
 			o.pool.Close()
@@ -68,24 +79,35 @@ func (o *Optimizer[T]) Close() {
 
 // work takes items until none is left.
 func (o *Optimizer[T]) work(number int) {
-	w := &o.spaces[number]
-	for n := len(o.plan.items) - 1; ; {
+	w, items := &o.spaces[number], o.pass.items
+	for {
 		i := int(o.pass.next.Add(1)) - 1
-		if i >= n {
+		switch {
+		case i >= o.pass.last:
 			return
-		}
-		for k := o.plan.items[i]; k < o.plan.items[i+1]; k++ {
-			o.do(w, k)
+		case items == nil:
+			o.do(w, i)
+		default:
+			for k := items[i]; k < items[i+1]; k++ {
+				o.do(w, k)
+			}
 		}
 	}
 }
 
 // do does the present pass's work on block k.
 func (o *Optimizer[T]) do(w *workspace[T], k int) {
+	if o.world != nil && o.world.do(o, w, k) {
+		return
+	}
 	b := o.plan.blocks[k]
 	switch o.pass.phase {
 	case accumulate:
-		o.combine(w, b, false)
+		if o.order == ReduceTree {
+			o.growNodes(w, b)
+		} else {
+			o.combine(w, b, false)
+		}
 	case square:
 		o.reduce(w, b)
 		o.plan.squares[k] = Sum{Value: o.gradientIn(b).plainSquares()}
@@ -173,9 +195,9 @@ func (o *Optimizer[T]) updateWhole(w *workspace[T], param int, c *cohort[T]) {
 		seen = w.whole[:g.len()]
 		g.copyScaled(seen, o.clipValue.set, c.clip, c.pre)
 	}
-	c.whole.UpdateWhole(Param[T]{Name: p.Name, Value: p.Value, Shape: p.dims}, seen, p.state, scratch)
+	c.whole.UpdateWhole(Param[T]{Name: p.Name, Value: p.mine.Value, Shape: p.dims}, seen, p.state, scratch)
 	if c.constrains {
-		o.groups[c.group].constrain(p.Value, c.rate, false)
+		o.groups[c.group].constrain(p.mine.Value, c.rate, false)
 	}
 	if o.pass.clears {
 		g.clear()

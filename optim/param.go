@@ -165,7 +165,7 @@ func (o *Optimizer[T]) Params() []ParamInfo {
 		info := ParamInfo{
 			Name: p.Name, Len: p.Len(), Shape: slices.Clone(p.Shape), LRFactor: g.factor, WeightDecay: decayOf(g.rule),
 			Frozen: p.frozen, Sparse: p.Sparse, Steps: p.steps, Group: p.group,
-			Split: p.Rest != nil, StateFormat: g.format,
+			Split: p.mine.Rest != nil, StateFormat: g.format,
 		}
 		if p.BF16 != nil {
 			info.Format = BFloat16

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/packed"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // scratchBytes is the size of the pieces in which gradients are changed beforehand:
@@ -45,17 +46,18 @@ const (
 
 func newPlan[T kernels.Float](params []parameter[T], workers int) plan {
 	pl := plan{size: blockLen[T]()}
-	rows := 0
+	rows, whole := 0, 0 // elements of tables, and of others with what other ranks update
 	for i := range params {
 		switch p := &params[i]; {
 		case p.frozen:
 		case p.Sparse:
 			rows += p.Len()
 		default:
-			pl.add(i, p.Len())
+			pl.add(i, p.mine.Len())
+			whole += p.Len()
 		}
 	}
-	pl.most = max(1, min(workers, (pl.total+rows)/(workerBlocks*pl.size)))
+	pl.most = max(1, min(workers, (whole+rows)/(workerBlocks*pl.size)))
 	pl.dense.blocks, pl.dense.items, pl.dense.total, pl.dense.open = len(pl.blocks), len(pl.items), pl.total, pl.open
 	pl.end()
 	return pl
@@ -109,7 +111,7 @@ func (o *Optimizer[T]) newTargets() []target[T] {
 		p := &o.params[b.param]
 		targets[k] = target[T]{cohort: &o.cohorts[p.cohort]}
 		if p.Value != nil {
-			targets[k].value = p.Value[b.lo:b.hi]
+			targets[k].value = p.mine.Value[b.lo:b.hi]
 		}
 		if p.packing != nil {
 			part := p.packing.part(b.lo, b.hi, make([]packed.Vector, len(p.packing.state)))
@@ -128,7 +130,9 @@ type workspace[T kernels.Float] struct {
 	parts   [][]T // a block of each micro-batch's gradient
 	pieces  [][]T // a piece of a block of each state vector
 	scratch []T   // a piece of the gradient, clipped by value or scaled
-	whole   []T   // the gradient of a whole parameter or row like that, and an updater's own scratch
+	adder   tree.Adder[T]
+	sources []tree.Source[T] // for it, of a block
+	whole   []T              // the gradient of a whole parameter or row like that, and an updater's own scratch
 
 	packed packedSpace[T]
 	_      [64]byte

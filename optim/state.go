@@ -163,7 +163,7 @@ func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
 func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 	g := &o.groups[p.group]
 	s := ParamSnapshot[T]{Name: p.Name, Shape: slices.Clone(p.Shape), Sparse: p.Sparse, Steps: p.steps, Frozen: p.frozen,
-		Value: slices.Clone(p.Value), BF16: slices.Clone(p.BF16), Rest: slices.Clone(p.Rest)}
+		Value: slices.Clone(p.mine.Value), BF16: slices.Clone(p.mine.BF16), Rest: slices.Clone(p.mine.Rest)}
 	if !meansSame(g.rule, o.rule) {
 		s.Rule, s.Options = g.rule.Name(), savedOptions(g.rule)
 	}
@@ -207,7 +207,7 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		p.steps, p.frozen = saved.Steps, saved.Frozen
 		copy(p.Value, saved.Value)
 		copy(p.BF16, saved.BF16)
-		copy(p.Rest, saved.Rest)
+		copy(p.mine.Rest, saved.Rest)
 		for j := range saved.State {
 			p.restoreState(j, &saved.State[j])
 		}

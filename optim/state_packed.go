@@ -57,7 +57,7 @@ func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T]) error {
 		}
 		return fmt.Sprintf("%T", T(0))
 	}
-	if got, want := of(s.BF16 != nil, s.Rest != nil), of(p.BF16 != nil, p.Rest != nil); got != want {
+	if got, want := of(s.BF16 != nil, s.Rest != nil), of(p.BF16 != nil, p.mine.Rest != nil); got != want {
 		return fmt.Errorf("values of %s, want %s", got, want)
 	}
 	n := len(s.Value)
@@ -67,8 +67,8 @@ func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T]) error {
 	if n != p.Len() {
 		return fmt.Errorf("%d elements, want %d", n, p.Len())
 	}
-	if len(s.Rest) != len(p.Rest) {
-		return fmt.Errorf("%d lower halves, want %d", len(s.Rest), len(p.Rest))
+	if len(s.Rest) != len(p.mine.Rest) {
+		return fmt.Errorf("%d lower halves, want %d", len(s.Rest), len(p.mine.Rest))
 	}
 	return nil
 }

@@ -25,23 +25,37 @@ import "math"
 // With [Unchecked] no gradient is looked at before the update.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	defer o.release()
-	if err := o.takeDense("Step", batches, o.pending); err != nil {
-		return Report{}, err
-	}
-	return o.step(len(batches))
+	return o.step("Step", len(batches), o.takeDense("Step", batches, o.pending))
 }
 
-// step takes the step of so many batches that were taken.
-func (o *Optimizer[T]) step(batches int) (Report, error) {
-	lr, err := o.nextRates()
+// step takes the step of so many batches that were taken, unless there was an error.
+func (o *Optimizer[T]) step(call string, batches int, err error) (Report, error) {
+	var lr float64
+	if err == nil {
+		lr, err = o.nextRates()
+	}
+	if o.world != nil {
+		err = o.world.agree(o, call, batches, err)
+	}
 	if err != nil {
 		return Report{}, err
 	}
+	r, err := o.take(lr, batches)
+	if err != nil {
+		return Report{}, err
+	}
+	return r, o.skipped.update(&o.config, &r)
+}
 
+// take takes the step at the rate. The errors are those of a transport.
+func (o *Optimizer[T]) take(lr float64, batches int) (Report, error) {
 	factor := o.gather(batches) / o.scaling.scale // of the gradients in o.grads
 	n := wide{frac: math.NaN()}
 	if !o.unchecked {
 		n = o.gradNorm().times(wide{frac: factor})
+	}
+	if err := o.failed(); err != nil {
+		return Report{}, err
 	}
 	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale, GroupLRs: o.rates}
 	if !o.unchecked && (!n.isFinite() || o.overflows(n, factor)) {
@@ -55,8 +69,17 @@ func (o *Optimizer[T]) step(batches int) (Report, error) {
 		o.steps++
 	}
 	o.scaling.update(o.scaler, r.Skipped)
-	o.pending = 0
-	return r, o.skipped.update(&o.config, &r)
+	o.pending, o.nodes = 0, o.nodes[:0]
+	return r, o.failed()
+}
+
+// failed returns the error of the transport, after which this process knows no more where the
+// others are.
+func (o *Optimizer[T]) failed() error {
+	if o.world == nil {
+		return nil
+	}
+	return o.world.err
 }
 
 // prepare computes the coefficients of the step from the norm of the gradients
@@ -85,7 +108,14 @@ func (o *Optimizer[T]) update() {
 		o.pass.reduces = false
 		o.conclude()
 	}
-	o.run(apply)
+	if o.failed() != nil {
+		return
+	}
+	if o.world != nil {
+		o.world.apply(o)
+	} else {
+		o.run(apply)
+	}
 	for i := range o.cohorts {
 		o.cohorts[i].steps++
 	}
@@ -96,9 +126,13 @@ func (o *Optimizer[T]) conclude() {
 	for i := range o.params {
 		o.params[i].own = [2]Sum{}
 	}
-	for k, b := range o.plan.blocks[:o.plan.dense.blocks] {
+	blocks, measured := o.plan.blocks[:o.plan.dense.blocks], o.plan.measured
+	if o.world != nil {
+		blocks, measured = o.world.measured(o)
+	}
+	for k, b := range blocks {
 		p := &o.params[b.param]
-		p.own = plus2(p.own, o.plan.measured[k])
+		p.own = plus2(p.own, measured[k])
 	}
 	for i := range o.cohorts {
 		o.cohorts[i].total = [2]Sum{}

@@ -1,0 +1,90 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// A heading is what ranks tell each other before a step, to find that one has failed or is
+// elsewhere before the others wait for it in vain.
+type heading struct {
+	Failed       int64 // length of the error's text, 0 if there is none
+	Step         int64
+	MicroBatches int64
+	Rates        uint64 // a hash
+	LossScale    float64
+}
+
+// agree returns an error unless all ranks are about to take the same step. err is this rank's
+// own, which the others are told.
+func (w *world[T]) agree(o *Optimizer[T], call string, batches int, err error) error {
+	if w.err != nil {
+		return w.err
+	}
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	mine := heading{int64(len(text)), int64(o.steps + 1), int64(w.microBatches), hashRates(o.rates), o.scaling.scale}
+	all := make([]heading, w.size)
+	gatherAll(w, mine, all)
+	if w.err != nil {
+		return w.err
+	}
+	if others := w.errorsOf(all, text); others != nil {
+		if err != nil {
+			return err
+		}
+		return others
+	}
+	for r, h := range all {
+		switch first := all[0]; {
+		case h.Step != first.Step:
+			return fmt.Errorf("optim: %s: rank %d takes step %d, and rank 0 step %d", call, r, h.Step, first.Step)
+		case h.MicroBatches != first.MicroBatches:
+			return fmt.Errorf("optim: %s: step %d has %d micro-batches on rank %d, and %d on rank 0", call, h.Step, h.MicroBatches, r, first.MicroBatches)
+		case h.LossScale != first.LossScale:
+			return fmt.Errorf("optim: %s: step %d has the loss scale %v on rank %d, and %v on rank 0", call, h.Step, h.LossScale, r, first.LossScale)
+		case h.Rates != first.Rates:
+			return fmt.Errorf("optim: %s: step %d has another learning rate on rank %d than on rank 0", call, h.Step, r)
+		}
+	}
+	return nil
+}
+
+// errorsOf returns the errors of the other ranks, or an error without a text if only this one
+// has failed, or nil if none has.
+func (w *world[T]) errorsOf(all []heading, text string) error {
+	counts, total := make([]int, w.size), 0
+	for r, h := range all {
+		counts[r] = int(h.Failed)
+		total += counts[r]
+	}
+	if total == 0 {
+		return nil
+	}
+	texts := make([]byte, total)
+	if err := w.AllGather([]byte(text), texts, counts); err != nil {
+		w.fail(err)
+		return w.err
+	}
+	var errs []error
+	for r, n := range counts {
+		if n > 0 {
+			errs = append(errs, fmt.Errorf("optim: rank %d: %s", r, strings.TrimPrefix(string(texts[:n]), "optim: ")))
+		}
+		texts = texts[n:]
+	}
+	return errors.Join(errs...)
+}
+
+// hashRates returns the FNV-1a hash of the rates' bits.
+func hashRates(rates []float64) uint64 {
+	h := uint64(14695981039346656037)
+	for _, r := range rates {
+		h = (h ^ math.Float64bits(r)) * 1099511628211
+	}
+	return h
+}
