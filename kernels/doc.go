@@ -13,6 +13,7 @@
 //   - Linear models: [LinearGradient], the gradient of linear and logistic regression.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
+//     [SumSlicesTree] and [MeanSlicesTree] add a list of slices as a binary tree.
 //   - Each row of a matrix: [RowSums], [RowDots] and [RowMax]; [RowSubtract] and [RowScale] with a
 //     number for each row.
 //   - Rows that a list of indices names: [Gather] copies them, [ScatterAdd] adds to them;
@@ -143,6 +144,12 @@
 //
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
+//
+// Trees. [SumSlicesTree] and [MeanSlicesTree] add slices in a binary tree over their numbers.
+// The left part of n of them is the largest power of two below n, so the tree of n depends on
+// n alone, and aligned parts of 2^k are subtrees of it: whoever adds them by themselves, one
+// goroutine or another machine, and then their sums in the same way, has the bits of one call.
+// A mean is the sum divided by n, both rounded.
 //
 // Subnormal numbers. The update kernels ([SGD], [Momentum], [Adam], ...), all but
 // [AdafactorDirection], take a gradient below 2^-95 (float32) or 2^-959 (float64) in

@@ -279,6 +279,20 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"SumSlicesAdd":  func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.SumSlicesAdd(x[:], l[:]) },
 		"MeanSlices":    func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.MeanSlices(x[:], l[:]) },
 		"MeanSlicesAdd": func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.MeanSlicesAdd(x[:], l[:]) },
+		"SumSlicesTree": func() {
+			var x, a, b, c [40]T
+			l := [...][]T{a[:], b[:], c[:]}
+			kernels.SumSlicesTree(x[:], l[:])
+			long := [...][]T{x[:], a[:], b[:], c[:], a[:], b[:], c[:], a[:], b[:], c[:], a[:]}
+			kernels.SumSlicesTree(x[:], long[:])
+		},
+		"MeanSlicesTree": func() {
+			var x, a, b, c [40]T
+			l := [...][]T{a[:], b[:], c[:]}
+			kernels.MeanSlicesTree(x[:], l[:])
+			long := [...][]T{x[:], a[:], b[:], c[:], a[:], b[:], c[:], a[:], b[:], c[:], a[:]}
+			kernels.MeanSlicesTree(x[:], long[:])
+		},
 
 		"SGD":      func() { var p, g [40]T; kernels.SGD(p[:], g[:], kernels.SGDCoef[T]{}) },
 		"Momentum": func() { var p, g, b [40]T; kernels.Momentum(p[:], g[:], b[:], kernels.MomentumCoef[T]{}) },

@@ -462,4 +462,5 @@ func TestMeanOfNothing(t *testing.T) {
 	expectPanic(t, "MeanRowsAdd", []int{0}, all, func() { kernels.MeanRowsAdd(dst, nil, 0, 5) })
 	expectPanic(t, "MeanSlices", []int{0}, all, func() { kernels.MeanSlices(dst, nil) })
 	expectPanic(t, "MeanSlicesAdd", []int{0}, all, func() { kernels.MeanSlicesAdd(dst, nil) })
+	expectPanic(t, "MeanSlicesTree", []int{0}, all, func() { kernels.MeanSlicesTree(dst, nil) })
 }

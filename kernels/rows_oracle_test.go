@@ -83,6 +83,7 @@ func noRows[T kernels.Float](t *testing.T) {
 	}{
 		{"SumRows", func(dst []T) { kernels.SumRows(dst, nil, 0, len(dst)) }, make([]T, len(old))},
 		{"SumSlices", func(dst []T) { kernels.SumSlices(dst, nil) }, make([]T, len(old))},
+		{"SumSlicesTree", func(dst []T) { kernels.SumSlicesTree(dst, nil) }, make([]T, len(old))},
 		{"SumRowsAdd", func(dst []T) { kernels.SumRowsAdd(dst, nil, 0, len(dst)) }, old},
 		{"SumSlicesAdd", func(dst []T) { kernels.SumSlicesAdd(dst, [][]T{}) }, old},
 	} {
