@@ -65,11 +65,8 @@ func (a *Adder[T]) sum(dst []T, sources []Source[T], lo, depth int) {
 }
 
 // fused adds the sources up by one kernel, if they are evenly many micro-batches each, but that
-// the last may be fewer, and none is bfloat16. Up to three are added in the order of their numbers.
+// the last may be fewer, and none is bfloat16.
 func (a *Adder[T]) fused(dst []T, sources []Source[T], lo int) bool {
-	if len(sources) > 3 || len(dst) == 0 || sources[0].Native != nil && &sources[0].Native[lo] == &dst[0] {
-		return false
-	}
 	a.list = a.list[:0]
 	for i, s := range sources {
 		if s.BF16 != nil || s.Len() > sources[0].Len() || i < len(sources)-1 && s.Len() != sources[0].Len() {
@@ -77,7 +74,7 @@ func (a *Adder[T]) fused(dst []T, sources []Source[T], lo int) bool {
 		}
 		a.list = append(a.list, s.Native[lo:lo+len(dst)])
 	}
-	kernels.SumSlices(dst, a.list)
+	kernels.SumSlicesTree(dst, a.list)
 	return true
 }
 
