@@ -15,7 +15,7 @@ SEED ?= 1
 # their time.
 export GOGC ?= 400
 
-.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short lab lab-tools lab-size clean
+.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report pictures fmt vet builds legs v3 purego fuzz-short distributed distributed-tools lab lab-tools lab-size clean
 
 all: test
 
@@ -24,6 +24,23 @@ test:
 	$(GO) test -timeout 30m ./...
 	$(GO) -C examples/training test ./...
 	$(GO) -C bench/plot test ./...
+
+# Training on several ranks: a module of its own, built without cgo as one binary for both MPIs,
+# which must be there.
+distributed: distributed-tools
+	@for target in darwin/arm64 windows/amd64; do \
+		echo "vet $$target optim/distributed"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) -C optim/distributed vet ./... || exit 1; \
+	done
+	CGO_ENABLED=0 $(GO) -C optim/distributed vet ./...
+	STEEPEST_MPI=required CGO_ENABLED=0 $(GO) -C optim/distributed test ./...
+
+# The two MPIs, and a compiler that makes libraries which are none.
+distributed-tools:
+	@missing=; for tool in mpirun.openmpi:openmpi-bin mpirun.mpich:mpich gcc:gcc; do \
+		command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
+	done; \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing libc6-dev; fi
 
 # All of gonum's suite for LAPACK on the backend; make test has a choice of it.
 lapack:
@@ -34,7 +51,7 @@ lapack:
 JOBS ?= 2
 check: fmt
 	@start=$$(date +%s); \
-	$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target blocks-neon vet builds test lapack legs purego v3 blocks fuzz-short || exit 1; \
+	$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target blocks-neon vet builds test distributed lapack legs purego v3 blocks fuzz-short || exit 1; \
 	echo "check: $$(($$(date +%s) - start)) s"
 
 # Rewrites asm/ and the tables of kernels/ from gen/catalog.
@@ -51,7 +68,7 @@ vet:
 		echo "vet $$target"; GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./... || exit 1; \
 	done
 	@echo "vet purego"; $(GO) vet -tags purego ./...
-	@for module in bench/peers bench/plot examples/training; do \
+	@for module in bench/peers bench/plot examples/training optim/distributed; do \
 		echo "vet $$module"; $(GO) -C $$module vet ./... || exit 1; \
 	done
 

@@ -1,0 +1,151 @@
+package mpi
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/memory"
+)
+
+var _ optim.Transport = (*World)(nil)
+
+func init() { programs["Calls"] = calls }
+
+// withLimit lowers the bytes of a call, so that small data are cut as large ones are.
+func withLimit(n int) Option { return func(c *config) { c.limit = n } }
+
+// An exchange is what all ranks do in one round: counts[r][q] bytes go from rank r to rank q,
+// and each rank's gather[r] bytes to all.
+type exchange struct {
+	counts [][]int
+	gather []int
+}
+
+// draw draws counts, among them many zeros, and sometimes nothing but zeros.
+func draw(random *rand.Rand, size, most int) exchange {
+	e := exchange{make([][]int, size), make([]int, size)}
+	count := func() int {
+		if random.IntN(4) == 0 {
+			return 0
+		}
+		return random.IntN(most + 1)
+	}
+	for r := range size {
+		e.gather[r] = count()
+		for range size {
+			e.counts[r] = append(e.counts[r], count())
+		}
+	}
+	return e
+}
+
+// column returns what rank q receives of each.
+func (e exchange) column(q int) []int {
+	var c []int
+	for _, row := range e.counts {
+		c = append(c, row[q])
+	}
+	return c
+}
+
+// fill returns n bytes that name their sender, and their place.
+func fill(seed uint64, rank, n int) []byte {
+	random := rand.New(rand.NewPCG(seed, uint64(rank)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return b
+}
+
+// perform makes an exchange's calls as one rank and returns what it received. A margin behind
+// what is received must stay as it is.
+func (e exchange) perform(t optim.Transport, seed uint64) ([]byte, error) {
+	const margin = 3
+	r := t.Rank()
+	counts := e.column(r)
+	recv := bytes.Repeat([]byte{0xee}, sum(counts)+margin)
+	if err := t.AllToAll(fill(seed, r, sum(e.counts[r])), e.counts[r], recv, counts); err != nil {
+		return nil, err
+	}
+	all := bytes.Repeat([]byte{0xee}, sum(e.gather)+margin)
+	own := fill(seed+1, r, e.gather[r])
+	if seed%2 == 0 { // within what is received
+		own = all[sum(e.gather[:r]):][:copy(all[sum(e.gather[:r]):], own)]
+	}
+	if err := t.AllGather(own, all, e.gather); err != nil {
+		return nil, err
+	}
+	return append(recv, all...), t.Barrier()
+}
+
+// expected returns what a rank receives by the transport in memory.
+func (e exchange) expected(rank int, seed uint64) []byte {
+	size := len(e.gather)
+	results := make([][]byte, size)
+	var all sync.WaitGroup
+	for r, t := range memory.New(size) {
+		all.Go(func() {
+			var err error
+			if results[r], err = e.perform(t, seed); err != nil {
+				t.Abort(err)
+			}
+		})
+	}
+	all.Wait()
+	return results[rank]
+}
+
+// calls makes random exchanges and compares what comes with what comes in memory.
+func calls() error {
+	limit, err := strconv.Atoi(os.Getenv("LIMIT"))
+	if err != nil {
+		return err
+	}
+	w, err := Init(withLimit(limit))
+	if err != nil {
+		return err
+	}
+	random := rand.New(rand.NewPCG(7, uint64(w.Size())))
+	for seed := range uint64(30) {
+		e := draw(random, w.Size(), 1<<random.IntN(13))
+		if seed == 9 && limit == maxBytes { // more than MPI sends at once without asking the receiver
+			e = draw(random, w.Size(), 1<<20)
+		}
+		got, err := e.perform(w, seed)
+		if err != nil {
+			return err
+		}
+		if want := e.expected(w.Rank(), seed); !bytes.Equal(got, want) {
+			return fmt.Errorf("rank %d, exchange %d %v: not what comes in memory", w.Rank(), seed, e)
+		}
+	}
+	fmt.Printf("rank %d of %d on %s\n", w.Rank(), w.Size(), w.Library())
+	return w.Close()
+}
+
+// TestCalls holds every call against the transport in memory, whole and cut into pieces.
+func TestCalls(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		for _, limit := range []int{maxBytes, 1000} {
+			for ranks := 1; ranks <= 4; ranks++ {
+				out := m.mustRun(t, ranks, "Calls", "LIMIT="+strconv.Itoa(limit))
+				for r := range ranks {
+					if !strings.Contains(out, fmt.Sprintf("rank %d of %d on ", r, ranks)) {
+						t.Errorf("rank %d of %d is missing in\n%s", r, ranks, out)
+					}
+				}
+				if !strings.Contains(out, m.family.name) {
+					t.Errorf("not the library of %s:\n%s", m.family.name, out)
+				}
+			}
+		}
+	})
+}

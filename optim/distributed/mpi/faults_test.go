@@ -1,0 +1,173 @@
+package mpi
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+func init() {
+	programs["Fault"] = fault
+	programs["WrongCounts"] = wrongCounts
+	programs["Truncated"] = truncated
+	programs["AfterInit"] = afterInit
+}
+
+// faults are how a rank ends a job, in FAULT, and what is then seen beside a status that is not 0.
+var faults = map[string]struct {
+	do   func(w *World)
+	says string
+}{
+	"killed":  {kill, "signal 9"},
+	"panics":  {func(*World) { panic("lost") }, "panic: lost"},
+	"exits":   {func(*World) { os.Exit(3) }, ""},
+	"aborts":  {func(w *World) { w.Abort(errors.New("no more data")) }, "mpi: rank 1 of 3 ends the job: no more data"},
+	"aborts2": {abortAmidCall, "mpi: rank 1 of 3 ends the job: no more data"},
+}
+
+// kill is a death without notice: SIGKILL.
+func kill(*World) {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Kill()
+	}
+	fmt.Println(err)
+	select {}
+}
+
+// abortAmidCall aborts while the thread of MPI waits for the other ranks in a call.
+func abortAmidCall(w *World) {
+	go w.AllToAll(make([]byte, 3), []int{1, 1, 1}, make([]byte, 3), []int{1, 1, 1})
+	time.Sleep(100 * time.Millisecond)
+	w.Abort(errors.New("no more data"))
+}
+
+// fault has one rank fail while the others wait for it.
+func fault() error {
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	if err := w.Barrier(); err != nil {
+		return err
+	}
+	if w.Rank() == 1 {
+		time.Sleep(100 * time.Millisecond)
+		faults[os.Getenv("FAULT")].do(w)
+	}
+	err = w.Barrier()
+	fmt.Println("SURVIVED", w.Rank(), err)
+	time.Sleep(2 * patience)
+	return nil
+}
+
+// TestFaults ends one of three ranks: the job must end, and not as if all were well.
+func TestFaults(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		for name, f := range faults {
+			start := time.Now()
+			out, err := m.run(t, 3, "Fault", "FAULT="+name)
+			if err == nil || strings.Contains(err.Error(), "hangs") || !strings.Contains(out, f.says) {
+				t.Errorf("%s: %v\n%s", name, err, out)
+			}
+			if strings.Contains(out, "SURVIVED") {
+				t.Errorf("%s: a rank went on:\n%s", name, out)
+			}
+			t.Logf("%s: %v after %.1f s", name, err, time.Since(start).Seconds())
+		}
+	})
+}
+
+// wrongCounts has rank 1 call with counts that do not fit: all ranks get an error, and none waits.
+func wrongCounts() error {
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	counts := []int{2, 2, 2}
+	n := 6
+	if w.Rank() == 1 {
+		n = 5
+	}
+	err = w.AllToAll(make([]byte, 6), counts, make([]byte, n), counts)
+	fmt.Printf("rank %d: %v\n", w.Rank(), err)
+	return w.Close()
+}
+
+func TestWrongCounts(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		out := m.mustRun(t, 3, "WrongCounts")
+		for _, want := range []string{
+			"rank 0: mpi: AllToAll: rank 1 has wrong counts\n",
+			"rank 1: mpi: AllToAll: counts of 6 and 6 bytes for slices of 6 and 5\n",
+			"rank 2: mpi: AllToAll: rank 1 has wrong counts\n",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%q is missing in\n%s", want, out)
+			}
+		}
+	})
+}
+
+// truncated has rank 0 send more than rank 1 expects, which MPI finds.
+func truncated() error {
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	sends, receives := []int{0, 8}, []int{4, 0}
+	if w.Rank() == 0 {
+		receives = []int{0, 0}
+	} else {
+		sends = []int{0, 0}
+	}
+	err = w.AllToAll(make([]byte, 8), sends, make([]byte, 8), receives)
+	fmt.Printf("rank %d: %v\n", w.Rank(), err)
+	return w.Close()
+}
+
+func TestErrorsOfMPI(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		out, _ := m.run(t, 2, "Truncated") // closing may fail as well
+		if !strings.Contains(out, "rank 1: mpi: MPI_Alltoallv: ") || !strings.Contains(strings.ToLower(out), "truncate") {
+			t.Errorf("no error that speaks of a message that is too long:\n%s", out)
+		}
+	})
+}
+
+// afterInit asks what a library may have changed in a process of Go, and what a world does that
+// is initialized twice, or closed.
+func afterInit() error {
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	if _, err := Init(); err == nil || !strings.Contains(err.Error(), "called before") {
+		return fmt.Errorf("a second Init: %v", err)
+	}
+	var nowhere *int
+	func() {
+		defer func() { err = recover().(error) }()
+		*nowhere = 1
+	}()
+	if !strings.Contains(err.Error(), "nil pointer") {
+		return fmt.Errorf("a fault of Go is no panic any more: %v", err)
+	}
+	if err := errors.Join(w.Close(), w.Close()); err != nil {
+		return err
+	}
+	if err := w.Barrier(); err == nil || !strings.Contains(err.Error(), "closed") {
+		return fmt.Errorf("a call after Close: %v", err)
+	}
+	if _, err := Init(); err == nil {
+		return errors.New("MPI begins twice")
+	}
+	return nil
+}
+
+func TestAfterInit(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) { m.mustRun(t, 2, "AfterInit") })
+}
