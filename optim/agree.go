@@ -33,10 +33,11 @@ func (w *world[T]) agree(o *Optimizer[T], call string, batches int, err error) e
 	if w.err != nil {
 		return w.err
 	}
-	if others := w.errorsOf(all, text); others != nil {
-		if err != nil {
-			return err
-		}
+	others := w.errorsOf(all, text)
+	if err != nil {
+		return err
+	}
+	if others != nil {
 		return others
 	}
 	for r, h := range all {
@@ -54,28 +55,24 @@ func (w *world[T]) agree(o *Optimizer[T], call string, batches int, err error) e
 	return nil
 }
 
-// errorsOf returns the errors of the other ranks, or an error without a text if only this one
-// has failed, or nil if none has.
+// errorsOf returns the errors of the other ranks, nil if none of them has failed.
 func (w *world[T]) errorsOf(all []heading, text string) error {
-	counts, total := make([]int, w.size), 0
+	texts, failed := make([][]byte, w.size), false
 	for r, h := range all {
-		counts[r] = int(h.Failed)
-		total += counts[r]
+		texts[r] = make([]byte, h.Failed)
+		failed = failed || h.Failed > 0
 	}
-	if total == 0 {
+	if !failed {
 		return nil
 	}
-	texts := make([]byte, total)
-	if err := w.AllGather([]byte(text), texts, counts); err != nil {
-		w.fail(err)
-		return w.err
+	if err := w.gather([]byte(text), texts); err != nil {
+		return err
 	}
 	var errs []error
-	for r, n := range counts {
-		if n > 0 {
-			errs = append(errs, fmt.Errorf("optim: rank %d: %s", r, strings.TrimPrefix(string(texts[:n]), "optim: ")))
+	for r, text := range texts {
+		if r != w.rank && len(text) > 0 {
+			errs = append(errs, fmt.Errorf("optim: rank %d: %s", r, strings.TrimPrefix(string(text), "optim: ")))
 		}
-		texts = texts[n:]
 	}
 	return errors.Join(errs...)
 }

@@ -2,7 +2,8 @@ package optim
 
 import (
 	"fmt"
-	"slices"
+	"runtime"
+	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/tree"
@@ -16,24 +17,36 @@ func (w *world[T]) exchange(before func(), send func(piece int, r *room) error, 
 	if w.err != nil || w.pieces == 0 {
 		return
 	}
+	// A thread that waits for others by turns would take a single core from the one that computes.
+	overlaps := runtime.GOMAXPROCS(0) > 1
 	done := make(chan error, 1)
-	start := func(i int) { go func() { done <- send(i, &w.rooms[i%2]) }() }
+	start := func(i int) {
+		if overlaps {
+			go func() { done <- send(i, &w.rooms[i%2]) }()
+		} else {
+			done <- send(i, &w.rooms[i%2])
+		}
+	}
 	w.piece = 0
 	before()
 	start(0)
 	for i := range w.pieces {
-		if w.piece = i + 1; w.piece < w.pieces {
+		if w.piece = i + 1; overlaps && w.piece < w.pieces {
 			before()
 		}
 		if err := <-done; err != nil {
 			w.fail(err)
 			return
 		}
-		if i+1 < w.pieces {
+		if overlaps && i+1 < w.pieces {
 			start(i + 1)
 		}
 		w.piece = i
 		after()
+		if w.piece = i + 1; !overlaps && w.piece < w.pieces {
+			before()
+			start(w.piece)
+		}
 	}
 }
 
@@ -84,25 +97,45 @@ func (w *world[T]) reduce(o *Optimizer[T]) {
 	w.exchange(
 		func() { w.runOver(o, pack, w.sendsAt[w.piece], w.sendsAt[w.piece+1]) },
 		func(piece int, r *room) error {
-			elem := len(bytesOf([]T{0}))
-			send, recv := make([]int, w.size), make([]int, w.size)
-			sent, got := 0, 0
+			elem := int(unsafe.Sizeof(T(0)))
+			send, recv := r.send, r.recv
 			for q := range w.ranks {
-				if q != w.rank {
-					send[q] = w.ranks[q].lens[piece] * len(w.nodes[w.rank]) * elem
-					recv[q] = w.own().lens[piece] * len(w.nodes[q]) * elem
+				if q == w.rank {
+					continue
 				}
-				sent, got = sent+send[q], got+recv[q]
+				n, m := w.ranks[q].lens[piece]*len(w.nodes[w.rank])*elem, w.own().lens[piece]*len(w.nodes[q])*elem
+				w.out[q], w.in[q] = send[:n], recv[:m]
+				send, recv = send[n:], recv[m:]
+				if g := w.direct(o, q, piece); g != nil {
+					w.out[q] = bytesOf(g)
+				}
 			}
-			return w.AllToAll(r.send[:sent], send, r.recv[:got], recv)
+			return w.AllToAll(w.out, w.in)
 		},
 		func() { w.runOver(o, collect, w.own().pieces[w.piece], w.own().pieces[w.piece+1]) },
 	)
 }
 
+// direct returns the gradients of a piece for a rank if they are one vector that lies somewhere
+// already: of the only micro-batch of this rank, or of those that were accumulated to one node.
+// Copying it would cost more than the bytes: what another core has read is slow to write to.
+func (w *world[T]) direct(o *Optimizer[T], rank, piece int) []T {
+	run := w.ranks[rank].runs[piece]
+	if run.param < 0 || o.zeroGrads || len(o.nodes)+o.batches() != 1 {
+		return nil
+	}
+	if len(o.nodes) == 1 {
+		return o.params[run.param].nodes[0][run.lo:run.hi]
+	}
+	return o.givenIn(0, run).native
+}
+
 // pack stores the sums that another rank is sent for a block: one for each node of the tree that
 // this rank's micro-batches make up.
 func (w *world[T]) pack(o *Optimizer[T], s *workspace[T], t transfer) {
+	if w.direct(o, t.rank, w.piece) != nil {
+		return
+	}
 	s.sources = o.sourcesIn(s.sources[:0], t.block)
 	from := 0
 	for i, node := range w.nodes[w.rank] {
@@ -172,33 +205,62 @@ func (w *world[T]) publish(o *Optimizer[T], step bool) {
 			if step {
 				w.runOver(o, apply, first, last)
 			}
-			w.runOver(o, fetch, first, last)
+			if w.lies(o, w.rank, w.piece) == nil {
+				w.runOver(o, fetch, first, last)
+			}
 		},
 		func(piece int, r *room) error {
-			counts := make([]int, w.size)
-			before, all := 0, 0
-			for q := range w.ranks {
-				if counts[q] = w.ranks[q].sizes[piece]; q < w.rank {
-					before += counts[q]
-				}
-				all += counts[q]
+			send, recv := r.send[:w.own().sizes[piece]], r.recv
+			if x := w.lies(o, w.rank, piece); x != nil {
+				send = x
 			}
-			return w.AllGather(r.recv[before:][:counts[w.rank]], r.recv[:all], counts)
+			for q := range w.ranks {
+				n := w.ranks[q].sizes[piece]
+				w.in[q] = recv[:n]
+				if recv = recv[n:]; q == w.rank {
+					w.in[q] = send
+				} else if x := w.lies(o, q, piece); x != nil {
+					w.in[q] = x
+				}
+			}
+			return w.AllGather(send, w.in)
 		},
 		func() { w.runOver(o, unpack, w.getsAt[w.piece], w.getsAt[w.piece+1]) },
 	)
 }
 
+// lies returns the memory of a piece's values if it is one vector.
+func (w *world[T]) lies(o *Optimizer[T], rank, piece int) []byte {
+	run := w.ranks[rank].runs[piece]
+	if run.param < 0 {
+		return nil
+	}
+	switch p := &o.params[run.param]; {
+	case p.BF16 == nil:
+		return bytesOf(p.Value[run.lo:run.hi])
+	case p.Rest == nil:
+		return bytesOf(p.BF16[run.lo:run.hi])
+	}
+	return nil
+}
+
 // move copies the values of a block to the room, or from it.
 func (w *world[T]) move(o *Optimizer[T], t transfer, out bool) {
-	p, room := &o.params[t.param], w.rooms[w.piece%2].recv[t.at:]
+	if w.lies(o, t.rank, w.piece) != nil {
+		return
+	}
+	p, room := &o.params[t.param], &w.rooms[w.piece%2]
+	at := room.recv[t.at:]
+	if out {
+		at = room.send[t.at:]
+	}
 	each := func(bytes []byte) {
 		if out {
-			copy(room, bytes)
+			copy(at, bytes)
 		} else {
-			copy(bytes, room)
+			copy(bytes, at)
 		}
-		room = room[len(bytes):]
+		at = at[len(bytes):]
 	}
 	switch {
 	case p.BF16 == nil:
@@ -242,22 +304,34 @@ func gatherBlocks[T kernels.Float, E any](w *world[T], mine, all []E) {
 	if w.err != nil {
 		return
 	}
-	got, counts := make([]E, len(all)), make([]int, w.size)
+	got := make([]E, len(all))
+	at := 0
 	for r := range w.ranks {
-		counts[r] = len(bytesOf(got[:len(w.ranks[r].blocks)]))
+		n := len(w.ranks[r].blocks)
+		w.in[r] = bytesOf(got[at : at+n])
+		if r == w.rank {
+			copy(got[at:], mine[:n])
+		}
+		at += n
 	}
-	if w.size == 1 {
-		copy(got, mine)
-	} else if err := w.AllGather(bytesOf(mine), bytesOf(got), counts); err != nil {
-		w.fail(err)
+	if err := w.gather(w.in[w.rank], w.in); err != nil {
 		return
 	}
+	at = 0
 	for r := range w.ranks {
-		for i, k := range w.ranks[r].blocks {
-			all[k] = got[i]
+		for _, k := range w.ranks[r].blocks {
+			all[k] = got[at]
+			at++
 		}
-		got = got[len(w.ranks[r].blocks):]
 	}
+}
+
+// gather is AllGather but for a single rank, and notes an error.
+func (w *world[T]) gather(send []byte, recv [][]byte) error {
+	if w.size > 1 {
+		w.fail(w.AllGather(send, recv))
+	}
+	return w.err
 }
 
 // first returns the first of the elements that ranks have found, of which one with the parameter
@@ -283,8 +357,9 @@ func gatherAll[T kernels.Float, E any](w *world[T], mine E, all []E) {
 	if w.err != nil {
 		return
 	}
-	one := bytesOf([]E{mine})
-	if err := w.AllGather(one, bytesOf(all), slices.Repeat([]int{len(one)}, w.size)); err != nil {
-		w.fail(err)
+	all[w.rank] = mine
+	for r := range all {
+		w.in[r] = bytesOf(all[r : r+1])
 	}
+	w.gather(w.in[w.rank], w.in)
 }

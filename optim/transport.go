@@ -13,13 +13,12 @@ type Transport interface {
 	Rank() int
 	// Size returns the number of processes.
 	Size() int
-	// AllToAll sends sendCounts[r] bytes of send to rank r, which lie behind those for lower
-	// ranks, and receives recvCounts[r] bytes from rank r in the same order in recv. What
-	// rank r sends to rank q is as long as q receives from r.
-	AllToAll(send []byte, sendCounts []int, recv []byte, recvCounts []int) error
-	// AllGather sends counts[Rank()] bytes to all ranks, and receives counts[r] bytes from
-	// each rank r, its own included, behind those of lower ranks. counts are the same for all.
-	AllGather(send, recv []byte, counts []int) error
+	// AllToAll sends send[r] to each other rank r, and receives what it sends in recv[r], which
+	// is as long. Those of the rank's own number are left alone.
+	AllToAll(send, recv [][]byte) error
+	// AllGather sends the same to all other ranks, and receives what each other rank r sends in
+	// recv[r], which is as long; recv[Rank()] is as long as send, and left alone.
+	AllGather(send []byte, recv [][]byte) error
 	// Barrier returns when all ranks have called it.
 	Barrier() error
 	// Abort ends the training of all ranks, as far as the transport can: their calls fail,

@@ -34,22 +34,26 @@ type world[T kernels.Float] struct {
 	sendsAt, getsAt []int
 	widths          []int // bytes that travel for an element of each parameter
 
-	rooms [2]room // of the piece that is computed, and of the one on its way
-	piece int     // of the present pass
+	rooms   [2]room  // of the piece that is computed, and of the one on its way
+	out, in [][]byte // to and from each rank, for a call of the transport
+	piece   int      // of the present pass
 }
 
 // A part has the blocks that are one rank's.
 type part struct {
-	blocks []int // indices in the world's blocks
-	pieces []int // piece i is blocks[pieces[i]:pieces[i+1]]
-	lens   []int // elements of each piece
-	sizes  []int // bytes of each piece's values
+	blocks []int   // indices in the world's blocks
+	pieces []int   // piece i is blocks[pieces[i]:pieces[i+1]]
+	lens   []int   // elements of each piece
+	sizes  []int   // bytes of each piece's values
+	long   bool    // whether the last block is one of a long part of a parameter
+	runs   []block // where each piece lies if it is a part of one parameter; of none else
 }
 
 // A transfer is what goes to another rank or comes from it for a block of a whole parameter, at
 // an offset of a room.
 type transfer struct {
 	block
+	rank int // the other one
 	at   int // in elements for gradients, in bytes for values
 	step int // elements from one node's sums to the next's
 }
@@ -64,8 +68,13 @@ type room struct {
 // long.
 const pieceBlocks = 16
 
+// runBlocks is how many blocks' worth of elements a part of a parameter has to have for pieces of
+// its own.
+const runBlocks = 4
+
 func newWorld[T kernels.Float](t Transport, microBatches int) *world[T] {
 	w := &world[T]{Transport: t, rank: t.Rank(), size: t.Size()}
+	w.out, w.in = make([][]byte, w.size), make([][]byte, w.size)
 	w.setMicroBatches(microBatches)
 	return w
 }
@@ -103,8 +112,10 @@ func (w *world[T]) regroup(params []parameter[T], pl *plan) {
 				rank++
 			}
 			hi := min(p.Len(), lo+pl.size)
-			w.ranks[rank].add(len(w.blocks), hi-lo, w.widths[i], pl.size)
-			w.blocks = append(w.blocks, block{i, lo, hi})
+			long := p.shard.cuts[rank+1]-p.shard.cuts[rank] >= runBlocks*pl.size
+			b := block{i, lo, hi}
+			w.ranks[rank].add(len(w.blocks), b, w.widths[i], pl.size, long)
+			w.blocks = append(w.blocks, b)
 		}
 	}
 	w.pieces = 0
@@ -120,22 +131,31 @@ func (w *world[T]) regroup(params []parameter[T], pl *plan) {
 		}
 		p.lens = append(p.lens, make([]int, w.pieces-len(p.lens))...)
 		p.sizes = append(p.sizes, make([]int, w.pieces-len(p.sizes))...)
+		p.runs = append(p.runs, make([]block, w.pieces-len(p.runs))...)
 	}
 	w.results.squares = make([]Sum, len(w.blocks))
 	w.results.measured = make([][2]Sum, len(w.blocks))
 	w.route()
 }
 
-// add appends a block of n elements, each of as many bytes, to the last piece or begins another.
-func (p *part) add(index, n, width, blockLen int) {
-	last := len(p.lens) - 1
-	if last < 0 || p.lens[last]+n > pieceBlocks*blockLen {
+// add appends a block, whose elements have as many bytes, to the last piece or begins another.
+// A long part of a parameter has pieces of its own, which need not be copied on their way.
+func (p *part) add(index int, b block, width, blockLen int, long bool) {
+	last, n := len(p.lens)-1, b.hi-b.lo
+	if last < 0 || p.lens[last]+n > pieceBlocks*blockLen || b.param != p.runs[last].param && (long || p.long) {
 		last++
 		p.pieces, p.lens, p.sizes = append(p.pieces, len(p.blocks)), append(p.lens, 0), append(p.sizes, 0)
+		p.runs = append(p.runs, b)
+	}
+	if run := &p.runs[last]; run.param == b.param {
+		run.hi = b.hi
+	} else {
+		*run = block{param: -1}
 	}
 	p.blocks = append(p.blocks, index)
 	p.lens[last] += n
 	p.sizes[last] += n * width
+	p.long = long
 }
 
 // in returns the blocks of a piece.
@@ -155,18 +175,19 @@ func (w *world[T]) route() {
 		send, recv, get := 0, 0, 0
 		for r := range w.ranks {
 			p := &w.ranks[r]
-			at := send
+			at, own := send, get
 			if r == w.rank {
 				at = 0
 			}
 			for _, k := range p.in(i) {
 				b := w.blocks[k]
-				value := transfer{block: b, at: get}
+				value := transfer{block: b, rank: r, at: get}
 				get += (b.hi - b.lo) * w.widths[b.param]
 				if r == w.rank {
+					value.at -= own
 					w.puts, w.offsets = append(w.puts, value), append(w.offsets, at)
 				} else {
-					w.gets, w.sends = append(w.gets, value), append(w.sends, transfer{b, at, p.lens[i]})
+					w.gets, w.sends = append(w.gets, value), append(w.sends, transfer{b, r, at, p.lens[i]})
 				}
 				at += b.hi - b.lo
 			}

@@ -1,6 +1,7 @@
 package mpi
 
 import (
+	"bytes"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -19,13 +20,17 @@ func (w *World) findBindings(warn func(string)) error {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(host))
-	hosts := make([]int64, w.size)
-	if err := w.do(func() error { return w.gather8(int64(h.Sum64()), hosts) }); err != nil {
+	hosts := make([][]byte, w.size)
+	for r := range hosts {
+		hosts[r] = make([]byte, 8)
+	}
+	h.Sum(hosts[w.rank][:0])
+	if err := w.AllGather(hosts[w.rank], hosts); err != nil {
 		return err
 	}
 	ranks := 0
 	for _, id := range hosts {
-		if id == hosts[w.rank] {
+		if bytes.Equal(id, hosts[w.rank]) {
 			ranks++
 		}
 	}

@@ -2,222 +2,152 @@ package mpi
 
 import (
 	"fmt"
-	"slices"
+	"runtime"
+	"strings"
 	"unsafe"
 )
 
+// smallGather is up to how many bytes of all ranks together AllGather is one call of MPI, which
+// takes few messages one after another. What is longer goes from where it lies to where it is
+// wanted, to each rank by itself.
+const smallGather = 1 << 15
+
 // scratch is what calls of MPI are given besides the data.
 type scratch struct {
-	sendCounts, sendAt, recvCounts, recvAt []int32
-	totals                                 []int64
-	own                                    []byte
-	nothing                                [2]byte
+	counts, at []int32
+	gathered   []byte
+	requests   []uint64 // as many bytes of each as the family's handles have
+	statuses   []uint64 // likewise
+	pending    int
 }
 
 func newScratch(size int) scratch {
-	all := make([]int32, 4*size)
-	return scratch{
-		sendCounts: all[:size], sendAt: all[size:][:size], recvCounts: all[2*size:][:size], recvAt: all[3*size:],
-		totals: make([]int64, size),
-	}
+	return scratch{counts: make([]int32, size), at: make([]int32, size), gathered: make([]byte, smallGather)}
 }
 
 // AllToAll implements optim.Transport.
-func (w *World) AllToAll(send []byte, sendCounts []int, recv []byte, recvCounts []int) error {
-	return w.do(func() error { return w.allToAll(send, sendCounts, recv, recvCounts) })
+func (w *World) AllToAll(send, recv [][]byte) error {
+	return w.do(func() error {
+		if len(send) != w.size || len(recv) != w.size {
+			return fmt.Errorf("mpi: AllToAll: slices for %d ranks and from %d, of %d", len(send), len(recv), w.size)
+		}
+		return w.exchange(func(to int) []byte { return send[to] }, recv)
+	})
 }
 
-func (w *World) allToAll(send []byte, sendCounts []int, recv []byte, recvCounts []int) error {
-	wrong := w.misfit(send, sendCounts, recv, recvCounts)
-	largest, err := w.agree(max(sum(sendCounts), sum(recvCounts)), wrong)
-	if err != nil || largest == 0 {
+// AllGather implements optim.Transport.
+func (w *World) AllGather(send []byte, recv [][]byte) error {
+	return w.do(func() error {
+		if len(recv) != w.size || len(send) != len(recv[w.rank]) {
+			return fmt.Errorf("mpi: AllGather: slices from %d ranks, of %d, and %d bytes for oneself, of %d", len(recv), w.size, len(recv[w.rank]), len(send))
+		}
+		total := 0
+		for _, part := range recv { // the same on all ranks
+			total += len(part)
+		}
+		if total <= smallGather {
+			return w.gather(send, recv)
+		}
+		return w.exchange(func(int) []byte { return send }, recv)
+	})
+}
+
+// gather is AllGather by one call of MPI.
+func (w *World) gather(send []byte, recv [][]byte) error {
+	at := 0
+	for r, part := range recv {
+		w.counts[r], w.at[r] = int32(len(part)), int32(at)
+		at += len(part)
+	}
+	if at == 0 || w.size == 1 {
+		return nil
+	}
+	var nothing [1]byte
+	first := &nothing[0]
+	if len(send) > 0 {
+		first = &send[0]
+	}
+	if err := w.lib.call("MPI_Allgatherv",
+		uintptr(unsafe.Pointer(first)), uintptr(len(send)), w.lib.bytes,
+		uintptr(unsafe.Pointer(&w.gathered[0])), uintptr(unsafe.Pointer(&w.counts[0])), uintptr(unsafe.Pointer(&w.at[0])), w.lib.bytes,
+		w.lib.world); err != nil {
 		return err
 	}
-	// What stays here needs no MPI.
-	own := sendCounts[w.rank]
-	copy(recv[sum(recvCounts[:w.rank]):][:own], send[sum(sendCounts[:w.rank]):])
-	switch {
-	case w.size == 1:
-		return nil
-	case largest > w.limit:
-		return w.exchange(send, sendCounts, recv, recvCounts)
-	}
-	layOut(w.sendCounts, w.sendAt, sendCounts)
-	layOut(w.recvCounts, w.recvAt, recvCounts)
-	w.sendCounts[w.rank], w.recvCounts[w.rank] = 0, 0
-	send, recv = w.distinct(send, recv)
-	return w.lib.call("MPI_Alltoallv",
-		uintptr(unsafe.Pointer(&send[0])), uintptr(unsafe.Pointer(&w.sendCounts[0])), uintptr(unsafe.Pointer(&w.sendAt[0])), w.lib.bytes,
-		uintptr(unsafe.Pointer(&recv[0])), uintptr(unsafe.Pointer(&w.recvCounts[0])), uintptr(unsafe.Pointer(&w.recvAt[0])), w.lib.bytes,
-		w.lib.world)
-}
-
-// misfit says what is wrong with the arguments of AllToAll.
-func (w *World) misfit(send []byte, sendCounts []int, recv []byte, recvCounts []int) error {
-	switch {
-	case len(sendCounts) != w.size || len(recvCounts) != w.size || min(slices.Min(sendCounts), slices.Min(recvCounts)) < 0:
-		return fmt.Errorf("mpi: AllToAll: counts %d and %d for %d ranks", sendCounts, recvCounts, w.size)
-	case sum(sendCounts) > len(send) || sum(recvCounts) > len(recv):
-		return fmt.Errorf("mpi: AllToAll: counts of %d and %d bytes for slices of %d and %d", sum(sendCounts), sum(recvCounts), len(send), len(recv))
-	case sendCounts[w.rank] != recvCounts[w.rank]:
-		return fmt.Errorf("mpi: AllToAll: rank %d sends %d bytes to itself, and receives %d", w.rank, sendCounts[w.rank], recvCounts[w.rank])
-	}
-	return nil
-}
-
-// agree returns the largest n of all ranks, which must all take the same way: no rank knows
-// the counts between two others. Where one has made an error, all have one.
-func (w *World) agree(n int, wrong error) (int, error) {
-	mine := int64(n)
-	if wrong != nil {
-		mine = -1
-	}
-	w.totals[w.rank] = mine
-	if w.size > 1 {
-		if err := w.gather8(mine, w.totals); err != nil {
-			return 0, err
-		}
-	}
-	if wrong != nil {
-		return 0, wrong
-	}
-	for r, total := range w.totals {
-		if total < 0 {
-			return 0, fmt.Errorf("mpi: AllToAll: rank %d has wrong counts", r)
-		}
-		n = max(n, int(total))
-	}
-	return n, nil
-}
-
-// gather8 gathers 8 bytes of each rank.
-func (w *World) gather8(mine int64, all []int64) error {
-	return w.lib.call("MPI_Allgather",
-		uintptr(unsafe.Pointer(&mine)), 8, w.lib.bytes,
-		uintptr(unsafe.Pointer(&all[0])), 8, w.lib.bytes, w.lib.world)
-}
-
-// exchange is AllToAll where counts are too large for one call. Rank r sends to rank r+i while
-// it receives from rank r-i, in pieces, so many as either of the two has.
-func (w *World) exchange(send []byte, sendCounts []int, recv []byte, recvCounts []int) error {
-	for i := 1; i < w.size; i++ {
-		to, from := (w.rank+i)%w.size, (w.rank-i+w.size)%w.size
-		out := send[sum(sendCounts[:to]):][:sendCounts[to]]
-		in := recv[sum(recvCounts[:from]):][:recvCounts[from]]
-		for len(out)+len(in) > 0 {
-			n, m := min(len(out), w.limit), min(len(in), w.limit)
-			if err := w.sendReceive(out[:n], to, in[:m], from); err != nil {
-				return err
-			}
-			out, in = out[n:], in[m:]
+	for r, part := range recv {
+		if r != w.rank {
+			copy(part, w.gathered[w.at[r]:])
 		}
 	}
 	return nil
 }
 
-// sendReceive sends to one rank while it receives from another; nothing is no message.
-func (w *World) sendReceive(out []byte, to int, in []byte, from int) error {
-	target, source := uintptr(to), uintptr(from)
-	if len(out) == 0 {
-		target = w.lib.procNull
+// exchange sends to each other rank and receives from it, all at once. What is longer than the
+// limit is cut: counts are ints of C. Nothing is no message.
+func (w *World) exchange(send func(to int) []byte, recv [][]byte) error {
+	w.pending = 0
+	messages := 0
+	for r := range recv {
+		messages += (len(recv[r])+w.limit-1)/w.limit + (len(send(r))+w.limit-1)/w.limit
 	}
-	if len(in) == 0 {
-		source = w.lib.procNull
+	if len(w.requests) < messages { // an open request must not move
+		w.requests, w.statuses = make([]uint64, messages), make([]uint64, 3*messages)
 	}
-	n, m := uintptr(len(out)), uintptr(len(in))
-	out, in = w.distinct(out, in)
-	return w.lib.call("MPI_Sendrecv",
-		uintptr(unsafe.Pointer(&out[0])), n, w.lib.bytes, target, 0,
-		uintptr(unsafe.Pointer(&in[0])), m, w.lib.bytes, source, 0,
-		w.lib.world, w.lib.statusIgnore)
-}
-
-// AllGather implements optim.Transport. Where send is a part of recv, it is copied first, for
-// MPI wants them apart.
-func (w *World) AllGather(send, recv []byte, counts []int) error {
-	return w.do(func() error { return w.allGather(send, recv, counts) })
-}
-
-func (w *World) allGather(send, recv []byte, counts []int) error {
-	if len(counts) != w.size || len(send) != counts[w.rank] || len(recv) < sum(counts) {
-		return fmt.Errorf("mpi: AllGather: counts %d for %d ranks, and slices of %d and %d bytes", counts, w.size, len(send), len(recv))
+	var err error
+	for i := 1; i < w.size && err == nil; i++ { // each begins with another one
+		from := (w.rank - i + w.size) % w.size
+		err = w.start("MPI_Irecv", recv[from], from)
 	}
-	if w.size == 1 {
-		copy(recv, send)
-		return nil
+	for i := 1; i < w.size && err == nil; i++ {
+		to := (w.rank + i) % w.size
+		err = w.start("MPI_Isend", send(to), to)
 	}
-	// Each call gathers what lies in so many bytes of recv. All ranks have the same counts, and
-	// so the same calls.
-	rest := send
-	for lo, total := 0, sum(counts); lo < total; lo += w.limit {
-		hi := min(lo+w.limit, total)
-		at := 0
-		for r, n := range counts {
-			from, to := min(max(at, lo), hi), min(max(at+n, lo), hi)
-			w.recvCounts[r], w.recvAt[r] = int32(to-from), int32(from-lo)
-			at += n
+	if err == nil && w.pending > 0 {
+		clear(w.statuses)
+		err = w.lib.call("MPI_Waitall", uintptr(w.pending), uintptr(unsafe.Pointer(&w.requests[0])), uintptr(unsafe.Pointer(&w.statuses[0])))
+		if err != nil {
+			err = w.firstError(err)
 		}
-		n := w.recvCounts[w.rank]
-		if err := w.gather(rest[:n], recv[lo:hi]); err != nil {
+	}
+	runtime.KeepAlive(send)
+	runtime.KeepAlive(recv)
+	return err
+}
+
+// firstError returns what the statuses say of the messages, which a call for all of them does not.
+func (w *World) firstError(err error) error {
+	const pending = "MPI_ERR_PENDING" // of those that had no error, and were not waited for
+	for i := range uintptr(w.pending) {
+		code := *(*int32)(unsafe.Add(unsafe.Pointer(&w.statuses[0]), i*w.lib.statusBytes+w.lib.statusError))
+		if code == 0 {
+			continue
+		}
+		if text := w.lib.text(uintptr(code)); !strings.Contains(text, pending) {
+			return fmt.Errorf("mpi: MPI_Waitall: %s", text)
+		}
+	}
+	return err
+}
+
+// start begins to send to a rank or to receive from it.
+func (w *World) start(call string, part []byte, rank int) error {
+	for len(part) > 0 {
+		n := min(len(part), w.limit)
+		if err := w.lib.call(call, uintptr(unsafe.Pointer(&part[0])), uintptr(n), w.lib.bytes, uintptr(rank), 0, w.lib.world, w.request()); err != nil {
 			return err
 		}
-		rest = rest[n:]
+		part = part[n:]
 	}
 	return nil
 }
 
-// gather is one call for AllGather, whose counts and displacements are laid out.
-func (w *World) gather(own, recv []byte) error {
-	n := uintptr(len(own))
-	if overlap(own, recv) {
-		w.own = append(w.own[:0], own...)
-		own = w.own
-	}
-	own, recv = w.distinct(own, recv)
-	return w.lib.call("MPI_Allgatherv",
-		uintptr(unsafe.Pointer(&own[0])), n, w.lib.bytes,
-		uintptr(unsafe.Pointer(&recv[0])), uintptr(unsafe.Pointer(&w.recvCounts[0])), uintptr(unsafe.Pointer(&w.recvAt[0])), w.lib.bytes,
-		w.lib.world)
+// request returns the address of the next handle.
+func (w *World) request() uintptr {
+	at := uintptr(w.pending) * w.lib.requestBytes
+	w.pending++
+	return uintptr(unsafe.Pointer(&w.requests[0])) + at
 }
 
 // Barrier implements optim.Transport.
 func (w *World) Barrier() error {
 	return w.do(func() error { return w.lib.call("MPI_Barrier", w.lib.world) })
-}
-
-// distinct returns slices that have an address where they are empty, each its own.
-func (w *World) distinct(send, recv []byte) (_, _ []byte) {
-	if len(send) == 0 {
-		send = w.nothing[:1]
-	}
-	if len(recv) == 0 {
-		recv = w.nothing[1:]
-	}
-	return send, recv
-}
-
-// overlap is whether two slices share memory.
-func overlap(a, b []byte) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	x, y := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	return x < y+uintptr(len(b)) && y < x+uintptr(len(a))
-}
-
-// layOut writes counts as MPI takes them, and where each begins.
-func layOut(to, at []int32, counts []int) {
-	begin := 0
-	for r, n := range counts {
-		to[r], at[r] = int32(n), int32(begin)
-		begin += n
-	}
-}
-
-func sum(counts []int) int {
-	total := 0
-	for _, n := range counts {
-		total += n
-	}
-	return total
 }

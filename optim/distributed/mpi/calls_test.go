@@ -46,15 +46,6 @@ func draw(random *rand.Rand, size, most int) exchange {
 	return e
 }
 
-// column returns what rank q receives of each.
-func (e exchange) column(q int) []int {
-	var c []int
-	for _, row := range e.counts {
-		c = append(c, row[q])
-	}
-	return c
-}
-
 // fill returns n bytes that name their sender, and their place.
 func fill(seed uint64, rank, n int) []byte {
 	random := rand.New(rand.NewPCG(seed, uint64(rank)))
@@ -70,20 +61,27 @@ func fill(seed uint64, rank, n int) []byte {
 func (e exchange) perform(t optim.Transport, seed uint64) ([]byte, error) {
 	const margin = 3
 	r := t.Rank()
-	counts := e.column(r)
-	recv := bytes.Repeat([]byte{0xee}, sum(counts)+margin)
-	if err := t.AllToAll(fill(seed, r, sum(e.counts[r])), e.counts[r], recv, counts); err != nil {
+	send, recv, all := make([][]byte, t.Size()), make([][]byte, t.Size()), make([][]byte, t.Size())
+	var rooms []byte
+	room := func(n int) []byte {
+		x := bytes.Repeat([]byte{0xee}, n+margin)
+		return x[:n]
+	}
+	for q := range send {
+		send[q] = fill(seed+uint64(100*q), r, e.counts[r][q])
+		recv[q], all[q] = room(e.counts[q][r]), room(e.gather[q])
+	}
+	if err := t.AllToAll(send, recv); err != nil {
 		return nil, err
 	}
-	all := bytes.Repeat([]byte{0xee}, sum(e.gather)+margin)
-	own := fill(seed+1, r, e.gather[r])
-	if seed%2 == 0 { // within what is received
-		own = all[sum(e.gather[:r]):][:copy(all[sum(e.gather[:r]):], own)]
-	}
-	if err := t.AllGather(own, all, e.gather); err != nil {
+	if err := t.AllGather(fill(seed+1, r, e.gather[r]), all); err != nil {
 		return nil, err
 	}
-	return append(recv, all...), t.Barrier()
+	for q := range send {
+		rooms = append(rooms, recv[q][:len(recv[q])+margin]...)
+		rooms = append(rooms, all[q][:len(all[q])+margin]...)
+	}
+	return rooms, t.Barrier()
 }
 
 // expected returns what a rank receives by the transport in memory.

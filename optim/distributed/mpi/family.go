@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // A family is all builds of MPI with one binary interface: names of libraries that have it, and
@@ -16,16 +17,19 @@ type family struct {
 
 	// Open MPI's handles are addresses, which its library tells.
 	world, bytes, errorsReturn uintptr
-	procNull, statusIgnore     uintptr
+	requestBytes               uintptr // of a handle of a message on its way
+	statusBytes, statusError   uintptr // of what becomes of one, and where its error is
 }
 
 var (
 	openMPI = &family{
-		name:      "Open MPI",
-		install:   "openmpi-bin",
-		libraries: []string{"libmpi.so.40"},
-		darwin:    []string{"libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib"},
-		procNull:  ^uintptr(1), // -2
+		name:         "Open MPI",
+		install:      "openmpi-bin",
+		libraries:    []string{"libmpi.so.40"},
+		darwin:       []string{"libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib"},
+		requestBytes: unsafe.Sizeof(uintptr(0)),
+		statusBytes:  24,
+		statusError:  8,
 	}
 	mpich = &family{
 		name:         "MPICH",
@@ -35,8 +39,9 @@ var (
 		world:        0x44000000,
 		bytes:        0x4c00010d,
 		errorsReturn: 0x54000001,
-		procNull:     ^uintptr(0), // -1
-		statusIgnore: 1,
+		requestBytes: 4,
+		statusBytes:  20,
+		statusError:  16,
 	}
 )
 

@@ -17,7 +17,7 @@ const LibraryVariable = "STEEPEST_MPI_LIBRARY"
 var functions = []string{
 	"MPI_Get_version", "MPI_Get_library_version", "MPI_Initialized", "MPI_Init_thread", "MPI_Finalize", "MPI_Abort",
 	"MPI_Comm_rank", "MPI_Comm_size", "MPI_Comm_set_errhandler", "MPI_Error_string",
-	"MPI_Allgather", "MPI_Allgatherv", "MPI_Alltoallv", "MPI_Sendrecv", "MPI_Barrier",
+	"MPI_Allgatherv", "MPI_Isend", "MPI_Irecv", "MPI_Waitall", "MPI_Barrier",
 }
 
 // A library is an MPI that is loaded.
@@ -106,12 +106,17 @@ func (l *library) call(name string, args ...uintptr) error {
 	if code == 0 {
 		return nil
 	}
+	return fmt.Errorf("mpi: %s: %s", name, l.text(uintptr(code)))
+}
+
+// text returns what an error code means.
+func (l *library) text(code uintptr) string {
 	var text [512]byte // the longest of both families
 	var length int32
-	if invoke(l.addresses["MPI_Error_string"], uintptr(code), uintptr(unsafe.Pointer(&text[0])), uintptr(unsafe.Pointer(&length))) != 0 {
-		return fmt.Errorf("mpi: %s: error %d", name, code)
+	if invoke(l.addresses["MPI_Error_string"], code, uintptr(unsafe.Pointer(&text[0])), uintptr(unsafe.Pointer(&length))) != 0 {
+		return fmt.Sprintf("error %d", code)
 	}
-	return fmt.Errorf("mpi: %s: %s", name, line(text[:]))
+	return line(text[:])
 }
 
 // libraryName returns the name that was asked for, by an option or the environment.

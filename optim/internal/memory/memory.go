@@ -3,6 +3,7 @@ package memory
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -36,11 +37,10 @@ type meeting struct {
 	aborted error
 }
 
-// A post is what a rank has to send, and room for what it is to get.
+// A post is what a rank has to send to each other one, and room for what it is to get.
 type post struct {
-	call                   string
-	send, recv             []byte
-	sendCounts, recvCounts []int
+	call       string
+	send, recv [][]byte
 }
 
 // Rank implements optim.Transport.
@@ -50,13 +50,13 @@ func (t *Transport) Rank() int { return t.rank }
 func (t *Transport) Size() int { return len(t.posts) }
 
 // AllToAll implements optim.Transport.
-func (t *Transport) AllToAll(send []byte, sendCounts []int, recv []byte, recvCounts []int) error {
-	return t.meet(post{"AllToAll", send, recv, sendCounts, recvCounts})
+func (t *Transport) AllToAll(send, recv [][]byte) error {
+	return t.meet(post{"AllToAll", send, recv})
 }
 
 // AllGather implements optim.Transport.
-func (t *Transport) AllGather(send, recv []byte, counts []int) error {
-	return t.meet(post{"AllGather", send, recv, nil, counts})
+func (t *Transport) AllGather(send []byte, recv [][]byte) error {
+	return t.meet(post{"AllGather", slices.Repeat([][]byte{send}, t.Size()), recv})
 }
 
 // Barrier implements optim.Transport.
@@ -99,23 +99,23 @@ func (t *Transport) meet(p post) error {
 // deliver copies what the ranks have sent.
 func (m *meeting) deliver() error {
 	for r, p := range m.posts {
-		if q := m.posts[0]; p.call != q.call {
-			return fmt.Errorf("memory: rank %d calls %s, and rank 0 %s", r, p.call, q.call)
+		if first := m.posts[0].call; p.call != first {
+			return fmt.Errorf("memory: rank %d calls %s, and rank 0 %s", r, p.call, first)
 		}
-		at := 0
-		for from, n := range p.recvCounts {
-			part := m.posts[from].send
-			if counts := m.posts[from].sendCounts; counts != nil {
-				lo := 0
-				for _, c := range counts[:r] {
-					lo += c
-				}
-				part = part[lo:][:counts[r]]
+		if n := len(m.posts); p.call != "Barrier" && (len(p.send) != n || len(p.recv) != n) {
+			return fmt.Errorf("memory: %s: rank %d sends to %d ranks and receives from %d, of %d", p.call, r, len(p.send), len(p.recv), n)
+		}
+	}
+	for r, p := range m.posts {
+		for from, room := range p.recv {
+			if from == r {
+				continue
 			}
-			if len(part) != n {
-				return fmt.Errorf("memory: %s: rank %d sends %d bytes to rank %d, which wants %d", p.call, from, len(part), r, n)
+			part := m.posts[from].send[r]
+			if len(part) != len(room) {
+				return fmt.Errorf("memory: %s: rank %d sends %d bytes to rank %d, which wants %d", p.call, from, len(part), r, len(room))
 			}
-			at += copy(p.recv[at:], part)
+			copy(room, part)
 		}
 	}
 	return nil
