@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/internal/examples/demo"
+	"github.com/seed63264101/steepest/internal/examples/demotest"
 )
 
 var program = demotest.Program{Name: "lab", Run: run}

@@ -126,7 +126,7 @@ var opening = regexp.MustCompile(`\bos\.(Open|OpenFile|OpenInRoot|OpenRoot|DirFS
 var others = map[string]string{
 	"optim/checkpoint/regular/regular.go":    "this package",
 	"optim/checkpoint/atomic.go":             "a new file, and its directory",
-	"examples/internal/demotest/demotest.go": "a new directory's files, for tests",
+	"internal/examples/demotest/demotest.go": "a new directory's files, for tests",
 }
 
 // TestOnlyHere: no other package opens files by itself.
