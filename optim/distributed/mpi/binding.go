@@ -29,6 +29,9 @@ func (w *World) findBindings(warn func(string)) error {
 			ranks++
 		}
 	}
+	if err := w.findCrowds(ranks > cores()); err != nil {
+		return err
+	}
 	if text := bound(runtime.NumCPU(), cores(), ranks); text != "" {
 		w.warnings = append(w.warnings, text)
 	}

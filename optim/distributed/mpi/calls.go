@@ -46,7 +46,7 @@ func (w *World) allToAll(send []byte, sendCounts []int, recv []byte, recvCounts 
 	layOut(w.recvCounts, w.recvAt, recvCounts)
 	w.sendCounts[w.rank], w.recvCounts[w.rank] = 0, 0
 	send, recv = w.distinct(send, recv)
-	return w.lib.call("MPI_Alltoallv",
+	return w.collective("MPI_Alltoallv",
 		uintptr(unsafe.Pointer(&send[0])), uintptr(unsafe.Pointer(&w.sendCounts[0])), uintptr(unsafe.Pointer(&w.sendAt[0])), w.lib.bytes,
 		uintptr(unsafe.Pointer(&recv[0])), uintptr(unsafe.Pointer(&w.recvCounts[0])), uintptr(unsafe.Pointer(&w.recvAt[0])), w.lib.bytes,
 		w.lib.world)
@@ -92,7 +92,7 @@ func (w *World) agree(n int, wrong error) (int, error) {
 
 // gather8 gathers 8 bytes of each rank.
 func (w *World) gather8(mine int64, all []int64) error {
-	return w.lib.call("MPI_Allgather",
+	return w.collective("MPI_Allgather",
 		uintptr(unsafe.Pointer(&mine)), 8, w.lib.bytes,
 		uintptr(unsafe.Pointer(&all[0])), 8, w.lib.bytes, w.lib.world)
 }
@@ -174,7 +174,7 @@ func (w *World) gather(own, recv []byte) error {
 		own = w.own
 	}
 	own, recv = w.distinct(own, recv)
-	return w.lib.call("MPI_Allgatherv",
+	return w.collective("MPI_Allgatherv",
 		uintptr(unsafe.Pointer(&own[0])), n, w.lib.bytes,
 		uintptr(unsafe.Pointer(&recv[0])), uintptr(unsafe.Pointer(&w.recvCounts[0])), uintptr(unsafe.Pointer(&w.recvAt[0])), w.lib.bytes,
 		w.lib.world)
@@ -182,7 +182,7 @@ func (w *World) gather(own, recv []byte) error {
 
 // Barrier implements optim.Transport.
 func (w *World) Barrier() error {
-	return w.do(func() error { return w.lib.call("MPI_Barrier", w.lib.world) })
+	return w.do(func() error { return w.collective("MPI_Barrier", w.lib.world) })
 }
 
 // distinct returns slices that have an address where they are empty, each its own.

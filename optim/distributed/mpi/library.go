@@ -18,6 +18,7 @@ var functions = []string{
 	"MPI_Get_version", "MPI_Get_library_version", "MPI_Initialized", "MPI_Init_thread", "MPI_Finalize", "MPI_Abort",
 	"MPI_Comm_rank", "MPI_Comm_size", "MPI_Comm_set_errhandler", "MPI_Error_string",
 	"MPI_Allgather", "MPI_Allgatherv", "MPI_Alltoallv", "MPI_Sendrecv", "MPI_Barrier",
+	"MPI_Iallgather", "MPI_Iallgatherv", "MPI_Ialltoallv", "MPI_Ibarrier", "MPI_Test",
 }
 
 // A library is an MPI that is loaded.
