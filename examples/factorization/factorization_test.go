@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demo"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/gradcheck"

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 )
 
 var (

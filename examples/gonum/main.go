@@ -25,7 +25,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/gonum"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/shared/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/gonumblas"
 )

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demo"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 )
 
 var program = demotest.Program{Name: "lab", Run: run}

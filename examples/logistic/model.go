@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/shared/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/train"

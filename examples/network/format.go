@@ -5,8 +5,8 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"github.com/seed63264101/steepest/examples/internal/mlp"
-	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/examples/shared/mlp"
+	"github.com/seed63264101/steepest/examples/shared/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/train"

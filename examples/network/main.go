@@ -31,9 +31,9 @@ import (
 	"os"
 	"slices"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/mlp"
-	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/examples/shared/demo"
+	"github.com/seed63264101/steepest/examples/shared/mlp"
+	"github.com/seed63264101/steepest/examples/shared/mnist"
 	"github.com/seed63264101/steepest/optim"
 )
 

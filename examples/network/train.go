@@ -5,9 +5,9 @@ import (
 	"io"
 	"time"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/mlp"
-	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/examples/shared/demo"
+	"github.com/seed63264101/steepest/examples/shared/mlp"
+	"github.com/seed63264101/steepest/examples/shared/mnist"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/schedule"
 	"github.com/seed63264101/steepest/optim/train"

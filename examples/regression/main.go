@@ -18,7 +18,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/shared/demo"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -23,8 +23,8 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/examples/shared/demo"
+	"github.com/seed63264101/steepest/examples/shared/mnist"
 )
 
 func main() {

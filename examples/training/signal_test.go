@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/shared/demo"
 )
 
 // TestMain runs the program itself where a test has started it.

@@ -9,17 +9,18 @@ import (
 
 func ExampleNewMemory() {
 	const ranks = 3
-	var seen [ranks][ranks]byte
-	var all sync.WaitGroup
+	var seen [ranks][ranks][1]byte
+	var group sync.WaitGroup
 	for _, t := range distributed.NewMemory(ranks) {
-		all.Go(func() {
-			own := []byte{byte(t.Rank() * t.Rank())}
-			if err := t.AllGather(own, seen[t.Rank()][:], []int{1, 1, 1}); err != nil {
+		group.Go(func() {
+			all := &seen[t.Rank()]
+			all[t.Rank()][0] = byte(t.Rank() * t.Rank())
+			if err := t.AllGather(all[t.Rank()][:], [][]byte{all[0][:], all[1][:], all[2][:]}); err != nil {
 				t.Abort(err)
 			}
 		})
 	}
-	all.Wait()
+	group.Wait()
 	fmt.Println(seen)
-	// Output: [[0 1 4] [0 1 4] [0 1 4]]
+	// Output: [[[0] [1] [4]] [[0] [1] [4]] [[0] [1] [4]]]
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )

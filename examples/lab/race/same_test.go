@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demotest"
 	"github.com/seed63264101/steepest/examples/lab/spec"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 	"github.com/seed63264101/steepest/kernels"
 )
 

@@ -7,7 +7,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 	"github.com/seed63264101/steepest/kernels"
 )
 

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // findBindings warns of a rank that may run on fewer cores than its machine has for it:
@@ -33,6 +35,9 @@ func (w *World) findBindings(warn func(string)) error {
 		if bytes.Equal(id, hosts[w.rank]) {
 			ranks++
 		}
+	}
+	if err := w.findCrowds(ranks > cores()); err != nil {
+		return err
 	}
 	if text := bound(runtime.NumCPU(), cores(), ranks); text != "" {
 		w.warnings = append(w.warnings, text)
@@ -65,7 +70,7 @@ func cores() int {
 		"/sys/fs/cgroup/cpuset.cpus.effective",
 		"/sys/fs/cgroup/cpuset/cpuset.effective_cpus",
 	} {
-		text, err := os.ReadFile(name)
+		text, err := regular.ReadFile(name)
 		if err != nil {
 			continue
 		}

@@ -67,7 +67,7 @@ func (w *World) gather(send []byte, recv [][]byte) error {
 	if len(send) > 0 {
 		first = &send[0]
 	}
-	if err := w.lib.call("MPI_Allgatherv",
+	if err := w.collective("MPI_Allgatherv",
 		uintptr(unsafe.Pointer(first)), uintptr(len(send)), w.lib.bytes,
 		uintptr(unsafe.Pointer(&w.gathered[0])), uintptr(unsafe.Pointer(&w.counts[0])), uintptr(unsafe.Pointer(&w.at[0])), w.lib.bytes,
 		w.lib.world); err != nil {
@@ -103,8 +103,7 @@ func (w *World) exchange(send func(to int) []byte, recv [][]byte) error {
 	}
 	if err == nil && w.pending > 0 {
 		clear(w.statuses)
-		err = w.lib.call("MPI_Waitall", uintptr(w.pending), uintptr(unsafe.Pointer(&w.requests[0])), uintptr(unsafe.Pointer(&w.statuses[0])))
-		if err != nil {
+		if err = w.wait(uintptr(w.pending), uintptr(unsafe.Pointer(&w.requests[0])), uintptr(unsafe.Pointer(&w.statuses[0]))); err != nil {
 			err = w.firstError(err)
 		}
 	}
@@ -122,7 +121,7 @@ func (w *World) firstError(err error) error {
 			continue
 		}
 		if text := w.lib.text(uintptr(code)); !strings.Contains(text, pending) {
-			return fmt.Errorf("mpi: MPI_Waitall: %s", text)
+			return fmt.Errorf("mpi: a message: %s", text)
 		}
 	}
 	return err
@@ -149,5 +148,5 @@ func (w *World) request() uintptr {
 
 // Barrier implements optim.Transport.
 func (w *World) Barrier() error {
-	return w.do(func() error { return w.lib.call("MPI_Barrier", w.lib.world) })
+	return w.do(func() error { return w.collective("MPI_Barrier", w.lib.world) })
 }

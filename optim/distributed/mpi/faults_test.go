@@ -11,6 +11,7 @@ import (
 
 func init() {
 	programs["Fault"] = fault
+	programs["NoRank"] = noRank
 	programs["Truncated"] = truncated
 	programs["AfterInit"] = afterInit
 }
@@ -98,13 +99,34 @@ func truncated() error {
 	return w.Close()
 }
 
+// TestErrorsOfMPI: what a message has come to is told. Open MPI may wait for ever in its place.
 func TestErrorsOfMPI(t *testing.T) {
 	eachMPI(t, func(t *testing.T, m mpirun) {
+		if out := m.mustRun(t, 2, "NoRank"); strings.Count(strings.ToLower(out), "invalid rank") != 2 {
+			t.Errorf("no error that speaks of a rank that is none:\n%s", out)
+		}
+		if m.family.name == openMPI.name {
+			return
+		}
 		out, _ := m.run(t, 2, "Truncated") // closing may fail as well
-		if !strings.Contains(out, "rank 1: mpi: MPI_Waitall: ") || !strings.Contains(strings.ToLower(out), "truncate") {
+		if !strings.Contains(out, "rank 1: mpi: a message: ") || !strings.Contains(strings.ToLower(out), "truncate") {
 			t.Errorf("no error that speaks of a message that is too long:\n%s", out)
 		}
 	})
+}
+
+// noRank sends to a rank that there is not.
+func noRank() error {
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	err = w.do(func() error {
+		w.requests = make([]uint64, 1)
+		return w.start("MPI_Isend", []byte{1}, 7)
+	})
+	fmt.Printf("rank %d: %v\n", w.Rank(), err)
+	return w.Close()
 }
 
 // afterInit asks what a library may have changed in a process of Go, and what a world does that

@@ -17,7 +17,8 @@ const LibraryVariable = "STEEPEST_MPI_LIBRARY"
 var functions = []string{
 	"MPI_Get_version", "MPI_Get_library_version", "MPI_Initialized", "MPI_Init_thread", "MPI_Finalize", "MPI_Abort",
 	"MPI_Comm_rank", "MPI_Comm_size", "MPI_Comm_set_errhandler", "MPI_Error_string",
-	"MPI_Allgatherv", "MPI_Isend", "MPI_Irecv", "MPI_Waitall", "MPI_Barrier",
+	"MPI_Allgatherv", "MPI_Iallgatherv", "MPI_Barrier", "MPI_Ibarrier",
+	"MPI_Isend", "MPI_Irecv", "MPI_Waitall", "MPI_Testall",
 }
 
 // A library is an MPI that is loaded.

@@ -16,6 +16,7 @@ type World struct {
 	rank, size int
 	limit      int // of a call's bytes: counts and displacements are ints of C
 	warnings   []string
+	crowded    bool // whether a machine has more ranks than cores
 
 	jobs   chan job
 	ended  chan struct{} // closed after MPI_Finalize

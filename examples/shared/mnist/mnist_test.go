@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/shared/demotest"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 

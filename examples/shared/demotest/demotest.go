@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/shared/demo"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
