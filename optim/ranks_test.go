@@ -1,115 +1,115 @@
-package optim_test
+package optim
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"slices"
-	"sync"
 	"testing"
 
-	"github.com/seed63264101/steepest/optim"
-	ranks "github.com/seed63264101/steepest/optim/internal/memory"
+	"github.com/seed63264101/steepest/kernels"
 )
 
-// onRanks runs f on so many ranks at once.
-func onRanks(size int, f func(t optim.Transport)) {
-	var wg sync.WaitGroup
-	for _, t := range ranks.New(size) {
-		wg.Go(func() { f(t) })
-	}
-	wg.Wait()
+// withPieces lets a test exchange pieces of so many blocks.
+func withPieces(t *testing.T, blocks int) {
+	was := pieceBlocks
+	pieceBlocks = blocks
+	t.Cleanup(func() { pieceBlocks = was })
 }
 
-// rankParams returns parameters of many blocks, of few and of less than one.
-func rankParams(seed uint64) []optim.Param[float32] {
-	var params []optim.Param[float32]
-	r := rand.New(rand.NewPCG(seed, 1))
-	for i, n := range []int{100, 3*16384 + 17, 16384, 5, 70000, 1} {
-		params = append(params, optim.Param[float32]{Name: fmt.Sprint("p", i), Value: drawn(r, n)})
-	}
-	return params
+// rankLengths are of parameters with cuts between ranks within them, between them and at the end of
+// one, and less than a block, which ranks beyond the last block have nothing of.
+func rankLengths[T kernels.Float]() []int {
+	b := blockLen[T]()
+	return []int{100, 2*b + 17, 5, 700, 1, b, 40}
 }
 
-func drawn(r *rand.Rand, n int) []float32 {
-	x := make([]float32, n)
-	for i := range x {
-		x[i] = float32(r.NormFloat64())
+// newMicroBatches draws gradients of so many micro-batches.
+func newMicroBatches[T kernels.Float](n int, lengths ...int) *microBatches[T] {
+	rng := rand.New(rand.NewPCG(81, uint64(n)))
+	m := &microBatches[T]{}
+	few := random[T](rng, 1999)[0]
+	for range n {
+		dense := make([][]T, len(lengths))
+		for i, length := range lengths {
+			dense[i] = make([]T, length)
+			at := rng.IntN(len(few))
+			for j := range dense[i] {
+				dense[i][j] = few[(at+j)%len(few)] * T(1+j>>10)
+			}
+		}
+		m.pool = append(m.pool, &Gradients[T]{Dense: dense})
 	}
-	return x
+	return m
 }
 
-// batchOf returns the gradients of a micro-batch.
-func batchOf(params []optim.Param[float32], step, number int) [][]float32 {
-	r := rand.New(rand.NewPCG(uint64(step), uint64(number)))
-	var grads [][]float32
-	for _, p := range params {
-		grads = append(grads, drawn(r, p.Len()))
-	}
-	return grads
+// TestRanksRules: every rule takes the same steps on any number of ranks as in one process. Each
+// variant is taken by two numbers of ranks, and in each type.
+func TestRanksRules(t *testing.T) {
+	t.Run("float32", testRanksRules[float32])
+	t.Run("float64", testRanksRules[float64])
 }
 
-// TestRanksAreOneProcess: any number of ranks ends with the bits of one process.
-func TestRanksAreOneProcess(t *testing.T) {
-	const micro, steps = 5, 4
-	train := func(tr optim.Transport) ([]uint32, []optim.Report) {
-		params := rankParams(1)
-		opts := []optim.Option{optim.ClipNorm(1), optim.WithReductionOrder(optim.ReduceTree), optim.Workers(2)}
-		if tr != nil {
-			opts = append(opts, optim.Distributed(tr, micro))
-		}
-		opt, err := optim.New(optim.NewAdamW(0.01), params, opts...)
-		if err != nil {
-			t.Error(err)
-			return nil, nil
-		}
-		defer opt.Close()
-		lo, hi := 0, micro
-		if tr != nil {
-			lo, hi, _ = opt.Share()
-		}
-		var reports []optim.Report
-		for s := range steps {
-			var batches [][][]float32
-			for k := lo; k < hi; k++ {
-				batches = append(batches, batchOf(params, s, k))
-			}
-			if s == 2 && lo == 0 {
-				batches[0][1][3] = float32(math.Inf(1))
-			}
-			if s%2 == 1 && len(batches) > 1 {
-				if err := opt.Accumulate(batches[:1]...); err != nil {
-					t.Error(err)
-				}
-				batches = batches[1:]
-			}
-			r, err := opt.Step(batches...)
-			if err != nil {
-				t.Error(err)
-				return nil, nil
-			}
-			r.GroupLRs = nil
-			reports = append(reports, r)
-		}
-		var bits []uint32
-		for _, p := range params {
-			for _, x := range p.Value {
-				bits = append(bits, math.Float32bits(x))
-			}
-		}
-		return bits, reports
+func testRanksRules[T kernels.Float](t *testing.T) {
+	withPieces(t, 1)
+	lengths := rankLengths[T]()
+	start := random[T](rand.New(rand.NewPCG(82, 83)), lengths...)
+	batches := newMicroBatches[T](19, lengths...)
+	sizes := []int{2, 3, 7, 4, 1, 16}
+	for i, rule := range some(append([]Rule{walker{LR: 0.05, Mu: 0.5, WeightDecay: 0.125}}, variants...)) {
+		tr := &training[T]{rule: rule, params: named(start), opts: []Option{ClipNorm(3)}, micro: []int{5, 3, 6}, batches: batches}
+		tr.check(t, fmt.Sprintf("%s %+v", rule.Name(), rule), sizes[i%len(sizes)], sizes[(i/2+1)%len(sizes)])
 	}
-	want, reports := train(nil)
-	t.Log(reports)
-	for _, size := range []int{1, 2, 3, 4, 5} {
-		onRanks(size, func(tr optim.Transport) {
-			got, rep := train(tr)
-			if !slices.Equal(got, want) {
-				t.Errorf("rank %d of %d: other bits", tr.Rank(), size)
-			}
-			if fmt.Sprint(rep) != fmt.Sprint(reports) {
-				t.Errorf("rank %d of %d: %v, want %v", tr.Rank(), size, rep, reports)
-			}
-		})
+}
+
+// TestRanksMatrices: a matrix whose rule needs all of it is one rank's.
+func TestRanksMatrices(t *testing.T) {
+	t.Run("float32", testRanksMatrices[float32])
+	t.Run("float64", testRanksMatrices[float64])
+}
+
+func testRanksMatrices[T kernels.Float](t *testing.T) {
+	withPieces(t, 1)
+	b := blockLen[T]()
+	shapes := [][]int{{21, 34}, {b / 64, 129}, {1, 5}, {2, 3, 7}, {19}, {2*b + 3}}
+	var lengths []int
+	for _, shape := range shapes {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		lengths = append(lengths, n)
 	}
+	params := named(random[T](rand.New(rand.NewPCG(84, 85)), lengths...))
+	for i := range params {
+		params[i].Shape = shapes[i]
+	}
+	batches := newMicroBatches[T](11, lengths...)
+	for i, rule := range some(matrixRules) {
+		tr := &training[T]{rule: rule, params: params, opts: []Option{ClipValue(2), Workers(2)}, micro: []int{4, 3}, batches: batches}
+		tr.check(t, fmt.Sprintf("%s %+v", rule.Name(), rule), 2+i%3, 7)
+	}
+}
+
+// TestRanksLarge: with parameters of many blocks several workers take part, and there are several
+// pieces of full length.
+func TestRanksLarge(t *testing.T) {
+	b := blockLen[float64]()
+	lengths := []int{9*b + 5, 3, 26 * b, b - 1}
+	tr := &training[float64]{rule: NewAdam(0.01), params: named(random[float64](rand.New(rand.NewPCG(80, 81)), lengths...)),
+		opts: []Option{Workers(3), ClipNorm(1), ZeroGrads()}, micro: []int{3, 4}, batches: newMicroBatches[float64](5, lengths...)}
+	tr.check(t, "large", 2)
+}
+
+// CheckOwnRule takes steps by a rule from outside of the package in one process and on ranks.
+func CheckOwnRule[T kernels.Float](t *testing.T, rule Rule, sizes ...int) {
+	withPieces(t, 1)
+	b := blockLen[T]()
+	shapes := [][]int{{b + 9}, {30, 40}, {2 * b}, {7}, {b / 32, 65}}
+	lengths := []int{b + 9, 1200, 2 * b, 7, b / 32 * 65}
+	params := named(random[T](rand.New(rand.NewPCG(86, 87)), lengths...))
+	for i := range params {
+		params[i].Shape = shapes[i]
+	}
+	tr := &training[T]{rule: rule, params: params, opts: []Option{ClipNorm(2), WithGroup(func(name string) bool { return name == "p1" }, LRFactor(0.5))},
+		micro: []int{5, 4, 2}, batches: newMicroBatches[T](12, lengths...)}
+	tr.check(t, fmt.Sprintf("%s %+v", rule.Name(), rule), sizes...)
 }

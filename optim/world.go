@@ -65,8 +65,8 @@ type room struct {
 
 // pieceBlocks is how many blocks' worth of elements travel to and from a rank at a time: what is
 // on its way and what is computed stay in the second-level cache together, and messages are
-// long.
-const pieceBlocks = 16
+// long. Tests have fewer, and so many pieces of few elements.
+var pieceBlocks = 16
 
 // runBlocks is how many blocks' worth of elements a part of a parameter has to have for pieces of
 // its own.
