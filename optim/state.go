@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // A Snapshot is a copy of all that an [Optimizer] needs to go on from here
@@ -22,6 +23,7 @@ type Snapshot[T kernels.Float] struct {
 	Skipped     int                `json:"skipped,omitempty"`
 	SkipsInRow  int                `json:"skips_in_row,omitempty"` // up to now
 	Accumulated int                `json:"accumulated,omitempty"`  // batches, for the next step
+	Order       ReductionOrder     `json:"order,omitempty"`        // in which those are added up
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
@@ -53,9 +55,13 @@ type ParamSnapshot[T kernels.Float] struct {
 	Rest    []int16            `json:"-"`                 // the lower halves of one that is split
 	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
 	Numbers map[string]float64 `json:"numbers,omitempty"` // what some rules carry from step to step besides
-	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
 
-	// Of a parameter that is Sparse, Sum has the rows of these indices alone, in this order.
+	// Sums has the sum of the accumulated gradients, if there are any and the parameter is not
+	// frozen. With [ReduceTree] these are several sums, of as many batches as the powers of two
+	// that the count of the batches is made of, the greatest first: of 7 batches 4, 2 and 1.
+	Sums [][]T `json:"-"`
+
+	// Of a parameter that is Sparse, the sum has the rows of these indices alone, in this order.
 	SumRows []int `json:"sum_rows,omitempty"`
 }
 
@@ -130,7 +136,10 @@ func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
 	if err := o.restore(s); err != nil {
 		return err
 	}
-	o.pending = s.Accumulated
+	o.pending, o.nodes = s.Accumulated, o.nodes[:0]
+	if o.order == ReduceTree {
+		o.nodes = tree.Span{Hi: o.pending}.Grown(o.nodes)
+	}
 	o.regroup()
 	return nil
 }
@@ -143,6 +152,9 @@ func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
 		Skipped:     o.skipped.total,
 		SkipsInRow:  o.skipped.inRow,
 		Accumulated: o.pending,
+	}
+	if o.pending > 0 {
+		s.Order = o.order
 	}
 	if o.scaler.adapts() {
 		s.LossScale = &LossScaleSnapshot{o.scaling.scale, o.scaling.good}
@@ -178,12 +190,41 @@ func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 		s.Numbers[n.Name] = p.carried[j]
 	}
 	if o.pending > 0 && !p.frozen {
-		s.Sum = slices.Clone(p.sum)
-		if t := p.table; t != nil && len(t.rows) > 0 {
-			s.Sum, s.SumRows = slices.Clone(t.sums), slices.Clone(t.rows)
+		switch t := p.table; {
+		case o.order == ReduceTree:
+			for i := range o.nodes {
+				s.Sums = append(s.Sums, slices.Clone(p.nodes[i]))
+			}
+		case t != nil:
+			s.Sums = [][]T{slices.Clone(t.sums)}
+			if len(t.rows) > 0 {
+				s.SumRows = slices.Clone(t.rows)
+			}
+		default:
+			s.Sums = [][]T{slices.Clone(p.sum)}
 		}
 	}
 	return s
+}
+
+// restoreSums copies accumulated gradients that fit.
+func (p *parameter[T]) restoreSums(s *ParamSnapshot[T], order ReductionOrder) {
+	if t := p.table; t != nil {
+		t.forget()
+	}
+	switch t := p.table; {
+	case len(s.Sums) == 0:
+	case order == ReduceTree:
+		p.nodes, p.sum = p.nodes[:0], nil
+		for _, sum := range s.Sums {
+			p.nodes = append(p.nodes, slices.Clone(sum))
+		}
+	case t != nil:
+		t.note(s.SumRows)
+		t.sums = append(t.sums, s.Sums[0]...)
+	default:
+		p.sum = slices.Clone(s.Sums[0])
+	}
 }
 
 // restore copies a snapshot that fits, and nothing of another one.
@@ -214,13 +255,7 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		for j, n := range carriedBy(o.groups[p.group].sample) {
 			p.carried[j] = saved.Numbers[n.Name]
 		}
-		if t := p.table; t != nil {
-			t.forget()
-			t.note(saved.SumRows)
-			t.sums = append(t.sums, saved.Sum...)
-		} else if saved.Sum != nil {
-			p.sum = slices.Clone(saved.Sum)
-		}
+		p.restoreSums(saved, o.order)
 	}
 	return nil
 }

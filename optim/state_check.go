@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // check returns an error unless the snapshot fits.
@@ -24,6 +25,9 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 		if c.count < 0 {
 			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
 		}
+	}
+	if s.Accumulated > 0 && s.Order != o.order {
+		return fmt.Errorf("optim: snapshot with gradients accumulated %v, want %v", s.Order, o.order)
 	}
 	if s.SkipsInRow > s.Skipped {
 		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
@@ -96,28 +100,42 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 			return failed("number %q, which the rule does not have", name)
 		}
 	}
-	return p.checkSum(s, all.Accumulated > 0 && !s.Frozen)
+	sums := 0
+	if !s.Frozen {
+		sums = sumsOf(all.Accumulated, o.order)
+	}
+	return p.checkSums(s, sums)
 }
 
-// checkSum returns an error unless the accumulated gradients are those of the parameter, or
-// of rows of a table, or there are none and should be none.
-func (p *parameter[T]) checkSum(s *ParamSnapshot[T], wanted bool) error {
+// sumsOf returns how many sums of so many batches there are.
+func sumsOf(batches int, order ReductionOrder) int {
+	if order == ReduceInOrder {
+		return min(batches, 1)
+	}
+	return len(tree.Span{Hi: batches}.Grown(nil))
+}
+
+// checkSums returns an error unless there are so many sums of accumulated gradients, and they
+// are those of the parameter, or of rows of a table.
+func (p *parameter[T]) checkSums(s *ParamSnapshot[T], sums int) error {
 	failed := func(format string, args ...any) error {
 		return fmt.Errorf("optim: snapshot of parameter %q: accumulated gradients of %w", p.Name, fmt.Errorf(format, args...))
 	}
-	sum, rows := 0, 0
-	switch {
-	case wanted && p.table == nil:
-		sum = p.Len()
-	case wanted:
+	n, rows := p.Len(), 0
+	if p.table != nil && sums > 0 {
 		rows = len(s.SumRows)
-		sum = rows * p.table.dim
+		n = rows * p.table.dim
 	}
 	if len(s.SumRows) != rows {
 		return failed("%d rows, want %d", len(s.SumRows), rows)
 	}
-	if len(s.Sum) != sum {
-		return failed("%d elements, want %d", len(s.Sum), sum)
+	if len(s.Sums) != sums {
+		return failed("%d sums, want %d", len(s.Sums), sums)
+	}
+	for _, sum := range s.Sums {
+		if len(sum) != n {
+			return failed("%d elements, want %d", len(sum), n)
+		}
 	}
 	seen := make(map[int]bool, rows)
 	for _, row := range s.SumRows {
