@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -63,6 +64,12 @@ type ParamSnapshot[T kernels.Float] struct {
 
 	// Of a parameter that is Sparse, the sum has the rows of these indices alone, in this order.
 	SumRows []int `json:"sum_rows,omitempty"`
+
+	// Of [Optimizer.SnapshotShard], Value, BF16, Rest and State have a part of the parameter: First
+	// is the index of its first element, and WholeLen the length of the whole. WholeLen is 0 in
+	// other snapshots.
+	First    int `json:"first,omitempty"`
+	WholeLen int `json:"whole_len,omitempty"`
 }
 
 // A StateSnapshot is a vector with a name, such as one of those that the rule keeps
@@ -104,12 +111,17 @@ type RunSnapshot[T kernels.Float] struct {
 // Snapshot copies the optimizer's state. It is an error if the parameters are
 // where [Optimizer.EvalMode] puts them, and if the schedule's state cannot be
 // had.
+//
+// Of an optimizer that is [Distributed] all ranks must call it, and every rank gets the whole
+// state, which a single process and any number of ranks can restore; an error on one of them is
+// one on all. There gradients accumulated for the next step are an error: they are on many
+// ranks, and their number may change. [Optimizer.SnapshotShard] is without the other ranks' state.
 func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
-	if err := o.checkMode(); err != nil {
-		return nil, err
+	s, err := o.snapshot()
+	if o.world != nil {
+		return o.world.snapshotWhole(o, s, err)
 	}
-	o.settle()
-	return o.snapshot()
+	return s, err
 }
 
 // Restore puts the optimizer into the state of a snapshot: its next step is the
@@ -129,22 +141,21 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 // many and of the same types, and so do those of each group, whatever the others; a
 // [LossScaler] takes a saved scale. Otherwise they stay as they are. An option that is
 // deleted from the snapshot's Options is not compared.
-func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
-	if err := o.checkMode(); err != nil {
-		return err
-	}
-	if err := o.restore(s); err != nil {
-		return err
-	}
-	o.pending, o.nodes = s.Accumulated, o.nodes[:0]
-	if o.order == ReduceTree {
-		o.nodes = tree.Span{Hi: o.pending}.Grown(o.nodes)
-	}
-	o.regroup()
-	return nil
-}
+//
+// Gradients that are accumulated in it must be so in the optimizer's [ReductionOrder]. Of an
+// optimizer that is [Distributed], which takes none, all ranks must restore the same snapshot;
+// an error on one of them is one on all.
+func (o *Optimizer[T]) Restore(s *Snapshot[T]) error { return o.restore(s, false) }
 
+// snapshot copies what this process has: of its own part of the parameters.
 func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
+	if err := o.checkMode(); err != nil {
+		return nil, err
+	}
+	if o.world != nil && o.pending > 0 {
+		return nil, fmt.Errorf("optim: Snapshot of a Distributed optimizer with the gradients of %d batches accumulated: take the step, or Discard them", o.pending)
+	}
+	o.settle()
 	s := &Snapshot[T]{
 		Rule:        o.rule.Name(),
 		Options:     savedOptions(o.rule),
@@ -227,13 +238,22 @@ func (p *parameter[T]) restoreSums(s *ParamSnapshot[T], order ReductionOrder) {
 	}
 }
 
-// restore copies a snapshot that fits, and nothing of another one.
-func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
-	if err := o.check(s); err != nil {
-		return err
+// restore copies a snapshot that fits, of the whole or of this process's part, and nothing of
+// another one.
+func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
+	undo, err := o.restoreFallible(s, shard)
+	if o.world != nil {
+		step := 0
+		if s != nil {
+			step = s.Steps
+		}
+		all := o.world.consent("Restore", step, err)
+		if err == nil && all != nil {
+			undo()
+		}
+		err = all
 	}
-	// What can fail comes first.
-	if err := o.restoreSchedules(s.Schedule); err != nil {
+	if err != nil {
 		return err
 	}
 	o.steps, o.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
@@ -244,10 +264,12 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		o.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
 	}
 	for i := range o.params {
-		p, saved := &o.params[i], &s.Params[i]
+		p, saved := &o.params[i], s.Params[i]
 		p.steps, p.frozen = saved.Steps, saved.Frozen
-		copy(p.Value, saved.Value)
-		copy(p.BF16, saved.BF16)
+		o.restoreValues(p, &saved, shard)
+		if o.world != nil && !shard {
+			saved = p.cut(saved)
+		}
 		copy(p.mine.Rest, saved.Rest)
 		for j := range saved.State {
 			p.restoreState(j, &saved.State[j])
@@ -255,7 +277,23 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		for j, n := range carriedBy(o.groups[p.group].sample) {
 			p.carried[j] = saved.Numbers[n.Name]
 		}
-		p.restoreSums(saved, o.order)
+		p.restoreSums(&saved, o.order)
 	}
-	return nil
+	o.pending, o.nodes = s.Accumulated, o.nodes[:0]
+	if o.order == ReduceTree {
+		o.nodes = tree.Span{Hi: o.pending}.Grown(o.nodes)
+	}
+	o.regroup()
+	return o.failed()
+}
+
+// restoreFallible does what can fail of restore, and returns what undoes it.
+func (o *Optimizer[T]) restoreFallible(s *Snapshot[T], shard bool) (undo func(), err error) {
+	if err := o.checkMode(); err != nil {
+		return nil, err
+	}
+	if err := o.check(s, shard); err != nil {
+		return nil, err
+	}
+	return o.restoreSchedules(s.Schedule)
 }

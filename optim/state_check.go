@@ -10,8 +10,8 @@ import (
 	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
-// check returns an error unless the snapshot fits.
-func (o *Optimizer[T]) check(s *Snapshot[T]) error {
+// check returns an error unless the snapshot fits, of the whole or of this process's part.
+func (o *Optimizer[T]) check(s *Snapshot[T], shard bool) error {
 	if s == nil {
 		return fmt.Errorf("optim: nil Snapshot")
 	}
@@ -25,6 +25,9 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 		if c.count < 0 {
 			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
 		}
+	}
+	if s.Accumulated > 0 && o.world != nil {
+		return fmt.Errorf("optim: snapshot with accumulated = %d, want 0 for an optimizer that is Distributed", s.Accumulated)
 	}
 	if s.Accumulated > 0 && s.Order != o.order {
 		return fmt.Errorf("optim: snapshot with gradients accumulated %v, want %v", s.Order, o.order)
@@ -41,7 +44,7 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 		}
 	}
 	for i := range min(len(s.Params), len(o.params)) {
-		if err := o.checkParam(i, s); err != nil {
+		if err := o.checkParam(i, s, shard); err != nil {
 			return err
 		}
 	}
@@ -54,7 +57,7 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 }
 
 // checkParam returns an error unless the i-th parameter fits.
-func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
+func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T], shard bool) error {
 	p, s := &o.params[i], &all.Params[i]
 	g := &o.groups[p.group]
 	if s.Name != p.Name {
@@ -66,7 +69,16 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 	if s.Steps < 0 || s.Steps > all.Steps {
 		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
 	}
-	if err := p.checkSavedValues(s); err != nil {
+	n, lens := p.Len(), o.wholeLens(p)
+	if shard {
+		n = p.mine.Len()
+		if s.First != p.shard.first || s.WholeLen != p.Len() {
+			return failed("the part of %d elements from %d on, of %d, want %d from %d on, of %d", s.elements(), s.First, s.WholeLen, n, p.shard.first, p.Len())
+		}
+	} else if s.WholeLen != 0 || s.First != 0 {
+		return failed("the part of %d elements from %d on, of %d, want the whole, or RestoreShard", s.elements(), s.First, s.WholeLen)
+	}
+	if err := p.checkSavedValues(s, n); err != nil {
 		return failed("%w", err)
 	}
 	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
@@ -83,7 +95,11 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 		if x.Name != names[j] {
 			return failed("state vector %d is %q, want %q", j, x.Name, names[j])
 		}
-		if err := p.checkSavedState(j, &x); err != nil {
+		if shard {
+			lo, hi := p.partOf(lens[j], p.shard.first, p.shard.first+n)
+			lens[j] = hi - lo
+		}
+		if err := p.checkSavedState(j, &x, lens[j]); err != nil {
 			return failed("state vector %q %w", x.Name, err)
 		}
 	}
