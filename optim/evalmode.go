@@ -28,9 +28,9 @@ func (o *Optimizer[T]) EvalMode() {
 		if p.mine.Len() > 0 {
 			e.Evaluate(p.mine.Value, p.state)
 		}
-	}
-	if o.evaluating && o.world != nil {
-		o.world.publish(o, false)
+		if w := o.world; w != nil {
+			gatherInto(w, p.mine.Value, p.Value, p.partLens(w, p.Len()))
+		}
 	}
 }
 

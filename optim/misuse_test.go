@@ -103,6 +103,7 @@ var types = map[string]reflect.Type{
 	"Adamax":                      reflect.TypeFor[optim.Adamax](),
 	"FTRL":                        reflect.TypeFor[optim.FTRL](),
 	"Format":                      reflect.TypeFor[optim.Format](),
+	"ReductionOrder":              reflect.TypeFor[optim.ReductionOrder](),
 	"Gradients":                   reflect.TypeFor[optim.Gradients[f32]](),
 	"LAMB":                        reflect.TypeFor[optim.LAMB](),
 	"LARS":                        reflect.TypeFor[optim.LARS](),

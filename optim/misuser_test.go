@@ -259,7 +259,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			return goodParams()[0], true
 		}
 	case reflect.TypeFor[[]byte]():
-		return []byte(pick(m, "", "int8", "bfloat16", "int4")), true
+		return []byte(pick(m, "", "int8", "bfloat16", "int4", "tree", "in order")), true
 	case reflect.TypeFor[[]f32]():
 		if m.IntN(4) > 0 { // a longer table
 			return make([]f32, 9), true
@@ -303,6 +303,9 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		s := must(pick[interface {
 			Snapshot() (*optim.Snapshot[f32], error)
 		}](m, goodOptimizer(), goodTables(), goodPacked(), goodRun()).Snapshot())
+		if m.IntN(3) == 0 {
+			s = must(pick(m, goodOptimizer, goodRank)().SnapshotShard())
+		}
 		v := reflect.ValueOf(s).Elem()
 		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field
 			v.Field(i).Set(m.value(v.Field(i).Type(), depth+1))

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/tree"
 )
@@ -28,6 +29,36 @@ const (
 	ReduceTree
 )
 
+var orderNames = [...]string{ReduceInOrder: "in order", ReduceTree: "tree"}
+
+// String returns the name of the order: in order, or tree.
+func (r ReductionOrder) String() string {
+	if r.isValid() {
+		return orderNames[r]
+	}
+	return fmt.Sprintf("ReductionOrder(%d)", int(r))
+}
+
+func (r ReductionOrder) isValid() bool { return r >= 0 && int(r) < len(orderNames) }
+
+// MarshalText returns the name.
+func (r ReductionOrder) MarshalText() ([]byte, error) {
+	if !r.isValid() {
+		return nil, fmt.Errorf("optim: %v, want ReduceInOrder or ReduceTree", r)
+	}
+	return []byte(r.String()), nil
+}
+
+// UnmarshalText is the inverse of MarshalText.
+func (r *ReductionOrder) UnmarshalText(text []byte) error {
+	i := slices.Index(orderNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("optim: the reduction order %q, want %q", text, orderNames)
+	}
+	*r = ReductionOrder(i)
+	return nil
+}
+
 // WithReductionOrder sets the order in which the gradients of several micro-batches are added
 // up; without it that is [ReduceInOrder]. ReduceTree beside a parameter that is Sparse is an
 // error.
@@ -35,8 +66,8 @@ func WithReductionOrder(order ReductionOrder) Option { return func(c *config) { 
 
 // checkOrder returns an error for an order that there is not, and checks the transport.
 func (c *config) checkOrder() error {
-	if c.order != ReduceInOrder && c.order != ReduceTree {
-		return fmt.Errorf("optim: ReductionOrder = %d, want ReduceInOrder or ReduceTree", c.order)
+	if !c.order.isValid() {
+		return fmt.Errorf("optim: ReductionOrder = %d, want ReduceInOrder or ReduceTree", int(c.order))
 	}
 	return c.checkTransport()
 }

@@ -151,7 +151,7 @@ func TestSparseSnapshot(t *testing.T) {
 	}
 	s := mustSnapshot(t, a)
 	rows := s.Params[1].SumRows
-	if !s.Params[1].Sparse || len(rows) == 0 || len(s.Params[1].Sum) != 4*len(rows) || s.Params[0].SumRows != nil {
+	if !s.Params[1].Sparse || len(rows) == 0 || len(s.Params[1].Sums[0]) != 4*len(rows) || s.Params[0].SumRows != nil {
 		t.Fatalf("snapshot %+v", s.Params)
 	}
 	before := mustSnapshot(t, b)
@@ -160,7 +160,7 @@ func TestSparseSnapshot(t *testing.T) {
 		want   string
 	}{
 		{func(p *ParamSnapshot[float64]) { p.SumRows = rows[1:] }, "elements"},
-		{func(p *ParamSnapshot[float64]) { p.Sum = p.Sum[1:] }, "elements"},
+		{func(p *ParamSnapshot[float64]) { p.Sums = [][]float64{p.Sums[0][1:]} }, "elements"},
 		{func(p *ParamSnapshot[float64]) { p.SumRows = append([]int{-1}, rows[1:]...) }, "row -1"},
 		{func(p *ParamSnapshot[float64]) { p.SumRows = append([]int{10}, rows[1:]...) }, "row 10"},
 		{func(p *ParamSnapshot[float64]) { p.SumRows = append([]int{rows[1]}, rows[1:]...) }, "once"},

@@ -1,9 +1,11 @@
 package optim
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // A Snapshot is a copy of all that an [Optimizer] needs to go on from here
@@ -22,6 +24,7 @@ type Snapshot[T kernels.Float] struct {
 	Skipped     int                `json:"skipped,omitempty"`
 	SkipsInRow  int                `json:"skips_in_row,omitempty"` // up to now
 	Accumulated int                `json:"accumulated,omitempty"`  // batches, for the next step
+	Order       ReductionOrder     `json:"order,omitempty"`        // in which those are added up
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
@@ -53,10 +56,20 @@ type ParamSnapshot[T kernels.Float] struct {
 	Rest    []int16            `json:"-"`                 // the lower halves of one that is split
 	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
 	Numbers map[string]float64 `json:"numbers,omitempty"` // what some rules carry from step to step besides
-	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
 
-	// Of a parameter that is Sparse, Sum has the rows of these indices alone, in this order.
+	// Sums has the sum of the accumulated gradients, if there are any and the parameter is not
+	// frozen. With [ReduceTree] these are several sums, of as many batches as the powers of two
+	// that the count of the batches is made of, the greatest first: of 7 batches 4, 2 and 1.
+	Sums [][]T `json:"-"`
+
+	// Of a parameter that is Sparse, the sum has the rows of these indices alone, in this order.
 	SumRows []int `json:"sum_rows,omitempty"`
+
+	// Of [Optimizer.SnapshotShard], Value, BF16, Rest and State have a part of the parameter: First
+	// is the index of its first element, and WholeLen the length of the whole. WholeLen is 0 in
+	// other snapshots.
+	First    int `json:"first,omitempty"`
+	WholeLen int `json:"whole_len,omitempty"`
 }
 
 // A StateSnapshot is a vector with a name, such as one of those that the rule keeps
@@ -98,12 +111,17 @@ type RunSnapshot[T kernels.Float] struct {
 // Snapshot copies the optimizer's state. It is an error if the parameters are
 // where [Optimizer.EvalMode] puts them, and if the schedule's state cannot be
 // had.
+//
+// Of an optimizer that is [Distributed] all ranks must call it, and every rank gets the whole
+// state, which a single process and any number of ranks can restore; an error on one of them is
+// one on all. There gradients accumulated for the next step are an error: they are on many
+// ranks, and their number may change. [Optimizer.SnapshotShard] is without the other ranks' state.
 func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
-	if err := o.checkMode(); err != nil {
-		return nil, err
+	s, err := o.snapshot()
+	if o.world != nil {
+		return o.world.snapshotWhole(o, s, err)
 	}
-	o.settle()
-	return o.snapshot()
+	return s, err
 }
 
 // Restore puts the optimizer into the state of a snapshot: its next step is the
@@ -123,19 +141,21 @@ func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
 // many and of the same types, and so do those of each group, whatever the others; a
 // [LossScaler] takes a saved scale. Otherwise they stay as they are. An option that is
 // deleted from the snapshot's Options is not compared.
-func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
-	if err := o.checkMode(); err != nil {
-		return err
-	}
-	if err := o.restore(s); err != nil {
-		return err
-	}
-	o.pending = s.Accumulated
-	o.regroup()
-	return nil
-}
+//
+// Gradients that are accumulated in it must be so in the optimizer's [ReductionOrder]. Of an
+// optimizer that is [Distributed], which takes none, all ranks must restore the same snapshot;
+// an error on one of them is one on all.
+func (o *Optimizer[T]) Restore(s *Snapshot[T]) error { return o.restore(s, false) }
 
+// snapshot copies what this process has: of its own part of the parameters.
 func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
+	if err := o.checkMode(); err != nil {
+		return nil, err
+	}
+	if o.world != nil && o.pending > 0 {
+		return nil, fmt.Errorf("optim: Snapshot of a Distributed optimizer with the gradients of %d batches accumulated: take the step, or Discard them", o.pending)
+	}
+	o.settle()
 	s := &Snapshot[T]{
 		Rule:        o.rule.Name(),
 		Options:     savedOptions(o.rule),
@@ -143,6 +163,9 @@ func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
 		Skipped:     o.skipped.total,
 		SkipsInRow:  o.skipped.inRow,
 		Accumulated: o.pending,
+	}
+	if o.pending > 0 {
+		s.Order = o.order
 	}
 	if o.scaler.adapts() {
 		s.LossScale = &LossScaleSnapshot{o.scaling.scale, o.scaling.good}
@@ -178,21 +201,59 @@ func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 		s.Numbers[n.Name] = p.carried[j]
 	}
 	if o.pending > 0 && !p.frozen {
-		s.Sum = slices.Clone(p.sum)
-		if t := p.table; t != nil && len(t.rows) > 0 {
-			s.Sum, s.SumRows = slices.Clone(t.sums), slices.Clone(t.rows)
+		switch t := p.table; {
+		case o.order == ReduceTree:
+			for i := range o.nodes {
+				s.Sums = append(s.Sums, slices.Clone(p.nodes[i]))
+			}
+		case t != nil:
+			s.Sums = [][]T{slices.Clone(t.sums)}
+			if len(t.rows) > 0 {
+				s.SumRows = slices.Clone(t.rows)
+			}
+		default:
+			s.Sums = [][]T{slices.Clone(p.sum)}
 		}
 	}
 	return s
 }
 
-// restore copies a snapshot that fits, and nothing of another one.
-func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
-	if err := o.check(s); err != nil {
-		return err
+// restoreSums copies accumulated gradients that fit.
+func (p *parameter[T]) restoreSums(s *ParamSnapshot[T], order ReductionOrder) {
+	if t := p.table; t != nil {
+		t.forget()
 	}
-	// What can fail comes first.
-	if err := o.restoreSchedules(s.Schedule); err != nil {
+	switch t := p.table; {
+	case len(s.Sums) == 0:
+	case order == ReduceTree:
+		p.nodes, p.sum = p.nodes[:0], nil
+		for _, sum := range s.Sums {
+			p.nodes = append(p.nodes, slices.Clone(sum))
+		}
+	case t != nil:
+		t.note(s.SumRows)
+		t.sums = append(t.sums, s.Sums[0]...)
+	default:
+		p.sum = slices.Clone(s.Sums[0])
+	}
+}
+
+// restore copies a snapshot that fits, of the whole or of this process's part, and nothing of
+// another one.
+func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
+	undo, err := o.restoreFallible(s, shard)
+	if o.world != nil {
+		step := 0
+		if s != nil {
+			step = s.Steps
+		}
+		all := o.world.consent("Restore", step, err)
+		if err == nil && all != nil {
+			undo()
+		}
+		err = all
+	}
+	if err != nil {
 		return err
 	}
 	o.steps, o.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
@@ -203,10 +264,12 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		o.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
 	}
 	for i := range o.params {
-		p, saved := &o.params[i], &s.Params[i]
+		p, saved := &o.params[i], s.Params[i]
 		p.steps, p.frozen = saved.Steps, saved.Frozen
-		copy(p.Value, saved.Value)
-		copy(p.BF16, saved.BF16)
+		o.restoreValues(p, &saved, shard)
+		if o.world != nil && !shard {
+			saved = p.cut(saved)
+		}
 		copy(p.mine.Rest, saved.Rest)
 		for j := range saved.State {
 			p.restoreState(j, &saved.State[j])
@@ -214,13 +277,23 @@ func (o *Optimizer[T]) restore(s *Snapshot[T]) error {
 		for j, n := range carriedBy(o.groups[p.group].sample) {
 			p.carried[j] = saved.Numbers[n.Name]
 		}
-		if t := p.table; t != nil {
-			t.forget()
-			t.note(saved.SumRows)
-			t.sums = append(t.sums, saved.Sum...)
-		} else if saved.Sum != nil {
-			p.sum = slices.Clone(saved.Sum)
-		}
+		p.restoreSums(&saved, o.order)
 	}
-	return nil
+	o.pending, o.nodes = s.Accumulated, o.nodes[:0]
+	if o.order == ReduceTree {
+		o.nodes = tree.Span{Hi: o.pending}.Grown(o.nodes)
+	}
+	o.regroup()
+	return o.failed()
+}
+
+// restoreFallible does what can fail of restore, and returns what undoes it.
+func (o *Optimizer[T]) restoreFallible(s *Snapshot[T], shard bool) (undo func(), err error) {
+	if err := o.checkMode(); err != nil {
+		return nil, err
+	}
+	if err := o.check(s, shard); err != nil {
+		return nil, err
+	}
+	return o.restoreSchedules(s.Schedule)
 }

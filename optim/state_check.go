@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
-// check returns an error unless the snapshot fits.
-func (o *Optimizer[T]) check(s *Snapshot[T]) error {
+// check returns an error unless the snapshot fits, of the whole or of this process's part.
+func (o *Optimizer[T]) check(s *Snapshot[T], shard bool) error {
 	if s == nil {
 		return fmt.Errorf("optim: nil Snapshot")
 	}
@@ -25,6 +26,12 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
 		}
 	}
+	if s.Accumulated > 0 && o.world != nil {
+		return fmt.Errorf("optim: snapshot with accumulated = %d, want 0 for an optimizer that is Distributed", s.Accumulated)
+	}
+	if s.Accumulated > 0 && s.Order != o.order {
+		return fmt.Errorf("optim: snapshot with gradients accumulated %v, want %v", s.Order, o.order)
+	}
 	if s.SkipsInRow > s.Skipped {
 		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
 	}
@@ -37,7 +44,7 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 		}
 	}
 	for i := range min(len(s.Params), len(o.params)) {
-		if err := o.checkParam(i, s); err != nil {
+		if err := o.checkParam(i, s, shard); err != nil {
 			return err
 		}
 	}
@@ -50,7 +57,7 @@ func (o *Optimizer[T]) check(s *Snapshot[T]) error {
 }
 
 // checkParam returns an error unless the i-th parameter fits.
-func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
+func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T], shard bool) error {
 	p, s := &o.params[i], &all.Params[i]
 	g := &o.groups[p.group]
 	if s.Name != p.Name {
@@ -62,7 +69,16 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 	if s.Steps < 0 || s.Steps > all.Steps {
 		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
 	}
-	if err := p.checkSavedValues(s); err != nil {
+	n, lens := p.Len(), o.wholeLens(p)
+	if shard {
+		n = p.mine.Len()
+		if s.First != p.shard.first || s.WholeLen != p.Len() {
+			return failed("the part of %d elements from %d on, of %d, want %d from %d on, of %d", s.elements(), s.First, s.WholeLen, n, p.shard.first, p.Len())
+		}
+	} else if s.WholeLen != 0 || s.First != 0 {
+		return failed("the part of %d elements from %d on, of %d, want the whole, or RestoreShard", s.elements(), s.First, s.WholeLen)
+	}
+	if err := p.checkSavedValues(s, n); err != nil {
 		return failed("%w", err)
 	}
 	if len(s.Shape) > 0 && !slices.Equal(s.Shape, p.dims) {
@@ -79,7 +95,11 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 		if x.Name != names[j] {
 			return failed("state vector %d is %q, want %q", j, x.Name, names[j])
 		}
-		if err := p.checkSavedState(j, &x); err != nil {
+		if shard {
+			lo, hi := p.partOf(lens[j], p.shard.first, p.shard.first+n)
+			lens[j] = hi - lo
+		}
+		if err := p.checkSavedState(j, &x, lens[j]); err != nil {
 			return failed("state vector %q %w", x.Name, err)
 		}
 	}
@@ -96,28 +116,42 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T]) error {
 			return failed("number %q, which the rule does not have", name)
 		}
 	}
-	return p.checkSum(s, all.Accumulated > 0 && !s.Frozen)
+	sums := 0
+	if !s.Frozen {
+		sums = sumsOf(all.Accumulated, o.order)
+	}
+	return p.checkSums(s, sums)
 }
 
-// checkSum returns an error unless the accumulated gradients are those of the parameter, or
-// of rows of a table, or there are none and should be none.
-func (p *parameter[T]) checkSum(s *ParamSnapshot[T], wanted bool) error {
+// sumsOf returns how many sums of so many batches there are.
+func sumsOf(batches int, order ReductionOrder) int {
+	if order == ReduceInOrder {
+		return min(batches, 1)
+	}
+	return len(tree.Span{Hi: batches}.Grown(nil))
+}
+
+// checkSums returns an error unless there are so many sums of accumulated gradients, and they
+// are those of the parameter, or of rows of a table.
+func (p *parameter[T]) checkSums(s *ParamSnapshot[T], sums int) error {
 	failed := func(format string, args ...any) error {
 		return fmt.Errorf("optim: snapshot of parameter %q: accumulated gradients of %w", p.Name, fmt.Errorf(format, args...))
 	}
-	sum, rows := 0, 0
-	switch {
-	case wanted && p.table == nil:
-		sum = p.Len()
-	case wanted:
+	n, rows := p.Len(), 0
+	if p.table != nil && sums > 0 {
 		rows = len(s.SumRows)
-		sum = rows * p.table.dim
+		n = rows * p.table.dim
 	}
 	if len(s.SumRows) != rows {
 		return failed("%d rows, want %d", len(s.SumRows), rows)
 	}
-	if len(s.Sum) != sum {
-		return failed("%d elements, want %d", len(s.Sum), sum)
+	if len(s.Sums) != sums {
+		return failed("%d sums, want %d", len(s.Sums), sums)
+	}
+	for _, sum := range s.Sums {
+		if len(sum) != n {
+			return failed("%d elements, want %d", len(sum), n)
+		}
 	}
 	seen := make(map[int]bool, rows)
 	for _, row := range s.SumRows {

@@ -45,9 +45,12 @@ func (p *parameter[T]) restoreState(j int, s *StateSnapshot[T]) {
 	}
 }
 
-// checkSavedValues returns an error unless the saved values are in the parameter's format and as
-// many.
-func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T]) error {
+// elements returns how many values there are.
+func (s *ParamSnapshot[T]) elements() int { return max(len(s.Value), len(s.BF16)) }
+
+// checkSavedValues returns an error unless the saved values are in the parameter's format, and
+// n of them.
+func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T], n int) error {
 	of := func(values, rest bool) string {
 		switch {
 		case rest:
@@ -60,30 +63,25 @@ func (p *parameter[T]) checkSavedValues(s *ParamSnapshot[T]) error {
 	if got, want := of(s.BF16 != nil, s.Rest != nil), of(p.BF16 != nil, p.mine.Rest != nil); got != want {
 		return fmt.Errorf("values of %s, want %s", got, want)
 	}
-	n := len(s.Value)
+	got := len(s.Value)
 	if p.BF16 != nil {
-		n = len(s.BF16)
+		got = len(s.BF16)
 	}
-	if n != p.Len() {
-		return fmt.Errorf("%d elements, want %d", n, p.Len())
+	if got != n {
+		return fmt.Errorf("%d elements, want %d", got, n)
 	}
-	if len(s.Rest) != len(p.mine.Rest) {
-		return fmt.Errorf("%d lower halves, want %d", len(s.Rest), len(p.mine.Rest))
+	if s.Rest != nil && len(s.Rest) != n {
+		return fmt.Errorf("%d lower halves, want %d", len(s.Rest), n)
 	}
 	return nil
 }
 
-// checkSavedState returns an error unless a saved vector is what state vector j is.
-func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T]) error {
+// checkSavedState returns an error unless a saved vector is what state vector j is, and of as
+// many elements as wanted.
+func (p *parameter[T]) checkSavedState(j int, s *StateSnapshot[T], want int) error {
 	format := p.formatOf(j)
 	if s.Format != format {
 		return fmt.Errorf("is %v, want %v", s.Format, format)
-	}
-	want := 0
-	if format == Native {
-		want = len(p.state[j])
-	} else {
-		want = p.packing.state[j].Len()
 	}
 	if got := s.Len(); got != want {
 		return fmt.Errorf("has %d elements, want %d", got, want)

@@ -101,8 +101,8 @@ func (o *Optimizer[T]) snapshotSchedules() ([]ScheduleSnapshot, error) {
 }
 
 // restoreSchedules sets the states of each owner's schedules to the saved ones if there
-// are the same. On error all are as they were.
-func (o *Optimizer[T]) restoreSchedules(saved []ScheduleSnapshot) error {
+// are the same. On error all are as they were; undo brings them there, too.
+func (o *Optimizer[T]) restoreSchedules(saved []ScheduleSnapshot) (undo func(), err error) {
 	all, owners, _ := o.scheduleParts()
 	var parts []state.Part
 	var texts []string
@@ -124,8 +124,8 @@ func (o *Optimizer[T]) restoreSchedules(saved []ScheduleSnapshot) error {
 			texts = append(texts, s.State)
 		}
 	}
-	if _, err := state.Restore(parts, texts); err != nil {
-		return fmt.Errorf("optim: %w", err)
+	if undo, err = state.Restore(parts, texts); err != nil {
+		return nil, fmt.Errorf("optim: %w", err)
 	}
-	return nil
+	return undo, nil
 }

@@ -8,3 +8,12 @@ type Stateful[T kernels.Float] interface {
 	Snapshot() (*Snapshot[T], error)
 	Restore(*Snapshot[T]) error
 }
+
+// A ShardStateful is a Stateful whose state each of several ranks can save and restore a part
+// of: an [Optimizer].
+type ShardStateful[T kernels.Float] interface {
+	Stateful[T]
+	Rank() (rank, size int)
+	SnapshotShard() (*Snapshot[T], error)
+	RestoreShard(*Snapshot[T]) error
+}

@@ -66,7 +66,9 @@ func decode[T kernels.Float](r io.Reader, size int64, o options) (*optim.Snapsho
 	if err != nil {
 		return nil, err
 	}
-	findParams(h, s)
+	if err := findParams(h, s); err != nil {
+		return nil, err
+	}
 	places, err := match(h, s, o)
 	if err != nil {
 		return nil, err

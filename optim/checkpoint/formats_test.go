@@ -46,11 +46,11 @@ func formatted(n int) *optim.Snapshot[float32] {
 	return &optim.Snapshot[float32]{
 		Rule: "Adam", Steps: 1, Accumulated: 1, RoundingSeed: 1<<64 - 1,
 		Params: []optim.ParamSnapshot[float32]{
-			{Name: "brain", Shape: []int{n, 1}, BF16: halves(), Sum: floats(), State: []optim.StateSnapshot[float32]{
+			{Name: "brain", Shape: []int{n, 1}, BF16: halves(), Sums: [][]float32{floats()}, State: []optim.StateSnapshot[float32]{
 				{Name: "exp_avg", Format: optim.Int8, Int8: bits8()}, {Name: "exp_avg_sq", Format: optim.BFloat16, BF16: halves()},
 			}},
-			{Name: "split", BF16: halves(), Rest: rest, Sum: floats()},
-			{Name: "float", Value: floats(), Sum: floats(), State: []optim.StateSnapshot[float32]{{Name: "exp_avg", Format: optim.BFloat16, BF16: halves()}}},
+			{Name: "split", BF16: halves(), Rest: rest, Sums: [][]float32{floats()}},
+			{Name: "float", Value: floats(), Sums: [][]float32{floats()}, State: []optim.StateSnapshot[float32]{{Name: "exp_avg", Format: optim.BFloat16, BF16: halves()}}},
 		},
 		Run:          []optim.RunSnapshot[float32]{{Vectors: []optim.StateSnapshot[float32]{{Name: "split", Format: optim.BFloat16, BF16: halves()}}}},
 		ExtraVectors: []optim.StateSnapshot[float32]{{Name: "split", Format: optim.Int8, Int8: bits8()}},

@@ -13,8 +13,8 @@ import (
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
-// small returns two optimizers for the same gradients, the second with state and parameters in
-// formats.
+// small returns optimizers for the same gradients: the second has state and parameters in formats,
+// the third adds up in a tree.
 func small(t testing.TB) []*run[float32] {
 	t.Helper()
 	plain, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
@@ -30,14 +30,25 @@ func small(t testing.TB) []*run[float32] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []*run[float32]{{opt: plain}, {opt: formats}}
+	tree, err := optim.New(optim.NewLion(0.1), []optim.Param[float32]{
+		{Name: "w", Value: []float32{1, 2, 3}, Shape: []int{3, 1}}, {Name: "b", Value: []float32{4}},
+	}, optim.WithReductionOrder(optim.ReduceTree))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tree.Accumulate([][]float32{{1, 2, 3}, {4}}, [][]float32{{1, 2, 3}, {4}}); err != nil {
+		t.Fatal(err)
+	}
+	return []*run[float32]{{opt: plain}, {opt: formats}, {opt: tree}}
 }
 
 // seeds returns small checkpoints and damaged forms of them.
 func seeds(f *testing.F) [][]byte {
 	f.Helper()
 	var files [][]byte
-	for _, r := range small(f) {
+	three := small(f)
+	tree := readBytes(f, three[2].save(f))
+	for _, r := range three[:2] {
 		grads := [][]float32{{1, 2, 3}, {4}}
 		if _, err := r.opt.Step(grads); err != nil {
 			f.Fatal(err)
@@ -49,6 +60,7 @@ func seeds(f *testing.F) [][]byte {
 	}
 	good, formats := files[0], fileOf(f, formatted(3))
 	list := [][]byte{
+		tree, edit(f, tree, replace(`\"accumulated\":2`, `\"accumulated\":3`)), edit(f, tree, replace(`\"order\":\"tree\"`, `\"order\":\"in order\"`)),
 		files[1], edit(f, files[1], replace(`,\"signed\":true`, ``)), edit(f, files[1], replace(`\"rounding_seed\":5`, `\"rounding_seed\":0`)),
 		formats, fileOf(f, formatted(257)), edit(f, formats, replace(`\"format\":\"int8\"`, `\"format\":\"int8\",\"signed\":true`)),
 		edit(f, formats, replace(`\"format\":\"int8\"`, `\"format\":\"bfloat16\"`)), edit(f, formats, replace(`"dtype":"I16"`, `"dtype":"BF16"`)),

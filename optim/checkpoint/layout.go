@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // A vector is what a tensor has the elements of, with the tensor's name and the shape of its
@@ -72,12 +73,16 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector {
 		for j := range p.State {
 			list = append(list, partsOf("state."+p.Name+".", p.Shape, &p.State[j])...)
 		}
-		if s.Accumulated > 0 && !p.Frozen {
-			shape := p.Shape
-			if p.Sparse && len(shape) == 2 {
-				shape = []int{len(p.SumRows), shape[1]}
+		shape := p.Shape
+		if p.Sparse && len(shape) == 2 {
+			shape = []int{len(p.SumRows), shape[1]}
+		}
+		for j := range p.Sums {
+			name := "grad." + p.Name
+			if s.Order == optim.ReduceTree {
+				name = fmt.Sprintf("grad.%d.%s", j, p.Name)
 			}
-			list = append(list, vector{"grad." + p.Name, shape, sliceOf[T]{&p.Sum}})
+			list = append(list, vector{name, shape, sliceOf[T]{&p.Sums[j]}})
 		}
 	}
 	for i := range s.Run {
@@ -117,6 +122,11 @@ func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector, error) {
 	h := &header{metadata: map[string]string{
 		"format": format, "version": version, "optimizer": about, "sha256": noDigest,
 	}}
+	for i := range s.Params {
+		if p := &s.Params[i]; len(p.Sums) != sumsOf(s, p) {
+			return nil, nil, fmt.Errorf("parameter %q has %d sums of gradients, want %d", p.Name, len(p.Sums), sumsOf(s, p))
+		}
+	}
 	vectors := vectorsOf(s)
 	seen := make(map[string]bool)
 	for _, v := range vectors {
@@ -140,15 +150,33 @@ func place(h *header, vectors []vector) error {
 	return h.encode()
 }
 
-// findParams gives the parameters the parts that the tensors say they have: the metadata do
-// not.
-func findParams[T kernels.Float](h *header, s *optim.Snapshot[T]) {
+// sumsOf returns how many sums of accumulated gradients a parameter has.
+func sumsOf[T kernels.Float](s *optim.Snapshot[T], p *optim.ParamSnapshot[T]) int {
+	switch {
+	case p.Frozen || s.Accumulated <= 0:
+		return 0
+	case s.Order == optim.ReduceTree:
+		return len(tree.Span{Hi: s.Accumulated}.Grown(nil))
+	}
+	return 1
+}
+
+// findParams gives the parameters the parts that they have: of their values the tensors say so,
+// the metadata do not.
+func findParams[T kernels.Float](h *header, s *optim.Snapshot[T]) error {
 	dtypes := make(map[string]string)
 	for _, t := range h.tensors {
 		dtypes[t.name] = t.dtype
 	}
+	sums := 0
 	for i := range s.Params {
 		p := &s.Params[i]
+		if n := sumsOf(s, p); n > 0 {
+			if sums += n; sums > len(h.tensors) { // before there is memory for them
+				return fmt.Errorf("metadata list more than the %d tensors that there are", len(h.tensors))
+			}
+			p.Sums = make([][]T, n)
+		}
 		if dtypes[modelPrefix+p.Name] == dtype[kernels.BFloat16]() {
 			p.BF16 = []kernels.BFloat16{}
 			if _, ok := dtypes[restPrefix+modelPrefix+p.Name]; ok {
@@ -156,6 +184,7 @@ func findParams[T kernels.Float](h *header, s *optim.Snapshot[T]) {
 			}
 		}
 	}
+	return nil
 }
 
 // match finds the place of each tensor in the snapshot. Tensors and places must

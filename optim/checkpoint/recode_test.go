@@ -135,7 +135,7 @@ func TestConvertFormats(t *testing.T) {
 		{"brain", got.Params[0].Value, joined(s.Params[0].BF16, nil)},
 		{"split", got.Params[1].Value, joined(s.Params[1].BF16, s.Params[1].Rest)},
 		{"float", got.Params[2].Value, s.Params[2].Value},
-		{"sum", got.Params[0].Sum, s.Params[0].Sum},
+		{"sum", got.Params[0].Sums[0], s.Params[0].Sums[0]},
 		{"codes", got.Params[0].State[0].Value, unsigned},
 		{"signed codes", got.ExtraVectors[0].Value, signed},
 		{"run", got.Run[0].Vectors[0].Value, joined(s.Run[0].Vectors[0].BF16, nil)},

@@ -33,7 +33,10 @@ func copySnapshot[T kernels.Float](t *testing.T, s *optim.Snapshot[T]) *optim.Sn
 		}
 	}
 	for i := range c.Params {
-		c.Params[i].Value, c.Params[i].Sum = slices.Clone(s.Params[i].Value), slices.Clone(s.Params[i].Sum)
+		c.Params[i].Value = slices.Clone(s.Params[i].Value)
+		for _, sum := range s.Params[i].Sums {
+			c.Params[i].Sums = append(c.Params[i].Sums, slices.Clone(sum))
+		}
 		vectors(c.Params[i].State, s.Params[i].State)
 	}
 	for i := range c.Run {
