@@ -121,7 +121,7 @@ func (w *world[T]) reduce(o *Optimizer[T]) {
 // Copying it would cost more than the bytes: what another core has read is slow to write to.
 func (w *world[T]) direct(o *Optimizer[T], rank, piece int) []T {
 	run := w.ranks[rank].runs[piece]
-	if run.param < 0 || o.zeroGrads || len(o.nodes)+o.batches() != 1 {
+	if run.param < 0 || run.lo == run.hi || o.zeroGrads || len(o.nodes)+o.batches() != 1 {
 		return nil
 	}
 	if len(o.nodes) == 1 {
@@ -232,7 +232,7 @@ func (w *world[T]) publish(o *Optimizer[T], step bool) {
 // lies returns the memory of a piece's values if it is one vector.
 func (w *world[T]) lies(o *Optimizer[T], rank, piece int) []byte {
 	run := w.ranks[rank].runs[piece]
-	if run.param < 0 {
+	if run.param < 0 || run.lo == run.hi {
 		return nil
 	}
 	switch p := &o.params[run.param]; {
