@@ -31,6 +31,22 @@
 // of a step into parts, and [FitOptions.Workers] computes them at the same time; the bits
 // are those of one worker. kernels.Gather copies the rows of the samples side by side.
 //
+// # Several ranks
+//
+// With an optimizer that is [optim.Distributed] all ranks make the same run, with the same
+// options and data, and call Fit together. Each calls its objective for its share of a batch's
+// parts; a batch with fewer samples than MicroBatches is shared as well. Losses, metrics,
+// averages, the History and the reason to stop are the same on all ranks, and have the bits of
+// one process with [optim.WithReductionOrder](ReduceTree) and the same MicroBatches.
+//
+// The ranks meet before each step, after Validate, and at the end. What goes wrong on one ends
+// Fit on all, after the same iteration and with an error that names the rank: an error or a panic
+// of a callback, a context that is cancelled, a rule that ends the run there alone, another option
+// or metric. Progress, Workers, and ProgressEvery without a History may differ: one rank may
+// print for all. A metric that is dear can be computed in parts, or by one rank, and be shared by
+// [optim.Optimizer.AllGather]. Every rank must call NewRun without an error, or Fit, which tells
+// the others.
+//
 // # Saving a run
 //
 // What a run depends on is one Snapshot: the optimizer with its schedules, the place in the

@@ -39,6 +39,9 @@ type FitOptions[T kernels.Float] struct {
 	// optim.ReduceSum the parts' are added as they are, for an objective that returns parts of
 	// one sum. Rounding depends on MicroBatches, and on Workers it does not. So a run is resumed
 	// with the same MicroBatches, and any Workers.
+	//
+	// With an optimizer that is Distributed they are those of all ranks together: its own number,
+	// which 0 takes.
 	MicroBatches int
 
 	// Workers is the number of goroutines that call the objective at the same time, each for
@@ -56,7 +59,8 @@ type FitOptions[T kernels.Float] struct {
 	// iteration of the run; 0 is an epoch of Batches, without which it must be positive.
 	// The metric goes to the optimizer's Observers, such as
 	// Plateau, and to Stop, all of which find the parameters as
-	// [optim.Optimizer.EvalMode] puts them, and to Progress.
+	// [optim.Optimizer.EvalMode] puts them, and to Progress. On several ranks all must return
+	// the same metric.
 	Validate      func() (metric float64, err error)
 	ValidateEvery int
 
@@ -98,7 +102,7 @@ type FitOptions[T kernels.Float] struct {
 func Fit[T kernels.Float](ctx context.Context, opt *optim.Optimizer[T], f Objective[T], o FitOptions[T]) (FitResult, error) {
 	r, err := NewRun(opt, f, o)
 	if err != nil {
-		return FitResult{}, err
+		return FitResult{}, refuse(opt, err)
 	}
 	return r.Fit(ctx)
 }

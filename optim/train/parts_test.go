@@ -219,3 +219,26 @@ func TestStepAllocations(t *testing.T) {
 		}
 	}
 }
+
+// TestLossOf: the loss of a step is added up in the order of the parts, that of a single part as
+// it is.
+func TestLossOf(t *testing.T) {
+	three := Batch{Samples: []int{1, 2, 3, 4, 5}} // in parts of 2, 2 and 1
+	for _, c := range []struct {
+		reduction optim.Reduction
+		batch     Batch
+		losses    []float64
+		want      float64
+	}{
+		{optim.ReduceMean, Batch{}, []float64{1e16, 1, -1e16, 3}, 0.75},
+		{optim.ReduceMean, three, []float64{1e16, 1, -2e16}, 0},
+		{optim.ReduceMean, three, []float64{-1e16, 1e16, 1}, 0.2},
+		{optim.ReduceMean, Batch{Samples: make([]int, 15)}, []float64{0.21999999999999997}, 0.21999999999999997},
+		{optim.ReduceSum, three, []float64{1e16, 1, -1e16}, 0},
+	} {
+		r := &Run[float64]{opt: fitting(t, []float64{1}, optim.WithReduction(c.reduction))}
+		if got := r.lossOf(c.batch, c.losses); got != c.want {
+			t.Errorf("losses %v of %d samples: %v, want %v", c.losses, len(c.batch.Samples), got, c.want)
+		}
+	}
+}

@@ -83,9 +83,9 @@ type RateCurve struct {
 // their own, which need other rates, the factors come first. The objective's batches have
 // the steps 0, 1, and so on.
 //
-// It is an error if an option is out of its domain, if a group has a schedule of its own, if
-// ctx is cancelled, if the objective fails, and if the loss never fell; the curve up to there
-// is returned with it.
+// It is an error if an option is out of its domain or [optim.Distributed], if a group has a
+// schedule of its own, if ctx is cancelled, if the objective fails, and if the loss never fell;
+// the curve up to there is returned with it.
 func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []optim.Param[T], f Objective[T], sweep RateSweep, opts ...optim.Option) (RateCurve, error) {
 	var c RateCurve
 	if ctx == nil {
@@ -95,6 +95,9 @@ func FindRate[T kernels.Float](ctx context.Context, rule optim.Rule, params []op
 	opt, err := optim.New(rule, params, append(opts[:len(opts):len(opts)], optim.WithSchedule(rates), optim.FailAfterSkips(0))...)
 	if err != nil {
 		return c, err
+	}
+	if newRanks(opt) != nil {
+		return c, fmt.Errorf("train: FindRate: the option Distributed, which is not for a search: each rank may do it all")
 	}
 	for _, g := range opt.Groups() {
 		if g.Schedule != schedule.Schedule(rates) {

@@ -29,6 +29,8 @@ type Run[T kernels.Float] struct {
 	open    bool      // whether last's step was taken, and what follows it was not done
 	telling bool      // whether some of the rules know the last iteration and others do not
 	rates   []float64 // memory for the GroupLRs of the next iterations
+	losses  []float64 // of the parts of a batch
+	ranks   *ranks    // nil unless the optimizer is Distributed
 
 	begun    bool  // whether what Resume says is done
 	resumed  int   // iterations that were in the checkpoint
@@ -44,11 +46,14 @@ var errNoRun = errors.New("train: a Run that is not from NewRun")
 // NewRun returns a run of the optimizer, which may have taken steps before. Bad
 // options are errors.
 func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptions[T]) (*Run[T], error) {
+	if err := o.takeMicroBatches(opt); err != nil {
+		return nil, err
+	}
 	if err := o.check(opt, f); err != nil {
 		return nil, err
 	}
 	o.fillIn()
-	r := &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}}
+	r := &Run[T]{opt: opt, f: f, o: o, average: MovingAverage{Decay: o.Smoothing}, ranks: newRanks(opt)}
 	r.o.Stop = slices.Clone(o.Stop)
 	if o.Batches != nil {
 		r.samples = newSampler(*o.Batches)
@@ -85,29 +90,52 @@ func NewRun[T kernels.Float](opt *optim.Optimizer[T], f Objective[T], o FitOptio
 // the last iteration again, without the metric: a run that has ended does so at
 // once, unless its rules have changed.
 func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
-	switch {
-	case r.opt == nil:
+	if r.opt == nil {
 		return FitResult{}, errNoRun
-	case ctx == nil:
-		return r.result(""), fmt.Errorf("train: Fit: nil Context")
-	case len(r.o.Stop) == 0 && ctx.Done() == nil:
-		return r.result(""), fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	}
-	if err := r.begin(); err != nil {
+	if r.ranks == nil {
+		return r.fit(ctx)
+	}
+	r.ranks.over = nil
+	returned := false
+	defer r.giveBack()
+	defer r.meetPanic(&returned)
+	result, err := r.fit(ctx)
+	returned = true
+	return result, err
+}
+
+func (r *Run[T]) fit(ctx context.Context) (FitResult, error) {
+	if err := r.meetEntering(r.ready(ctx)); err != nil {
 		return r.result(""), err
 	}
-	r.enter()
 	reason, best, err := r.loop(ctx)
+	err = r.meetEnding(reason, best, err)
 	if err = r.leave(err); err == nil {
 		r.restore(best)
 	}
 	return r.result(reason), err
 }
 
+// ready sees to it that the loop can begin.
+func (r *Run[T]) ready(ctx context.Context) error {
+	switch {
+	case ctx == nil:
+		return fmt.Errorf("train: Fit: nil Context")
+	case len(r.o.Stop) == 0 && ctx.Done() == nil:
+		return fmt.Errorf("train: Fit: no StopRule and a context that is never cancelled: the run would not end")
+	}
+	if err := r.begin(); err != nil {
+		return err
+	}
+	r.enter()
+	return nil
+}
+
 // loop iterates until a rule ends the run. It returns the reason, and the rule whose parameters
 // are to be put back.
 func (r *Run[T]) loop(ctx context.Context) (reason string, best Keeper, err error) {
-	c := newCrew(r.opt, r.f, max(1, min(r.o.Workers, r.o.MicroBatches)))
+	c := newCrew(r.opt, r.f, max(1, min(r.o.Workers, r.mostParts())))
 	defer c.close()
 	if !r.open {
 		p := r.last
@@ -213,6 +241,10 @@ func (r *Run[T]) follow() (reason string, best Keeper, err error) {
 		if err != nil {
 			r.opt.TrainMode()
 			return "", nil, iterationError(p.Iteration, "Validate: ", err)
+		}
+		if err := r.meetValidated(metric); err != nil {
+			r.opt.TrainMode()
+			return "", nil, err
 		}
 		p.Metric, p.Validated = metric, true
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
@@ -49,13 +50,35 @@ func (r *Run[T]) save() error {
 	if r.saved == r.last.Iteration && !r.open {
 		return nil
 	}
-	if err := r.saveTo(r.o.Checkpoints, r.last.Iteration); err != nil {
+	if err := r.store(); err != nil {
 		return iterationError(r.last.Iteration, "", saveError{err})
 	}
 	r.stored = r.last.Iteration
 	r.mark()
 	return nil
 }
+
+// store writes a checkpoint. Of several ranks the first one does.
+func (r *Run[T]) store() error {
+	if r.ranks == nil {
+		return saveTo(r.o.Checkpoints, r.last.Iteration, r)
+	}
+	s, err := r.Snapshot()
+	if err != nil {
+		return err
+	}
+	if r.ranks.rank == 0 {
+		err = saveTo(r.o.Checkpoints, r.last.Iteration, taken[T]{s})
+	}
+	return r.meet(saved, err)
+}
+
+// A taken is a Snapshot that all ranks have taken, for a Store to save.
+type taken[T kernels.Float] struct{ snapshot *optim.Snapshot[T] }
+
+func (t taken[T]) Snapshot() (*optim.Snapshot[T], error) { return t.snapshot, nil }
+
+func (t taken[T]) Restore(*optim.Snapshot[T]) error { return errors.ErrUnsupported }
 
 // A saveError is that of a checkpoint, which is not tried again in the same Fit.
 type saveError struct{ error }
@@ -71,11 +94,14 @@ func (r *Run[T]) mark() {
 
 // leave saves the run when the loop ends with an error or without one, and returns its error.
 func (r *Run[T]) leave(err error) error {
-	var diverged *DivergedError
-	var skipped *optim.SkippedError
-	var unsaved saveError
-	if r.o.Checkpoints == nil || errors.As(err, &diverged) || errors.As(err, &skipped) || errors.As(err, &unsaved) {
+	if r.o.Checkpoints == nil || !isWorthSaving(err) {
 		return err
+	}
+	if r.ranks != nil && r.ranks.over != nil {
+		if !r.ranks.saves {
+			return err
+		}
+		r.ranks.over = nil // they meet to save
 	}
 	failed := r.save()
 	switch {
@@ -85,4 +111,12 @@ func (r *Run[T]) leave(err error) error {
 		return failed
 	}
 	return fmt.Errorf("%w; %w", err, failed)
+}
+
+// isWorthSaving reports whether a run that has ended with an error, or nil, is to be saved.
+func isWorthSaving(err error) bool {
+	var diverged *DivergedError
+	var skipped *optim.SkippedError
+	var unsaved saveError
+	return !errors.As(err, &diverged) && !errors.As(err, &skipped) && !errors.As(err, &unsaved)
 }

@@ -52,6 +52,21 @@ func (o *FitOptions[T]) watchers() (list []any) {
 	return list
 }
 
+// saveStates returns the parts' states, if a snapshot can hold them.
+func (r *Run[T]) saveStates(parts []part[T]) ([]string, error) {
+	if err := r.checkWhole(); err != nil {
+		return nil, err
+	}
+	if err := checkVectors(parts); err != nil {
+		return nil, err
+	}
+	texts, err := state.Save(states(parts))
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	return texts, nil
+}
+
 // states returns the parts without their vectors.
 func states[T kernels.Float](parts []part[T]) (list []state.Part) {
 	for _, p := range parts {
@@ -67,16 +82,13 @@ func states[T kernels.Float](parts []part[T]) (list []state.Part) {
 // It is an error where [optim.Optimizer.Snapshot] is one, while the parameters are
 // swapped with those of Average, and within a StopRule or an Observer.
 func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
-	if err := r.checkWhole(); err != nil {
-		return nil, err
+	if r.opt == nil || r.telling || r.gathering {
+		return nil, r.checkWhole()
 	}
 	parts := r.parts()
-	if err := checkVectors(parts); err != nil {
+	texts, err := r.saveStates(parts)
+	if err = r.meet(saving, err); err != nil {
 		return nil, err
-	}
-	texts, err := state.Save(states(parts))
-	if err != nil {
-		return nil, fmt.Errorf("train: %w", err)
 	}
 	s, err := r.opt.Snapshot()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
@@ -35,12 +36,12 @@ func checkStore(s Store) error {
 	return s.Validate()
 }
 
-// saveTo saves the run as the checkpoint of a step.
-func (r *Run[T]) saveTo(s Store, step int) error {
-	if r, ok := any(r).(*Run[float32]); ok {
-		return s.SaveFloat32(step, r)
+// saveTo saves a run as the checkpoint of a step.
+func saveTo[T kernels.Float](s Store, step int, run optim.Stateful[T]) error {
+	if run, ok := run.(optim.Stateful[float32]); ok {
+		return s.SaveFloat32(step, run)
 	}
-	return s.SaveFloat64(step, any(r).(*Run[float64]))
+	return s.SaveFloat64(step, run.(optim.Stateful[float64]))
 }
 
 // loadFrom restores the run from the newest checkpoint.

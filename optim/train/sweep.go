@@ -72,7 +72,7 @@ func (o SweepOptions) cells() (list []CellResult) {
 //
 // All runs must start with the same parameters, in any format, have the same Batches, and directories of their
 // own for Checkpoints: it is an error, which names the cell, if one does not, or is to Resume,
-// and so may start elsewhere. A run that diverges or fails is a result like others, and so is
+// and so may start elsewhere. So is an optimizer that is Distributed. A run that diverges or fails is a result like others, and so is
 // an error of build. If ctx is cancelled, its cause is returned with the results, of
 // which those that were not reached have it as Err.
 func Sweep[T kernels.Float](ctx context.Context, build func(c Cell) (*Run[T], error), o SweepOptions) (*SweepResult, error) {

@@ -25,6 +25,9 @@ type startParam struct {
 // compare returns an error for a run that does not start as the first one, or that shares
 // something with the one before.
 func (s *sweepers[T]) compare(run *Run[T]) error {
+	if run.ranks != nil {
+		return errors.New("its optimizer is Distributed, and a Sweep trains runs of one process: ranks may share the cells")
+	}
 	if run.o.Resume {
 		return errors.New("it has Resume, and may start elsewhere than the others")
 	}
