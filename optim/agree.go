@@ -1,87 +1,206 @@
 package optim
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
+	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// A heading is what ranks tell each other before a step, to find that one has failed or is
-// elsewhere before the others wait for it in vain.
+// What the ranks do together, they begin with a heading, so that a rank that has failed, is
+// elsewhere or has something else is an error of all, before one waits for another in vain.
+
+// rankVersion is raised by every change of the bits of a step, and of what the ranks send each
+// other.
+const rankVersion = 1
+
+// A heading says what a rank is about to do. In all versions it has this size and begins with the
+// version. Its bytes are little-endian ones, on every machine.
 type heading struct {
-	Failed       int64 // length of the error's text, 0 if there is none
-	Step         int64
-	MicroBatches int64
-	Rates        uint64 // a hash
-	LossScale    float64
+	Version  uint64
+	Machine  uint64 // how numbers lie in what is sent otherwise
+	Call     [24]byte
+	Failed   uint64 // 1 if the rank has an error, which it tells next
+	Changed  uint64 // 1 if what all must have alike was not compared yet
+	Position uint64 // hash of where the rank is, to tell apart what each step may change
 }
 
-// agree returns an error unless all ranks are about to take the same step. err is this rank's
-// own, which the others are told.
-func (w *world[T]) agree(o *Optimizer[T], call string, batches int, err error) error {
+const headingBytes = 64
+
+// machine is this one's order of bytes and size of int.
+var machine = uint64(binary.NativeEndian.Uint16([]byte{0, 1}))<<8 | strconv.IntSize
+
+// machineName describes the machine of a heading.
+func machineName(m uint64) string {
+	order := "little-endian"
+	if m>>8 == 1 {
+		order = "big-endian"
+	}
+	return fmt.Sprintf("%s with an int of %d bits", order, m&0xff)
+}
+
+// agree returns an error unless all ranks are about to make the same call, with the same
+// parameters and options, and from the same position. err is this rank's own, which the others are
+// told.
+func (w *world[T]) agree(o *Optimizer[T], call string, position numbers, err error) error {
 	if w.err != nil {
 		return w.err
 	}
-	text := ""
+	mine := heading{Version: rankVersion, Machine: machine}
+	copy(mine.Call[:], call)
 	if err != nil {
-		text = err.Error()
+		mine.Failed = 1
+	} else {
+		mine.Position = position.hash()
 	}
-	mine := heading{int64(len(text)), int64(o.steps + 1), int64(w.microBatches), hashRates(o.rates), o.scaling.scale}
-	all := make([]heading, w.size)
-	gatherAll(w, mine, all)
+	if w.changed && !isRestore(call) { // which makes alike what may not be
+		mine.Changed = 1
+	}
+	all := w.headings(mine)
 	if w.err != nil {
 		return w.err
 	}
-	others := w.errorsOf(all, text)
-	if err != nil {
-		return err
+	failed, changed, moved := false, false, false
+	for _, h := range all {
+		failed = failed || h.Failed != 0
+		changed = changed || h.Changed != 0
+		moved = moved || h.Position != all[0].Position
 	}
-	if others != nil {
-		return others
-	}
-	for r, h := range all {
-		switch first := all[0]; {
-		case h.Step != first.Step:
-			return fmt.Errorf("optim: %s: rank %d takes step %d, and rank 0 step %d", call, r, h.Step, first.Step)
-		case h.MicroBatches != first.MicroBatches:
-			return fmt.Errorf("optim: %s: step %d has %d micro-batches on rank %d, and %d on rank 0", call, h.Step, h.MicroBatches, r, first.MicroBatches)
-		case h.LossScale != first.LossScale:
-			return fmt.Errorf("optim: %s: step %d has the loss scale %v on rank %d, and %v on rank 0", call, h.Step, h.LossScale, r, first.LossScale)
-		case h.Rates != first.Rates:
-			return fmt.Errorf("optim: %s: step %d has another learning rate on rank %d than on rank 0", call, h.Step, r)
+	switch {
+	case failed:
+		return w.tellErrors(err)
+	case changed:
+		if err := w.compareAll(o); err != nil {
+			return err
 		}
+	}
+	if moved {
+		return w.compare(position.facts())
 	}
 	return nil
 }
 
-// errorsOf returns the errors of the other ranks, nil if none of them has failed.
-func (w *world[T]) errorsOf(all []heading, text string) error {
-	texts, failed := make([][]byte, w.size), false
-	for r, h := range all {
-		texts[r] = make([]byte, h.Failed)
-		failed = failed || h.Failed > 0
+// headings returns those of all ranks. Where they are not of one kind, nothing goes on: some of
+// the ranks may wait for what others do not send.
+func (w *world[T]) headings(mine heading) []heading {
+	text, err := binary.Append(make([]byte, 0, headingBytes), binary.LittleEndian, mine)
+	if err != nil || len(text) != headingBytes {
+		panic("optim: a heading of another size") // all its fields have one
 	}
-	if !failed {
+	all := make([]heading, w.size)
+	for r, text := range w.gatherBytes(text, slices.Repeat([]int{headingBytes}, w.size)) {
+		if _, err := binary.Decode(text, binary.LittleEndian, &all[r]); err != nil {
+			panic(err) // there are as many bytes
+		}
+	}
+	if w.err != nil {
 		return nil
 	}
-	if err := w.gather([]byte(text), texts); err != nil {
-		return err
+	for r, h := range all {
+		switch first := &all[0]; {
+		case h.Version != first.Version:
+			w.err = fmt.Errorf("optim: rank %d has version %d of what ranks send each other, and rank 0 has %d", r, h.Version, first.Version)
+		case h.Machine != first.Machine:
+			w.err = fmt.Errorf("optim: rank %d is on a machine that is %s, and rank 0 on one that is %s", r, machineName(h.Machine), machineName(first.Machine))
+		case h.Call != first.Call:
+			w.err = fmt.Errorf("optim: rank %d calls %s, and rank 0 calls %s", r, h.call(), first.call())
+		default:
+			continue
+		}
+		return nil
+	}
+	return all
+}
+
+// call returns the name of the call.
+func (h *heading) call() string { return string(bytes.TrimRight(h.Call[:], "\x00")) }
+
+// tellErrors returns this rank's error, if it has one, or those of the others.
+func (w *world[T]) tellErrors(own error) error {
+	text := ""
+	if own != nil {
+		text = cmp.Or(own.Error(), "an error without words")
 	}
 	var errs []error
-	for r, text := range texts {
-		if r != w.rank && len(text) > 0 {
+	for r, text := range w.gatherTexts([]byte(text)) {
+		if len(text) > 0 {
 			errs = append(errs, fmt.Errorf("optim: rank %d: %s", r, strings.TrimPrefix(string(text), "optim: ")))
 		}
+	}
+	switch {
+	case w.err != nil:
+		return w.err
+	case own != nil:
+		return own
 	}
 	return errors.Join(errs...)
 }
 
-// hashRates returns the FNV-1a hash of the rates' bits.
-func hashRates(rates []float64) uint64 {
-	h := uint64(14695981039346656037)
-	for _, r := range rates {
-		h = (h ^ math.Float64bits(r)) * 1099511628211
+// gatherBytes brings the bytes of all ranks together, of which there are so many for each. There
+// are none after an error.
+func (w *world[T]) gatherBytes(mine []byte, counts []int) [][]byte {
+	all := make([][]byte, w.size)
+	for r, n := range counts {
+		if all[r] = mine; r != w.rank {
+			all[r] = make([]byte, n)
+		}
 	}
-	return h
+	if w.gather(mine, all) != nil {
+		return nil
+	}
+	return all
+}
+
+// gatherWords brings a number of each rank to all.
+func (w *world[T]) gatherWords(mine uint64) []uint64 {
+	words := make([]uint64, w.size)
+	parts := w.gatherBytes(binary.LittleEndian.AppendUint64(nil, mine), slices.Repeat([]int{8}, w.size))
+	for r, part := range parts {
+		words[r] = binary.LittleEndian.Uint64(part)
+	}
+	return words
+}
+
+// gatherTexts is gatherBytes for texts whose lengths the others do not know.
+func (w *world[T]) gatherTexts(mine []byte) [][]byte {
+	counts := make([]int, w.size)
+	for r, n := range w.gatherWords(uint64(len(mine))) {
+		counts[r] = int(n)
+	}
+	return w.gatherBytes(mine, counts)
+}
+
+// fail notes an error of the transport, and ends the training of the others, who may wait for
+// this rank.
+func (w *world[T]) fail(err error) {
+	if w.err == nil && err != nil {
+		w.err = fmt.Errorf("optim: rank %d of %d: %w", w.rank, w.size, err)
+		w.Abort(w.err)
+	}
+}
+
+// within runs what all ranks do in a call. If that panics, or ends the goroutine, it ends the
+// training of the others, who wait for this rank.
+func (w *world[T]) within(call string, f func() error) error {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		p := recover()
+		if p == nil {
+			w.fail(fmt.Errorf("its goroutine has ended in %s", call))
+			return
+		}
+		w.fail(fmt.Errorf("%s panics: %v\n%s", call, p, debug.Stack()))
+		panic(p)
+	}()
+	err := f()
+	returned = true
+	return err
 }

@@ -21,7 +21,20 @@ import (
 // gradients, by Accumulate and Step together, in their order.
 //
 // All ranks make the same optimizer, of parameters with the same values, and take the same steps
-// at the same rates. Workers may differ, and so may the instruction sets.
+// at the same rates. New, Step, StepGradients, EvalMode, Snapshot, Restore and RestoreShard are
+// calls that all ranks make together. They begin by telling each other where they are, so that what
+// is wrong on one rank is an error on all, which names the rank, and nothing changes: ranks that
+// call different things, an error of one, as a gradient that is missing, and parameters, options,
+// rates and steps that are not the same. Parameters, with their values, and options are compared in
+// New, and again with the next such call after AddParams, Freeze, Thaw, Reset and Restore. Of rules
+// and schedules those are their types and exported fields of plain data, other rules and other
+// schedules, and their saved states; functions cannot be compared, but rates are at each step.
+// [Workers] and [ZeroGrads] may differ, and so may the instruction sets. All are to have the same
+// version of this module, and one order of bytes.
+//
+// After an error of the transport, and where ranks call different things, nothing goes on: all
+// such calls return it. A rank whose transport fails, or that panics within such a call, aborts
+// the others; one that gives up in between must do so by itself, see [Transport].
 //
 // What a rank sends for a step, with R ranks, P parameters of float32, and k as many nodes of the
 // tree as [Optimizer.Share] makes up (1 where R is a power of two that divides the micro-batches):
@@ -39,17 +52,31 @@ func (c *config) checkTransport() error {
 	if !c.distributed {
 		return nil
 	}
-	if v := reflect.ValueOf(c.transport); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return fmt.Errorf("optim: Distributed with a nil Transport")
-	}
-	if rank, size := c.transport.Rank(), c.transport.Size(); size < 1 || rank < 0 || rank >= size {
-		return fmt.Errorf("optim: Distributed: a Transport of rank %d of %d", rank, size)
+	if !c.hasTransport() {
+		if isNil(c.transport) {
+			return fmt.Errorf("optim: Distributed with a nil Transport")
+		}
+		return fmt.Errorf("optim: Distributed: a Transport of rank %d of %d", c.transport.Rank(), c.transport.Size())
 	}
 	if err := domain.Check[float64]("optim: Distributed", domain.Of("microBatches", float64(c.microBatches), domain.Count("micro-batches"))); err != nil {
 		return err
 	}
 	c.order = ReduceTree
 	return nil
+}
+
+// hasTransport reports whether there are other ranks to talk to, whatever else may be wrong.
+func (c *config) hasTransport() bool {
+	if !c.distributed || isNil(c.transport) {
+		return false
+	}
+	rank, size := c.transport.Rank(), c.transport.Size()
+	return rank >= 0 && rank < size
+}
+
+func isNil(t Transport) bool {
+	v := reflect.ValueOf(t)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Share returns the numbers of the micro-batches of a step that are this process's, lo to hi,
@@ -103,6 +130,8 @@ func (w *world[T]) checkCount(o *Optimizer[T], call string, batches int) error {
 }
 
 func isStep(call string) bool { return call == "Step" || call == "StepGradients" }
+
+func isRestore(call string) bool { return call == "Restore" || call == "RestoreShard" }
 
 // A shard says which part of a parameter this process updates, and which part each rank does.
 type shard struct {

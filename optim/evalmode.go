@@ -10,12 +10,37 @@ import (
 // taken before [Optimizer.TrainMode]. For all other rules of this package the
 // parameters are that point already, and both methods do nothing; a rule of the
 // user's has one if its updater is an [Evaluator]. Calling either twice does no more
-// than calling it once. Of an optimizer that is [Distributed] all ranks must call it; if they
-// cannot hear of each other, the next step returns the error.
+// than calling it once. Of an optimizer that is [Distributed] all ranks must call it. Where they
+// are not at one, the parameters stay as they are, and the next step returns the error.
 func (o *Optimizer[T]) EvalMode() {
-	if o.evaluating {
+	if o.evaluating || !slices.ContainsFunc(o.params, o.evaluates) {
 		return
 	}
+	if o.world == nil {
+		o.evaluate()
+		return
+	}
+	err := o.world.within("EvalMode", func() error {
+		if err := o.world.agree(o, "EvalMode", o.eachNumber, nil); err != nil {
+			return err
+		}
+		o.evaluate()
+		return nil
+	})
+	if o.world.err == nil {
+		o.world.err = err
+	}
+}
+
+// evaluates reports whether a parameter has another point to evaluate at.
+func (o *Optimizer[T]) evaluates(p parameter[T]) bool {
+	_, ok := o.groups[p.group].sample.(Evaluator[T])
+	return ok
+}
+
+// evaluate puts the point for evaluation into the parameters.
+func (o *Optimizer[T]) evaluate() {
+	o.evaluating = true
 	o.training = slices.Grow(o.training, len(o.params))[:len(o.params)]
 	for i := range o.params {
 		p := &o.params[i]
@@ -23,7 +48,6 @@ func (o *Optimizer[T]) EvalMode() {
 		if !ok {
 			continue
 		}
-		o.evaluating = true
 		o.training[i] = append(o.training[i][:0], p.Value...)
 		if p.mine.Len() > 0 {
 			e.Evaluate(p.mine.Value, p.state)
@@ -42,7 +66,7 @@ func (o *Optimizer[T]) TrainMode() {
 	}
 	o.evaluating = false
 	for i, p := range o.params {
-		if _, ok := o.groups[p.group].sample.(Evaluator[T]); ok {
+		if o.evaluates(p) {
 			copy(p.Value, o.training[i])
 		}
 	}
@@ -57,10 +81,7 @@ func (o *Optimizer[T]) checkMode() error {
 	if !o.evaluating {
 		return nil
 	}
-	i := slices.IndexFunc(o.params, func(p parameter[T]) bool {
-		_, ok := o.groups[p.group].sample.(Evaluator[T])
-		return ok
-	})
+	i := slices.IndexFunc(o.params, o.evaluates)
 	return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step",
 		o.groups[o.params[i].group].rule.Name())
 }

@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"fmt"
 	"runtime"
 	"unsafe"
 
@@ -47,13 +46,6 @@ func (w *world[T]) exchange(before func(), send func(piece int, r *room) error, 
 			before()
 			start(w.piece)
 		}
-	}
-}
-
-// fail notes an error of the transport.
-func (w *world[T]) fail(err error) {
-	if w.err == nil && err != nil {
-		w.err = fmt.Errorf("optim: rank %d of %d: %w", w.rank, w.size, err)
 	}
 }
 
@@ -326,9 +318,9 @@ func gatherBlocks[T kernels.Float, E any](w *world[T], mine, all []E) {
 	}
 }
 
-// gather is AllGather but for a single rank, and notes an error.
+// gather is AllGather but for a single rank, and notes an error, after which it does nothing.
 func (w *world[T]) gather(send []byte, recv [][]byte) error {
-	if w.size > 1 {
+	if w.size > 1 && w.err == nil {
 		w.fail(w.AllGather(send, recv))
 	}
 	return w.err

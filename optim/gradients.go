@@ -95,7 +95,7 @@ func (o *Optimizer[T]) NewGradients() *Gradients[T] {
 // in BF16 where the optimizer's type is float64. Then nothing changes.
 func (o *Optimizer[T]) StepGradients(batches ...*Gradients[T]) (Report, error) {
 	defer o.release()
-	return o.step("StepGradients", len(batches), o.takeGradients("StepGradients", batches, o.pending))
+	return o.step(len(batches), o.takeGradients("StepGradients", batches, o.pending))
 }
 
 // AccumulateGradients is [Optimizer.Accumulate] with gradients of any kind. Of parameters that

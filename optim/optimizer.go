@@ -64,32 +64,49 @@ type Optimizer[T kernels.Float] struct {
 // the value. A rule's LR may be 0 only with a schedule of the caller's own, which need not
 // multiply it, for the same parameters.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
+	c, err := newConfig[T](opts)
+	o := &Optimizer[T]{config: c}
+	if c.hasTransport() {
+		o.world = newWorld[T](c.transport)
+		err = o.world.within("New", func() error {
+			return o.world.agree(o, "New", o.eachNumber, o.build(rule, params, err))
+		})
+	} else {
+		err = o.build(rule, params, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// build completes an optimizer that has its config, unless there was an error in that.
+func (o *Optimizer[T]) build(rule Rule, params []Param[T], wrong error) error {
 	rule, err := plain(rule)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := newUpdater[T](rule); err != nil {
-		return nil, err
+		return err
 	}
 	if err := CheckParams(params); err != nil {
-		return nil, err
+		return err
 	}
-	c, err := newConfig[T](opts)
-	if err != nil {
-		return nil, err
+	if wrong != nil {
+		return wrong
 	}
-	if err := checkMatches(c.settings, params); err != nil {
-		return nil, err
+	if err := checkMatches(o.settings, params); err != nil {
+		return err
 	}
-	o := &Optimizer[T]{config: c, rule: rule, scaling: lossScale{scale: c.scaler.Init}}
-	if c.transport != nil {
-		o.world = newWorld[T](c.transport, c.microBatches)
+	o.rule, o.scaling = rule, lossScale{scale: o.scaler.Init}
+	if o.world != nil {
+		o.world.setMicroBatches(o.microBatches)
 	}
 	if err := o.add(params); err != nil {
-		return nil, err
+		return err
 	}
 	o.noteSchedules()
-	return o, nil
+	return nil
 }
 
 // AddParams adds parameters behind those that the optimizer has; steps want their

@@ -108,12 +108,16 @@ func Workers(n int) Option { return func(c *config) { c.workers = n } }
 
 // newConfig applies the options to the defaults and checks the result.
 func newConfig[T kernels.Float](opts []Option) (config, error) {
-	c := defaults()
+	c, hasNil := defaults(), false
 	for _, opt := range opts {
 		if opt == nil {
-			return c, fmt.Errorf("optim: nil Option")
+			hasNil = true
+			continue // one behind it says who waits to hear of it
 		}
 		opt(&c)
+	}
+	if hasNil {
+		return c, fmt.Errorf("optim: nil Option")
 	}
 	if !c.failAfter.set && !c.scaler.adapts() {
 		c.failAfter.value = failAfterSkips

@@ -117,10 +117,15 @@ type RunSnapshot[T kernels.Float] struct {
 // one on all. There gradients accumulated for the next step are an error: they are on many
 // ranks, and their number may change. [Optimizer.SnapshotShard] is without the other ranks' state.
 func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
-	s, err := o.snapshot()
-	if o.world != nil {
-		return o.world.snapshotWhole(o, s, err)
+	if o.world == nil {
+		return o.snapshot()
 	}
+	var s *Snapshot[T]
+	err := o.world.within("Snapshot", func() (err error) {
+		s, err = o.snapshot()
+		s, err = o.world.snapshotWhole(o, s, err)
+		return err
+	})
 	return s, err
 }
 
@@ -241,13 +246,20 @@ func (p *parameter[T]) restoreSums(s *ParamSnapshot[T], order ReductionOrder) {
 // restore copies a snapshot that fits, of the whole or of this process's part, and nothing of
 // another one.
 func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
+	if o.world == nil {
+		return o.tryRestore("", s, shard)
+	}
+	call := "Restore"
+	if shard {
+		call = "RestoreShard"
+	}
+	return o.world.within(call, func() error { return o.tryRestore(call, s, shard) })
+}
+
+func (o *Optimizer[T]) tryRestore(call string, s *Snapshot[T], shard bool) error {
 	undo, err := o.restoreFallible(s, shard)
 	if o.world != nil {
-		step := 0
-		if s != nil {
-			step = s.Steps
-		}
-		all := o.world.consent("Restore", step, err)
+		all := o.world.agree(o, call, s.eachNumber, err)
 		if err == nil && all != nil {
 			undo()
 		}

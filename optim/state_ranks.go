@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -31,7 +30,7 @@ func (o *Optimizer[T]) RestoreShard(s *Snapshot[T]) error { return o.restore(s, 
 
 // snapshotWhole makes the whole of this rank's parts, if all ranks have theirs.
 func (w *world[T]) snapshotWhole(o *Optimizer[T], s *Snapshot[T], err error) (*Snapshot[T], error) {
-	if err := w.consent("Snapshot", o.steps, err); err != nil {
+	if err := w.agree(o, "Snapshot", o.eachNumber, err); err != nil {
 		return nil, err
 	}
 	for i := range o.params {
@@ -60,34 +59,6 @@ func (w *world[T]) snapshotWhole(o *Optimizer[T], s *Snapshot[T], err error) (*S
 		return nil, w.err
 	}
 	return s, nil
-}
-
-// consent returns an error unless all ranks have come to the call without one, and are at the
-// same step there.
-func (w *world[T]) consent(call string, step int, err error) error {
-	if w.err != nil {
-		return w.err
-	}
-	text := ""
-	if err != nil {
-		text = err.Error()
-	}
-	all := make([]heading, w.size)
-	gatherAll(w, heading{Failed: int64(len(text)), Step: int64(step)}, all)
-	if w.err != nil {
-		return w.err
-	}
-	if others := w.errorsOf(all, text); err != nil {
-		return err
-	} else if others != nil {
-		return others
-	}
-	for r, h := range all {
-		if h.Step != all[0].Step {
-			return fmt.Errorf("optim: %s: rank %d has step %d, and rank 0 step %d", call, r, h.Step, all[0].Step)
-		}
-	}
-	return nil
 }
 
 // wholeLens returns the lengths of the state vectors of a whole parameter.
@@ -149,9 +120,7 @@ func gatherInto[T kernels.Float, E any](w *world[T], mine, whole []E, lens []int
 		}
 		parts[r], whole = bytesOf(whole[:n]), whole[n:]
 	}
-	if err := w.AllGather(parts[w.rank], parts); err != nil {
-		w.fail(err)
-	}
+	w.gather(parts[w.rank], parts)
 }
 
 // cut returns the part of a saved whole that is this process's, in the same memory.

@@ -25,17 +25,29 @@ import "math"
 // With [Unchecked] no gradient is looked at before the update.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	defer o.release()
-	return o.step("Step", len(batches), o.takeDense("Step", batches, o.pending))
+	return o.step(len(batches), o.takeDense("Step", batches, o.pending))
 }
 
 // step takes the step of so many batches that were taken, unless there was an error.
-func (o *Optimizer[T]) step(call string, batches int, err error) (Report, error) {
+func (o *Optimizer[T]) step(batches int, err error) (Report, error) {
+	if o.world == nil {
+		return o.tryStep(batches, err)
+	}
+	var r Report
+	err = o.world.within("Step", func() error {
+		r, err = o.tryStep(batches, err)
+		return err
+	})
+	return r, err
+}
+
+func (o *Optimizer[T]) tryStep(batches int, err error) (Report, error) {
 	var lr float64
 	if err == nil {
 		lr, err = o.nextRates()
 	}
 	if o.world != nil {
-		err = o.world.agree(o, call, batches, err)
+		err = o.world.agree(o, "Step", o.eachOfStep, err)
 	}
 	if err != nil {
 		return Report{}, err

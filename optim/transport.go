@@ -22,6 +22,7 @@ type Transport interface {
 	// Barrier returns when all ranks have called it.
 	Barrier() error
 	// Abort ends the training of all ranks, as far as the transport can: their calls fail,
-	// or their processes end. It is for errors that the others would wait for in vain.
+	// or their processes end. It is for errors that the others would wait for in vain, and
+	// may be called while another call of this rank is under way.
 	Abort(reason error)
 }

@@ -16,7 +16,8 @@ type world[T kernels.Float] struct {
 	microBatches int
 	mine         tree.Span     // the micro-batches of this rank
 	nodes        [][]tree.Span // which nodes of the tree each rank's micro-batches make up
-	err          error         // of the transport: nothing goes on after it
+	err          error         // of the transport, or why the ranks are not at one: nothing goes on after it
+	changed      bool          // whether what all must have alike was not compared yet
 
 	blocks  []block // of whole parameters, in the order of the parameters
 	ranks   []part  // which of them are each rank's
@@ -72,10 +73,9 @@ var pieceBlocks = 16
 // its own.
 const runBlocks = 4
 
-func newWorld[T kernels.Float](t Transport, microBatches int) *world[T] {
+func newWorld[T kernels.Float](t Transport) *world[T] {
 	w := &world[T]{Transport: t, rank: t.Rank(), size: t.Size()}
 	w.out, w.in = make([][]byte, w.size), make([][]byte, w.size)
-	w.setMicroBatches(microBatches)
 	return w
 }
 
@@ -92,6 +92,7 @@ func (w *world[T]) setMicroBatches(n int) {
 
 // regroup computes what follows from the parameters, whenever that of an optimizer changes.
 func (w *world[T]) regroup(params []parameter[T], pl *plan) {
+	w.changed = true
 	w.blocks = w.blocks[:0]
 	w.ranks = make([]part, w.size)
 	w.widths = make([]int, len(params))
