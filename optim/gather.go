@@ -15,24 +15,6 @@ func (o *Optimizer[T]) AllGather(mine []byte) ([][]byte, error) {
 	if o.world == nil {
 		return [][]byte{slices.Clone(mine)}, nil
 	}
-	return o.world.gatherBytes(mine)
-}
-
-// gatherBytes tells the ranks how much each has, and then that.
-func (w *world[T]) gatherBytes(mine []byte) ([][]byte, error) {
-	sizes := make([]int64, w.size)
-	gatherAll(w, int64(len(mine)), sizes)
-	if w.err != nil {
-		return nil, w.err
-	}
-	all := make([][]byte, w.size)
-	for r, n := range sizes {
-		all[r] = make([]byte, n)
-	}
-	copy(all[w.rank], mine)
-	if err := w.AllGather(mine, all); err != nil {
-		w.fail(err)
-		return nil, w.err
-	}
-	return all, nil
+	all := o.world.gatherTexts(mine)
+	return all, o.world.err
 }

@@ -230,7 +230,7 @@ func TestMisuse(t *testing.T) {
 			}
 		}
 	}
-	for seed := range uint64(400) {
+	for seed := range uint64(500) {
 		for name, f := range functions {
 			try(name, seed, func(m *misuser) { count(name, m.call(reflect.ValueOf(f), 0)) })
 		}

@@ -286,7 +286,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 		}
 	case reflect.TypeFor[*optim.Optimizer[f32]]():
 		if m.IntN(2) == 0 {
-			return pick(m, goodOptimizer, goodTables, goodPacked, goodTables, goodPacked, goodRank)(), true
+			return pick(m, goodOptimizer, goodTables, goodPacked, goodTables, goodPacked, goodTables, goodPacked, goodRank)(), true
 		}
 	case reflect.TypeFor[*optim.Gradients[f32]]():
 		if m.IntN(2) == 0 {

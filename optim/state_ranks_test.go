@@ -308,7 +308,7 @@ func TestRanksRefuse(t *testing.T) {
 		refused("no snapshot", opt.Restore(forOdd(good, nil)), "nil Snapshot", "optim")
 		late := *good
 		late.Steps++
-		refused("a later step", opt.Restore(forOdd(good, &late)), "step 2", "step 1")
+		refused("a later step", opt.Restore(forOdd(good, &late)), "snapshot = 2", "rank 0 has 1")
 		refused("with gradients", opt.Restore(accumulated), "accumulated = 1")
 
 		shard, err := opt.SnapshotShard()
