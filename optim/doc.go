@@ -167,6 +167,27 @@
 // KiB, many small parameters to one piece of work, and what is added over blocks is
 // added in their order: the bits are those of one goroutine.
 //
+// # Several processes
+//
+// [Distributed] makes an optimizer that of one of several processes, ranks, that train one model
+// together and are joined by a [Transport]; the module optim/distributed has one over MPI:
+//
+//	world, err := mpi.Init()
+//	...
+//	opt, err := optim.New(optim.NewAdamW(1e-3), params, optim.Distributed(world, 16))
+//	lo, hi, n := opt.Share()
+//	for number := lo; number < hi; number++ {
+//		...                   // the gradients of micro-batch number of n
+//		err = opt.Accumulate(grads)
+//	}
+//	report, err := opt.Step() // the same on all ranks
+//
+// Each rank has all parameters, and the rule's state of a part of them. Micro-batches are
+// numbered over all ranks and added in a tree over their numbers ([ReduceTree]), sums of squares
+// come from blocks that all ranks have alike: so any number of ranks gives the bits of one
+// process with [WithReductionOrder](ReduceTree), whatever level each of them runs on. A rank on
+// which something fails, or is otherwise than on the others, is an error of all that names it.
+//
 // # The rooms
 //
 // This package takes steps. What comes before a step, how long it is to be, and what comes
@@ -178,6 +199,7 @@
 //	optim/checkpoint  saves any of it in a file
 //	optim/gradcheck   compares an objective's gradients with differences of its losses
 //	optim/gonumopt    L-BFGS and other line-search methods, by gonum
+//	optim/distributed a module of its own: several processes, by MPI, and what they save
 //
 // A schedule is set by [WithSchedule] and asked once for each step. A loop of one's own tells a
 // metric to [Optimizer.Observe], and takes the mini-batch that [Optimizer.Iterations] says;
@@ -200,6 +222,6 @@
 // # Reproducibility
 //
 // A training run gives the same bits on every level of package kernels and on
-// every machine, with any number of workers: kernels have one result, and what is
+// every machine, with any number of workers and of ranks: kernels have one result, and what is
 // computed here, once per step, is rounded operation by operation in float64.
 package optim
