@@ -126,8 +126,28 @@ func calls() error {
 			return fmt.Errorf("rank %d, exchange %d %v: not what comes in memory", w.Rank(), seed, e)
 		}
 	}
+	if limit < maxBytes {
+		if err := cut(w, limit); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("rank %d of %d on %s\n", w.Rank(), w.Size(), w.Library())
 	return w.Close()
+}
+
+// cut exchanges what must be cut into three pieces each way, and counts them.
+func cut(w *World, limit int) error {
+	send, recv := make([][]byte, w.Size()), make([][]byte, w.Size())
+	for r := range send {
+		send[r], recv[r] = make([]byte, 2*limit+1), make([]byte, 2*limit+1)
+	}
+	if err := w.AllToAll(send, recv); err != nil {
+		return err
+	}
+	if want := 2 * 3 * (w.Size() - 1); w.pending != want {
+		return fmt.Errorf("%d messages, not %d", w.pending, want)
+	}
+	return nil
 }
 
 // TestCalls holds every call against the transport in memory, whole and cut into pieces.
