@@ -58,7 +58,7 @@ func bound(mine, cores, ranks int) string {
 	if mine >= cores || mine >= share && mine > 1 {
 		return ""
 	}
-	return fmt.Sprintf("bound to %d of %d cores, which %d ranks share; start with mpirun --bind-to none (Slurm: srun --cpu-bind=none)", mine, cores, ranks)
+	return fmt.Sprintf("bound to %d of %d cores (ranks of this machine: %d); start with mpirun --bind-to none (Slurm: srun --cpu-bind=none)", mine, cores, ranks)
 }
 
 // cores returns how many cores this machine, or this container, has, whatever the process is

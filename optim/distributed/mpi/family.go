@@ -102,5 +102,5 @@ func line(text []byte) string {
 	if i := strings.IndexAny(s, "\x00\n\r"); i >= 0 {
 		s = s[:i]
 	}
-	return strings.TrimSpace(s)
+	return strings.Join(strings.Fields(s), " ")
 }

@@ -152,3 +152,21 @@ func TestLaunched(t *testing.T) {
 		}
 	}
 }
+
+// TestSingletons has srun start processes without the service that MPICH needs to find the
+// others, by the variable that srun sets: each would be alone.
+func TestSingletons(t *testing.T) {
+	if _, err := load("", mpich.libraries); err != nil {
+		t.Skip("NOT TESTED: ", err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Env = append(os.Environ(), programVariable+"=Init", "SLURM_STEP_NUM_TASKS=2", LibraryVariable+"="+mpich.libraries[0])
+	out, err := c.CombinedOutput()
+	if want := "mpi: srun has started 2 processes, but " + mpich.libraries[0]; err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v: %q is missing in\n%s", err, want, out)
+	}
+}

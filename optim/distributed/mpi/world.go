@@ -146,7 +146,7 @@ func (w *World) check(started launcher) error {
 	if w.size > 1 || started.size <= 1 {
 		return nil
 	}
-	cure := "a launcher that belongs to it"
+	cure := "a launcher that belongs to it (of srun, the right --mpi)"
 	if f := started.family; f != nil && f.name != w.lib.family.name {
 		cure += fmt.Sprintf(", or set %s to the library of %s", LibraryVariable, f.name)
 	}
