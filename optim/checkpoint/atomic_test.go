@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 // TestNoFile: reading and writing refuse a named pipe and do not wait for its
@@ -48,7 +49,7 @@ func TestAtomic(t *testing.T) {
 
 	// The disk is full after some bytes.
 	full := errors.New("disk full")
-	err := replaceFile(path, func(f *os.File) error {
+	err := files.Replace(path, func(f *os.File) error {
 		_, err := f.Write(old[:100])
 		return errors.Join(err, full)
 	})
@@ -57,7 +58,7 @@ func TestAtomic(t *testing.T) {
 	}
 	intact()
 	// The file is closed too early.
-	wantError(t, replaceFile(path, (*os.File).Close), "sync")
+	wantError(t, files.Replace(path, (*os.File).Close), "sync")
 	intact()
 	// A name that the format cannot have.
 	s := r.snapshot(t)

@@ -90,6 +90,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint/regular"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 const (
@@ -156,17 +157,26 @@ func isNil[T kernels.Float](v Stateful[T]) bool {
 // The values and names of Extra may be any bytes. All other text must be UTF-8
 // and all numbers finite: it is an error, which names the field, if not.
 func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
+	_, _, err := write(path, s)
+	return err
+}
+
+// write is Write, and returns the file's size and digest.
+func write[T kernels.Float](path string, s *optim.Snapshot[T]) (size int64, digest string, err error) {
 	if s == nil {
-		return fmt.Errorf("checkpoint %s: nil Snapshot", path)
+		return 0, "", fmt.Errorf("checkpoint %s: nil Snapshot", path)
 	}
 	h, vectors, err := layout(s)
 	if err == nil {
-		err = replaceFile(path, func(f *os.File) error { return encode(f, h, vectors) })
+		err = files.Replace(path, func(f *os.File) (err error) {
+			digest, err = encode(f, h, vectors)
+			return err
+		})
 	}
 	if err != nil {
-		return fmt.Errorf("checkpoint %s: %w", path, err)
+		return 0, "", fmt.Errorf("checkpoint %s: %w", path, err)
 	}
-	return nil
+	return int64(len(h.raw)) + h.dataSize(), digest, nil
 }
 
 // Read reads a snapshot from a file. It is an error if the file is no regular

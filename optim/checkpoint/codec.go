@@ -15,21 +15,22 @@ import (
 	"github.com/seed63264101/steepest/optim"
 )
 
-// encode writes header and data, and then the digest into its place.
-func encode(w io.WriteSeeker, h *header, vectors []vector) error {
+// encode writes header and data, and then the digest into its place. It returns the digest.
+func encode(w io.WriteSeeker, h *header, vectors []vector) (string, error) {
 	// A quote inside of a JSON string is escaped: this matches nothing but the entry.
 	const entry = `"sha256":"`
 	place := bytes.Index(h.raw, []byte(entry+noDigest+`"`)) + len(entry)
 
 	hash := sha256.New()
 	if err := writeAll(io.MultiWriter(w, hash), h, vectors); err != nil {
-		return err
+		return "", err
 	}
 	if _, err := w.Seek(int64(place), io.SeekStart); err != nil {
-		return err
+		return "", err
 	}
-	_, err := io.WriteString(w, hex.EncodeToString(hash.Sum(nil)))
-	return err
+	digest := hex.EncodeToString(hash.Sum(nil))
+	_, err := io.WriteString(w, digest)
+	return digest, err
 }
 
 // writeAll writes header and data.

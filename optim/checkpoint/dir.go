@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 // A Dir is a directory with the last checkpoints of one run, one file for each step that was
@@ -83,7 +84,7 @@ func SaveTo[T kernels.Float](d Dir, step int, s Stateful[T]) error {
 	if err != nil {
 		return err
 	}
-	if err := makeDir(d.Path); err != nil {
+	if err := files.MakeDir(d.Path); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	if err := Save(d.File(step), s); err != nil {
@@ -145,7 +146,7 @@ func (d Dir) clean(step int, later []int) error {
 	entries, err := os.ReadDir(d.Path)
 	errs = append(errs, err)
 	for _, e := range entries {
-		if !isTemp(e.Name()) {
+		if !files.IsTemp(e.Name()) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && now.ModTime().Sub(info.ModTime()) >= abandoned {
@@ -153,26 +154,6 @@ func (d Dir) clean(step int, later []int) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// makeDir makes a directory and those that it is in, and has them survive a crash.
-func makeDir(path string) error {
-	if info, err := os.Stat(path); err == nil {
-		if !info.IsDir() {
-			return fmt.Errorf("%s is no directory", path)
-		}
-		return nil
-	}
-	parent := filepath.Dir(path)
-	if parent != path {
-		if err := makeDir(parent); err != nil {
-			return err
-		}
-	}
-	if err := os.Mkdir(path, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return syncDir(parent)
 }
 
 // A FallbackError says that [LoadLatest] has restored an older checkpoint than the newest.

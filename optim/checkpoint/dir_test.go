@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 // names lists what is in a directory.
@@ -47,9 +48,9 @@ func TestDir(t *testing.T) {
 	}
 	saveSteps(t, d, r, 1)
 
-	temp := tempPrefix + "0123456789abcdef" + tempSuffix
+	temp := files.TempPrefix + "0123456789abcdef" + files.TempSuffix
 	old := []string{"step-1.safetensors", "step-0000000001.safetensors.old", "step--000000001.safetensors", "step-+000000001.safetensors",
-		"best.safetensors", "step-00000000001.safetensors", tempPrefix + "0123456789abcde" + tempSuffix, temp + "x", tempPrefix + "0123456789ABCDEF" + tempSuffix}
+		"best.safetensors", "step-00000000001.safetensors", files.TempPrefix + "0123456789abcde" + files.TempSuffix, temp + "x", files.TempPrefix + "0123456789ABCDEF" + files.TempSuffix}
 	for _, name := range append(old, temp) {
 		path := filepath.Join(d.Path, name)
 		if err := os.WriteFile(path, nil, 0o666); err != nil {
@@ -60,7 +61,7 @@ func TestDir(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	young := tempPrefix + "fedcba9876543210" + tempSuffix // another process may be writing it
+	young := files.TempPrefix + "fedcba9876543210" + files.TempSuffix // another process may be writing it
 	if err := os.WriteFile(filepath.Join(d.Path, young), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}

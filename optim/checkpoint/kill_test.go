@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 // victimEnv names the directory in which TestVictim saves, as TestKilled's child.
@@ -212,7 +213,7 @@ func age(t testing.TB, dir string) (n int) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if isTemp(e.Name()) {
+		if files.IsTemp(e.Name()) {
 			n++
 			if err := os.Chtimes(filepath.Join(dir, e.Name()), past, past); err != nil {
 				t.Fatal(err)

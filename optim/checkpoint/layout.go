@@ -58,20 +58,12 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector {
 	for i := range s.Params {
 		p := &s.Params[i]
 		shapes[p.Name] = p.Shape
-		name := modelPrefix + p.Name
-		if p.BF16 == nil {
-			list = append(list, vector{name, p.Shape, sliceOf[T]{&p.Value}})
-		} else {
-			list = append(list, vector{name, p.Shape, sliceOf[kernels.BFloat16]{&p.BF16}})
-		}
-		if p.Rest != nil {
-			list = append(list, vector{restPrefix + name, p.Shape, sliceOf[int16]{&p.Rest}})
-		}
+		list = append(list, valuesIn(p)...)
 	}
 	for i := range s.Params {
 		p := &s.Params[i]
 		for j := range p.State {
-			list = append(list, partsOf("state."+p.Name+".", p.Shape, &p.State[j])...)
+			list = append(list, stateIn(p, j)...)
 		}
 		shape := p.Shape
 		if p.Sparse && len(shape) == 2 {
@@ -95,6 +87,24 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector {
 		list = append(list, partsOf("extra.", nil, &s.ExtraVectors[i])...)
 	}
 	return list
+}
+
+// valuesIn lists what holds the values of a parameter.
+func valuesIn[T kernels.Float](p *optim.ParamSnapshot[T]) []vector {
+	name := modelPrefix + p.Name
+	list := []vector{{name, p.Shape, sliceOf[T]{&p.Value}}}
+	if p.BF16 != nil {
+		list[0].store = sliceOf[kernels.BFloat16]{&p.BF16}
+	}
+	if p.Rest != nil {
+		list = append(list, vector{restPrefix + name, p.Shape, sliceOf[int16]{&p.Rest}})
+	}
+	return list
+}
+
+// stateIn lists what holds the elements of a vector that the rule keeps for a parameter.
+func stateIn[T kernels.Float](p *optim.ParamSnapshot[T], j int) []vector {
+	return partsOf("state."+p.Name+".", p.Shape, &p.State[j])
 }
 
 // partsOf lists what holds the elements of a vector in its format.

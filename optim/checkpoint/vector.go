@@ -27,6 +27,14 @@ type store interface {
 	read(r io.Reader, t tensor, buf []byte) error
 }
 
+// A partStore is a store that can be read part by part.
+type partStore interface {
+	store
+	// make puts so many zeros there, and fill reads a tensor in the place of those from at on.
+	make(n int)
+	fill(at int, r io.Reader, t tensor, buf []byte) error
+}
+
 // A sliceOf is a store of the elements of one slice.
 type sliceOf[E element] struct{ at *[]E }
 
@@ -39,6 +47,13 @@ func (s sliceOf[E]) write(w io.Writer, buf []byte) error { return writeVector(w,
 func (s sliceOf[E]) read(r io.Reader, t tensor, buf []byte) (err error) {
 	*s.at, err = readVector[E](r, t, buf)
 	return err
+}
+
+func (s sliceOf[E]) make(n int) { *s.at = make([]E, n) }
+
+func (s sliceOf[E]) fill(at int, r io.Reader, t tensor, buf []byte) error {
+	n := int((t.end - t.begin) / (elementBits[t.dtype] / 8))
+	return fillVector((*s.at)[at:at+n], r, t, buf)
 }
 
 // dtype returns the file format's name of the element type.
@@ -108,16 +123,22 @@ func readVector[E element](r io.Reader, t tensor, buf []byte) ([]E, error) {
 		return nil, fmt.Errorf("tensor %q: %d elements do not fit into memory", t.name, total)
 	}
 	all := make([]E, total)
-	step := len(buf) / int(size)
+	return all, fillVector(all, r, t, buf)
+}
+
+// fillVector sets all to a tensor's elements, of which there are as many.
+func fillVector[E element](all []E, r io.Reader, t tensor, buf []byte) error {
+	size := int(elementBits[t.dtype] / 8)
+	step := len(buf) / size
 	for at := 0; at < len(all); at += step {
 		v := all[at:min(at+step, len(all))]
-		part := buf[:len(v)*int(size)]
+		part := buf[:len(v)*size]
 		if _, err := io.ReadFull(r, part); err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", t.name, err)
+			return fmt.Errorf("tensor %q: %w", t.name, err)
 		}
 		if i, x := decodeVector(v, part, t.dtype); i >= 0 {
-			return nil, fmt.Errorf("tensor %q: element %d = %v of %s is beyond the range of %s", t.name, at+i, x, t.dtype, dtype[E]())
+			return fmt.Errorf("tensor %q: element %d = %v of %s is beyond the range of %s", t.name, at+i, x, t.dtype, dtype[E]())
 		}
 	}
-	return all, nil
+	return nil
 }

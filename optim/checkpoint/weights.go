@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
 // A SaveOption adds to what [SaveWeights] writes.
@@ -32,7 +33,7 @@ func Metadata(entries map[string]string) SaveOption {
 func SaveWeights[T kernels.Float](path string, params []optim.Param[T], opts ...SaveOption) error {
 	h, vectors, err := weightsLayout(params, opts)
 	if err == nil {
-		err = replaceFile(path, func(f *os.File) error { return writeAll(f, h, vectors) })
+		err = files.Replace(path, func(f *os.File) error { return writeAll(f, h, vectors) })
 	}
 	if err != nil {
 		return fmt.Errorf("weights %s: %w", path, err)

@@ -1,4 +1,5 @@
-package checkpoint
+// Package files writes files so that a crash leaves nothing half done.
+package files
 
 import (
 	"errors"
@@ -12,10 +13,10 @@ import (
 	"syscall"
 )
 
-// replaceFile writes a file so that at every moment, also after a crash, path
+// Replace writes a file so that at every moment, also after a crash, path
 // holds either what it held before or all that the function wrote. An existing
 // file gives the new one its permissions.
-func replaceFile(path string, write func(*os.File) error) (err error) {
+func Replace(path string, write func(*os.File) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := createTemp(dir)
 	if err != nil {
@@ -56,12 +57,12 @@ func replaceFile(path string, write func(*os.File) error) (err error) {
 }
 
 // What the names of temporary files begin and end with; 16 hexadecimal digits are between.
-const tempPrefix, tempSuffix = ".checkpoint-", ".tmp"
+const TempPrefix, TempSuffix = ".checkpoint-", ".tmp"
 
-// isTemp reports whether createTemp makes files of this name.
-func isTemp(name string) bool {
-	rest, ok := strings.CutPrefix(name, tempPrefix)
-	digits, tail, found := strings.Cut(rest, tempSuffix)
+// IsTemp reports whether createTemp makes files of this name.
+func IsTemp(name string) bool {
+	rest, ok := strings.CutPrefix(name, TempPrefix)
+	digits, tail, found := strings.Cut(rest, TempSuffix)
 	return ok && found && tail == "" && len(digits) == 16 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
@@ -69,7 +70,7 @@ func isTemp(name string) bool {
 // os.CreateTemp are not. A rename within the directory is atomic.
 func createTemp(dir string) (*os.File, error) {
 	for range 100 {
-		name := filepath.Join(dir, fmt.Sprintf("%s%016x%s", tempPrefix, rand.Uint64(), tempSuffix))
+		name := filepath.Join(dir, fmt.Sprintf("%s%016x%s", TempPrefix, rand.Uint64(), TempSuffix))
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
@@ -93,4 +94,24 @@ func syncDir(dir string) error {
 		return err
 	}
 	return nil
+}
+
+// MakeDir makes a directory and those that it is in, and has them survive a crash.
+func MakeDir(path string) error {
+	if info, err := os.Stat(path); err == nil {
+		if !info.IsDir() {
+			return fmt.Errorf("%s is no directory", path)
+		}
+		return nil
+	}
+	parent := filepath.Dir(path)
+	if parent != path {
+		if err := MakeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(path, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(parent)
 }

@@ -1,0 +1,190 @@
+package distributed
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/internal/files"
+)
+
+// A Dir is a directory with the last checkpoints of a run on several ranks, which all of them
+// see, as on a cluster's file system. Each rank writes its own shard, and on loading reads what
+// it needs of all shards: so that no process needs the memory for the whole state, and a run
+// goes on on any number of ranks. [SaveTo] and [LoadLatest] write and read it, and [Read] reads
+// a checkpoint without ranks.
+//
+// A checkpoint of step 7 is a file step-0000000007.json, the manifest, which names the files of
+// the shards, step-0000000007-ID-RANK.safetensors. The ID is another one each time that a
+// checkpoint is saved. A shard is a file as package checkpoint writes it.
+type Dir struct {
+	Path string
+	Keep int // checkpoints that stay, those of the last steps; 1 or more
+
+	Transport Transport // that of the optimizer
+}
+
+// Validate returns an error unless SaveTo can use the Dir.
+func (d Dir) Validate() error {
+	if err := d.checkTransport(); err != nil {
+		return err
+	}
+	switch {
+	case d.Path == "":
+		return errors.New("distributed: Dir without a Path")
+	case d.Keep < 1:
+		return fmt.Errorf("distributed: Dir %s: Keep = %d, want 1 or more", d.Path, d.Keep)
+	}
+	return nil
+}
+
+// checkTransport returns an error if there is no way to tell the other ranks of any.
+func (d Dir) checkTransport() error {
+	if v := reflect.ValueOf(d.Transport); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("distributed: Dir %s without a Transport", d.Path)
+	}
+	return nil
+}
+
+// What the names of a Dir's files begin and end with.
+const (
+	filePrefix     = "step-"
+	manifestSuffix = ".json"
+	shardSuffix    = ".safetensors"
+)
+
+// File returns the path of the step's manifest, which [Read] takes. With fewer than eleven digits
+// of the step, names sort by it.
+func (d Dir) File(step int) string {
+	return filepath.Join(d.Path, fmt.Sprintf("%s%010d%s", filePrefix, step, manifestSuffix))
+}
+
+// shardName returns the name of a rank's shard.
+func shardName(step int, id string, rank int) string {
+	return fmt.Sprintf("%s%010d-%s-%05d%s", filePrefix, step, id, rank, shardSuffix)
+}
+
+// parseShardName is the inverse of shardName.
+func parseShardName(name string) (step int, id string, ok bool) {
+	parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, filePrefix), shardSuffix), "-")
+	if len(parts) != 3 {
+		return 0, "", false
+	}
+	step, err := strconv.Atoi(parts[0])
+	rank, errRank := strconv.Atoi(parts[2])
+	if err != nil || errRank != nil || step < 0 || rank < 0 || !isID(parts[1]) {
+		return 0, "", false
+	}
+	return step, parts[1], shardName(step, parts[1], rank) == name
+}
+
+// Steps returns the steps whose manifests are there, ascending. There are none if there is no
+// directory.
+func (d Dir) Steps() ([]int, error) {
+	entries, err := os.ReadDir(d.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("distributed: %w", err)
+	}
+	var steps []int
+	for _, e := range entries {
+		digits := strings.TrimSuffix(strings.TrimPrefix(e.Name(), filePrefix), manifestSuffix)
+		if step, err := strconv.Atoi(digits); err == nil && step >= 0 && e.Name() == filepath.Base(d.File(step)) {
+			steps = append(steps, step)
+		}
+	}
+	slices.Sort(steps)
+	return steps, nil
+}
+
+// laterThan returns the later steps in the directory, whose checkpoints must all be corrupt.
+func (d Dir) laterThan(step int) ([]int, error) {
+	steps, err := d.Steps()
+	if err != nil {
+		return nil, err
+	}
+	i, found := slices.BinarySearch(steps, step)
+	if found {
+		i++
+	}
+	for _, s := range steps[i:] {
+		err := verify(d.File(s))
+		if err == nil {
+			return nil, fmt.Errorf("distributed: Dir %s: there is step %d already, which is later than step %d", d.Path, s, step)
+		}
+		if !isCorrupt(err) {
+			return nil, fmt.Errorf("distributed: Dir %s: step %d is later than step %d, and it cannot be read: %w", d.Path, s, step, err)
+		}
+	}
+	return steps[i:], nil
+}
+
+// isCorrupt reports whether an error says that a checkpoint is not whole, and not that it cannot
+// be read.
+func isCorrupt(err error) bool {
+	_, path := errors.AsType[*fs.PathError](err)
+	return !path || errors.Is(err, fs.ErrNotExist)
+}
+
+// abandoned is the age from which files that no manifest names have no writer any more.
+const abandoned = time.Hour
+
+// clean removes what the manifest of a step has replaced: the later ones, which are corrupt, those
+// beyond Keep, the one of the same step, whose ID is given, and then all shards of these. Shards of
+// other savings that came to no manifest go when they are old.
+func (d Dir) clean(step int, later []int, replaced string, remove func(path string) error) error {
+	var errs []error
+	steps, err := d.Steps()
+	errs = append(errs, err)
+	gone := append(slices.Clone(later), steps[:max(0, len(steps)-len(later)-d.Keep)]...)
+	removed := map[string]bool{replaced: true}
+	for _, s := range gone {
+		if m, err := readManifest(d.File(s)); err == nil {
+			removed[m.ID] = true
+		}
+		errs = append(errs, remove(d.File(s)))
+	}
+	named := make(map[string]bool)
+	for _, s := range steps {
+		if m, err := readManifest(d.File(s)); err == nil {
+			for _, f := range m.Shards {
+				named[f.Name] = true
+			}
+		} else if !slices.Contains(gone, s) {
+			return errors.Join(append(errs, err)...) // its shards may be there
+		}
+	}
+	// The age is by the clock of the file system, which is not always this machine's.
+	now, err := os.Stat(d.File(step))
+	if err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	entries, err := os.ReadDir(d.Path)
+	errs = append(errs, err)
+	for _, e := range entries {
+		_, id, ok := parseShardName(e.Name())
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || named[e.Name()] || !ok && !files.IsTemp(e.Name()) {
+			continue
+		}
+		if ok && removed[id] || now.ModTime().Sub(info.ModTime()) >= abandoned {
+			errs = append(errs, remove(filepath.Join(d.Path, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// shardsOf returns the files of a manifest in the order of the ranks.
+func (m *manifest) shardsOf(rank, size int) (list []checkpoint.ShardFile) {
+	for i := rank; i < len(m.Shards); i += size {
+		list = append(list, m.Shards[i])
+	}
+	return list
+}
