@@ -24,10 +24,11 @@ const rankVersion = 1
 type heading struct {
 	Version  uint64
 	Machine  uint64 // how numbers lie in what is sent otherwise
-	Call     [24]byte
-	Failed   uint64 // 1 if the rank has an error, which it tells next
+	Call     [16]byte
+	Length   uint64 // of the bytes that follow: the words of an error, or what AllGather brings
+	Failed   uint64 // 1 if the rank has an error
 	Changed  uint64 // 1 if what all must have alike was not compared yet
-	Position uint64 // hash of where the rank is, to tell apart what each step may change
+	Position uint64 // hash of where the rank is, which each step may change
 }
 
 const headingBytes = 64
@@ -44,21 +45,26 @@ func machineName(m uint64) string {
 	return fmt.Sprintf("%s with an int of %d bits", order, m&0xff)
 }
 
-// agree returns an error unless all ranks are about to make the same call, with the same
-// parameters and options, and from the same position. err is this rank's own, which the others are
-// told.
+// newHeading returns the heading of a call.
+func newHeading(call string) heading {
+	h := heading{Version: rankVersion, Machine: machine}
+	copy(h.Call[:], call)
+	return h
+}
+
+// agree returns an error unless all ranks are about to make the same call, from the same position,
+// and with the same parameters and options; those of nil are not compared. err is this rank's own,
+// which the others are told.
 func (w *world[T]) agree(o *Optimizer[T], call string, position numbers, err error) error {
-	if w.err != nil {
-		return w.err
-	}
-	mine := heading{Version: rankVersion, Machine: machine}
-	copy(mine.Call[:], call)
+	text := ""
+	mine := newHeading(call)
 	if err != nil {
-		mine.Failed = 1
-	} else {
+		text = cmp.Or(err.Error(), "an error without words")
+		mine.Failed, mine.Length = 1, uint64(len(text))
+	} else if w.err == nil {
 		mine.Position = position.hash()
 	}
-	if w.changed && !isRestore(call) { // which makes alike what may not be
+	if o != nil && w.changed {
 		mine.Changed = 1
 	}
 	all := w.headings(mine)
@@ -73,7 +79,7 @@ func (w *world[T]) agree(o *Optimizer[T], call string, position numbers, err err
 	}
 	switch {
 	case failed:
-		return w.tellErrors(err)
+		return w.tellErrors(all, text, err)
 	case changed:
 		if err := w.compareAll(o); err != nil {
 			return err
@@ -121,13 +127,9 @@ func (w *world[T]) headings(mine heading) []heading {
 func (h *heading) call() string { return string(bytes.TrimRight(h.Call[:], "\x00")) }
 
 // tellErrors returns this rank's error, if it has one, or those of the others.
-func (w *world[T]) tellErrors(own error) error {
-	text := ""
-	if own != nil {
-		text = cmp.Or(own.Error(), "an error without words")
-	}
+func (w *world[T]) tellErrors(all []heading, text string, own error) error {
 	var errs []error
-	for r, text := range w.gatherTexts([]byte(text)) {
+	for r, text := range w.gatherLengths([]byte(text), all) {
 		if len(text) > 0 {
 			errs = append(errs, fmt.Errorf("optim: rank %d: %s", r, strings.TrimPrefix(string(text), "optim: ")))
 		}
@@ -139,6 +141,15 @@ func (w *world[T]) tellErrors(own error) error {
 		return own
 	}
 	return errors.Join(errs...)
+}
+
+// gatherLengths brings together what the headings have announced.
+func (w *world[T]) gatherLengths(mine []byte, all []heading) [][]byte {
+	counts := make([]int, w.size)
+	for r, h := range all {
+		counts[r] = int(h.Length)
+	}
+	return w.gatherBytes(mine, counts)
 }
 
 // gatherBytes brings the bytes of all ranks together, of which there are so many for each. There

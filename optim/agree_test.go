@@ -3,7 +3,6 @@ package optim_test
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -284,79 +283,4 @@ func TestRanksThatChangeApart(t *testing.T) {
 		})
 		allSay(t, errs, d.want)
 	}
-}
-
-// A forger is a transport whose first message has other bytes.
-type forger struct {
-	optim.Transport
-	at    int
-	value byte
-	done  bool
-}
-
-func (f *forger) AllGather(send []byte, recv [][]byte) error {
-	if !f.done {
-		send[f.at], f.done = f.value, true
-	}
-	return f.Transport.AllGather(send, recv)
-}
-
-// TestForeignRanks: programs and machines of another kind are found before anything else.
-func TestForeignRanks(t *testing.T) {
-	for _, d := range []struct {
-		at    int
-		value byte
-		want  string
-	}{
-		{0, 77, "optim: rank 1 has version 77 of what ranks send each other, and rank 0 has 1"},
-		{8, 16, "optim: rank 1 is on a machine that is "}, // its ints
-		{9, 2, "optim: rank 1 is on a machine that is "},  // its order of bytes
-		{16, 'M', "optim: rank 1 calls Mew, and rank 0 calls New"},
-	} {
-		errs := together(t, 3, func(rank int, tr optim.Transport) error {
-			if rank == 1 {
-				tr = &forger{Transport: tr, at: d.at, value: d.value}
-			}
-			_, err := newSetup().new(tr)
-			return err
-		})
-		allSay(t, errs, d.want)
-	}
-}
-
-// TestRanksThatCallApart: ranks that call different things are not at one, and nothing goes on.
-func TestRanksThatCallApart(t *testing.T) {
-	params := func() []optim.Param[f32] { return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2, 3}}} }
-	errs := together(t, 3, func(rank int, tr optim.Transport) error {
-		p := params()
-		o, err := optim.New(optim.NewScheduleFreeAdamW(0.1), p, optim.Distributed(tr, 3))
-		if err != nil {
-			return err
-		}
-		if rank == 1 {
-			o.EvalMode()
-			if !slices.Equal(p[0].Value, params()[0].Value) {
-				t.Error("EvalMode has changed the parameters")
-			}
-		}
-		_, first := o.Step([][]f32{{1, 1, 1}})
-		if _, err := o.Step([][]f32{{1, 1, 1}}); err == nil || err != first {
-			t.Errorf("rank %d goes on after %v, with %v", rank, first, err)
-		}
-		if o.Steps() != 0 {
-			t.Error("the step was taken")
-		}
-		return first
-	})
-	allSay(t, errs, "optim: rank 1 calls EvalMode, and rank 0 calls Step")
-	errs = together(t, 2, func(rank int, tr optim.Transport) error {
-		o, err := optim.New(optim.NewAdam(0.1), params(), optim.Distributed(tr, 2))
-		if err == nil && rank == 1 {
-			_, err = o.Step([][]f32{{1, 1, 1}})
-		} else if err == nil {
-			_, err = optim.New(optim.NewAdam(0.1), params(), optim.Distributed(tr, 2))
-		}
-		return err
-	})
-	allSay(t, errs, "optim: rank 1 calls Step, and rank 0 calls New")
 }

@@ -131,8 +131,6 @@ func (w *world[T]) checkCount(o *Optimizer[T], call string, batches int) error {
 
 func isStep(call string) bool { return call == "Step" || call == "StepGradients" }
 
-func isRestore(call string) bool { return call == "Restore" || call == "RestoreShard" }
-
 // A shard says which part of a parameter this process updates, and which part each rank does.
 type shard struct {
 	first int   // index of the first element

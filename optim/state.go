@@ -259,7 +259,7 @@ func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
 func (o *Optimizer[T]) tryRestore(call string, s *Snapshot[T], shard bool) error {
 	undo, err := o.restoreFallible(s, shard)
 	if o.world != nil {
-		all := o.world.agree(o, call, s.eachNumber, err)
+		all := o.world.agree(nil, call, s.eachNumber, err)
 		if err == nil && all != nil {
 			undo()
 		}
