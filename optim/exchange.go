@@ -106,6 +106,7 @@ func (w *world[T]) reduce(o *Optimizer[T]) {
 		},
 		func() { w.runOver(o, collect, w.own().pieces[w.piece], w.own().pieces[w.piece+1]) },
 	)
+	clear(w.out) // which may be the caller's
 }
 
 // direct returns the gradients of a piece for a rank if they are one vector that lies somewhere

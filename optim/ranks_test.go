@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -90,13 +91,17 @@ func testRanksMatrices[T kernels.Float](t *testing.T) {
 }
 
 // TestRanksLarge: with parameters of many blocks several workers take part, and there are several
-// pieces of full length.
+// pieces of full length, which go on their way beside the arithmetic or, with one core, before it.
 func TestRanksLarge(t *testing.T) {
 	b := blockLen[float64]()
 	lengths := []int{9*b + 5, 3, 26 * b, b - 1}
-	tr := &training[float64]{rule: NewAdam(0.01), params: named(random[float64](rand.New(rand.NewPCG(80, 81)), lengths...)),
-		opts: []Option{Workers(3), ClipNorm(1), ZeroGrads()}, micro: []int{3, 4}, batches: newMicroBatches[float64](5, lengths...)}
-	tr.check(t, "large", 2)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for procs := 1; procs <= 2; procs++ {
+		runtime.GOMAXPROCS(procs)
+		tr := &training[float64]{rule: NewAdam(0.01), params: named(random[float64](rand.New(rand.NewPCG(80, 81)), lengths...)),
+			opts: []Option{Workers(3), ClipNorm(1)}, micro: []int{3, 2}, batches: newMicroBatches[float64](5, lengths...)}
+		tr.check(t, fmt.Sprint("large, GOMAXPROCS ", procs), 2)
+	}
 }
 
 // CheckOwnRule takes steps by a rule from outside of the package in one process and on ranks.

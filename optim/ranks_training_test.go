@@ -256,7 +256,11 @@ func (tr *training[T]) onRanks(size int) error {
 	var wg sync.WaitGroup
 	for r, tp := range memory.New(size) {
 		wg.Go(func() {
-			o, err := tr.begin(tp)
+			opts := []Option{Workers(3 - r%3)} // may differ, and so may what becomes of the gradients
+			if r%4 == 3 {
+				opts = append(opts, ZeroGrads())
+			}
+			o, err := tr.begin(tp, opts...)
 			if err == nil {
 				all[r] = o
 				defer o.Close()

@@ -85,11 +85,8 @@ func walkOnRanks[T kernels.Float](t *testing.T, seed uint64) int {
 	tr := &training[T]{rule: options.rule, params: params, opts: options.options(1 + rng.IntN(3)), micro: micro, batches: batches}
 	tr.opts = append(tr.opts, FailAfterSkips(0))
 	tr.change = func(o *Optimizer[T], step int) error {
-		if step == 0 {
-			return nil
-		}
-		if was := frozen[step-1]; was < len(params) {
-			if err := o.Thaw(params[was].Name); err != nil {
+		if step > 0 && frozen[step-1] < len(params) {
+			if err := o.Thaw(params[frozen[step-1]].Name); err != nil {
 				return err
 			}
 		}
