@@ -54,6 +54,8 @@ func BenchmarkSumSlices(b *testing.B)               { benchmark(b, "SumSlices") 
 func BenchmarkSumSlicesAdd(b *testing.B)            { benchmark(b, "SumSlicesAdd") }
 func BenchmarkMeanSlices(b *testing.B)              { benchmark(b, "MeanSlices") }
 func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAdd") }
+func BenchmarkSumSlicesTree(b *testing.B)           { benchmark(b, "SumSlicesTree") }
+func BenchmarkMeanSlicesTree(b *testing.B)          { benchmark(b, "MeanSlicesTree") }
 func BenchmarkRowSums(b *testing.B)                 { benchmark(b, "RowSums") }
 func BenchmarkRowMax(b *testing.B)                  { benchmark(b, "RowMax") }
 func BenchmarkRowDots(b *testing.B)                 { benchmark(b, "RowDots") }

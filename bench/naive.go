@@ -36,6 +36,8 @@ func naive[T kernels.Float]() *kerneltest.Table[T] {
 		SumSlicesAdd:            sumSlicesAdd[T],
 		MeanSlices:              meanSlices[T],
 		MeanSlicesAdd:           meanSlicesAdd[T],
+		SumSlicesTree:           sumSlices[T],
+		MeanSlicesTree:          meanSlices[T],
 		SGD:                     sgd[T],
 		Momentum:                momentum[T],
 		Nesterov:                nesterov[T],

@@ -19,10 +19,13 @@ func TestGuardPages(t *testing.T) { eachOp(t, guardPages[float32], guardPages[fl
 
 func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
 	t.Parallel()
-	const rows, indexed, many, maxInc, maxLen = 6, 38, 64, 7, 301
+	const rows, indexed, many, mostSlices, maxInc, maxLen = 6, 38, 64, 100, 7, 301
 	edges := slices.DeleteFunc(edgeShapes(op), func(s edgeShape) bool { // what would take long
 		if op.IsProduct() {
 			return s.N > 600
+		}
+		if isTree(op) && s.N <= 70 {
+			return false
 		}
 		return s.Rows == 1 && s.N > 20000 || s.N*s.Rows > 150000 || s.Rows%2 == 0 && s.N*s.Rows < 131072
 	})
@@ -36,7 +39,11 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	first := placement[T]{kerneltest.First[T], kerneltest.First[int], kerneltest.First[byte]}
 	last := placement[T]{kerneltest.Last[T], kerneltest.Last[int], kerneltest.Last[byte]}
 	var guards []*kerneltest.Guard
-	for range len(op.Params) + many {
+	number := len(op.Params) + many
+	if isTree(op) {
+		number = len(op.Params) + mostSlices
+	}
+	for range number {
 		g, err := kerneltest.NewGuard(most * 8)
 		if err != nil {
 			t.Fatal(err)

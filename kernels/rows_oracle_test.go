@@ -45,7 +45,33 @@ func rowOracles[T kernels.Float]() map[string]oracle[T] {
 			func(c *call[T]) { f.lists(c.v("dst"), c) },
 		}
 	}
+	for name, f := range map[string]func(dst []T, xs [][]T){
+		"SumSlicesTree": kernels.SumSlicesTree[T], "MeanSlicesTree": kernels.MeanSlicesTree[T],
+	} {
+		all[name] = oracle[T]{
+			func(c *call[T]) { treeColumns(c, name == "MeanSlicesTree") },
+			func(c *call[T]) { f(c.v("dst"), c.args.List) },
+		}
+	}
 	return all
+}
+
+// treeColumns expects the sums of columns of slices in the order of the tree.
+func treeColumns[T kernels.Float](c *call[T], mean bool) {
+	dst, column := c.vector("dst"), make([]T, len(c.args.List))
+	for j := range dst.n {
+		for i, x := range c.args.List {
+			column[i] = x[j]
+		}
+		v := byLevels(column)
+		switch {
+		case mean && c.public:
+			v = div(v, T(len(column)))
+		case mean:
+			v = div(v, c.k("div"))
+		}
+		dst.become(j, v)
+	}
 }
 
 // columns expects the sums of columns of at least one row. The kernels divide by

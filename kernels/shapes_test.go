@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -53,6 +54,32 @@ func edgeShapes[T kernels.Float](op kerneltest.Op[T]) []edgeShape {
 	}
 	if op.IsProduct() {
 		all = append(all, tiles()...)
+	}
+	if isTree(op) {
+		all = append(all, groups()...)
+	}
+	return all
+}
+
+// isTree reports whether a kernel adds the slices of a list as a binary tree.
+func isTree[T kernels.Float](op kerneltest.Op[T]) bool {
+	return strings.HasSuffix(op.Name, "SlicesTree")
+}
+
+// groups lists numbers of slices of which the last ones, from one to four, complete up to three
+// sums that wait, or more, with tails of all sorts.
+func groups() []edgeShape {
+	var all []edgeShape
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for n := 1; n <= 70; n += step {
+		for _, slices := range [][2]int{{1, 32}, {65, 68}, {97, 100}} {
+			for rows := slices[0] + n%step; rows <= slices[1]; rows += step {
+				all = append(all, edgeShape{Shape: kerneltest.Shape{N: n, Rows: rows, Stride: n}})
+			}
+		}
 	}
 	return all
 }

@@ -504,6 +504,26 @@ func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
 //go:noescape
 func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
 
+// SumSlicesTreeF32 computes dst[j] = sum over r of xs[r][j], as a tree.
+//
+//go:noescape
+func SumSlicesTreeF32(dst []float32, xs [][]float32)
+
+// SumSlicesTreeF64 computes dst[j] = sum over r of xs[r][j], as a tree.
+//
+//go:noescape
+func SumSlicesTreeF64(dst []float64, xs [][]float64)
+
+// MeanSlicesTreeF32 computes dst[j] = (sum over r of xs[r][j], as a tree) / div.
+//
+//go:noescape
+func MeanSlicesTreeF32(dst []float32, xs [][]float32, div float32)
+
+// MeanSlicesTreeF64 computes dst[j] = (sum over r of xs[r][j], as a tree) / div.
+//
+//go:noescape
+func MeanSlicesTreeF64(dst []float64, xs [][]float64, div float64)
+
 // RowSumsF32 computes dst[r] = sum over j of a[r*stride+j].
 //
 //go:noescape

@@ -90,7 +90,7 @@ func TestChoose(t *testing.T) {
 	for expression, want := range map[string]string{
 		"":             strings.Join(names(all), " "),
 		"^Dot$":        "Dot",
-		"Slices":       "SumSlices SumSlicesAdd MeanSlices MeanSlicesAdd",
+		"Slices":       "SumSlices SumSlicesAdd MeanSlices MeanSlicesAdd SumSlicesTree MeanSlicesTree",
 		"^Adam$":       "Adam",
 		"^Adam/dead$":  "Adam/normal Adam/dead Adam/tiny Adam/subnormal", // one case
 		"^Scal$|Nrm2":  "Scal Nrm2",

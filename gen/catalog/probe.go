@@ -21,7 +21,7 @@ func ProbeName(k *Kernel) string {
 		return "" // bound by arithmetic, see multiplyAdds, and by shuffles
 	case Random:
 		return "" // bound by arithmetic, too
-	case Rows, RowDots, RowAxpys:
+	case Rows, Tree, RowDots, RowAxpys:
 		return "Read1"
 	case Outer:
 		return "Move001"

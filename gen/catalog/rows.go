@@ -36,5 +36,23 @@ func rows() []*Kernel {
 			}
 		}
 	}
-	return all
+	return append(all, trees()...)
+}
+
+// trees describes the reductions of a list of slices in the order of a binary tree.
+func trees() []*Kernel {
+	const formula = "sum over r of xs[r][j]"
+	alias := [][2]string{{"dst", "xs"}}
+	return []*Kernel{
+		{
+			Name: "SumSlicesTree", Doc: "dst[j] = " + formula + ", as a tree", Family: "rows",
+			Params: params(Out, "dst", List, "xs"), Alias: alias,
+			Loop: Tree{},
+		},
+		{
+			Name: "MeanSlicesTree", Doc: "dst[j] = (" + formula + ", as a tree) / div", Family: "rows",
+			Params: params(Out, "dst", List, "xs", Scalar, "div"), Alias: alias,
+			Loop: Tree{Finish: func(b *Body, sum Val) Val { return b.Div(sum, b.Coef("div")) }},
+		},
+	}
 }

@@ -2,7 +2,7 @@
 // around it.
 //
 // A Kernel is described once: its parameters, the skeleton of its loop (Map, Blocks8, Function,
-// Random, Reduce, Search, Rows, RowDots, RowAxpys, Outer, ColumnReduce, RowReduce, RowMap,
+// Random, Reduce, Search, Rows, Tree, RowDots, RowAxpys, Outer, ColumnReduce, RowReduce, RowMap,
 // Bags, Product, Transposition or CopyRows) and a body, a straight line of lane-wise operations
 // that a function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,

@@ -117,7 +117,8 @@ type Kernel struct {
 	// signature are concrete then.
 	Only Elem
 
-	// Alias names the pairs of streams that may be the same slice.
+	// Alias names the pairs of streams that may be the same slice. A list stands for its first
+	// one.
 	Alias [][2]string
 
 	// Probe marks a limit probe: the streams of a kernel with almost no
@@ -125,8 +126,8 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Blocks8, Function, Random, Reduce, Search, Rows, RowDots,
-// RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Bags, Product, Transposition or CopyRows.
+// Skeleton is the loop of a kernel: Map, Blocks8, Function, Random, Reduce, Search, Rows, Tree,
+// RowDots, RowAxpys, Outer, ColumnReduce, RowReduce, RowMap, Bags, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.
@@ -271,6 +272,9 @@ func (k *Kernel) Arguments() []string {
 // Symbol returns the assembly function's name for an element type.
 func (k *Kernel) Symbol(e Elem) string { return k.Name + e.Suffix() }
 
+// headerBytes is the size of a slice's pointer, length and capacity.
+const headerBytes = 24
+
 // Layout gives the offsets of the arguments in a Go assembly frame (ABI0).
 type Layout struct {
 	Offset map[string]int
@@ -295,7 +299,7 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 		case p.Kind == Scalar64 || p.Kind.IsInt():
 			place(p.Name, 8, 8)
 		default:
-			place(p.Name, 24, 8)
+			place(p.Name, headerBytes, 8)
 		}
 	}
 	switch k.Result(e.GoType()) {

@@ -29,7 +29,7 @@ func (k *Kernel) Operations() int {
 		}
 	case ColumnReduce:
 		sums = len(s.Terms(b, 0))
-	case Rows:
+	case Rows, Tree:
 		sums = 1
 	case RowDots, RowAxpys, Outer:
 		return 2

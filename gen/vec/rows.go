@@ -123,7 +123,7 @@ func (l *rowsLoop) nextRow(row G) {
 	if l.source.Kind == List {
 		l.m.Pointer(row, Address{Base: l.next})
 		l.m.Add(row, l.off)
-		l.m.AddImm(l.next, 24)
+		l.m.AddImm(l.next, headerBytes)
 		return
 	}
 	l.m.Move(row, l.next)

@@ -1,5 +1,7 @@
 package generic
 
+import "math/bits"
+
 // The reductions over rows add in row order, row 0 first: ((r0 + r1) + r2) + ...
 // The Add forms add that sum to dst at the end. A matrix is row-major, row r is
 // a[r*stride : r*stride+len(dst)], and there is at least one row; div is the
@@ -69,4 +71,31 @@ func reduceRows[T Float](dst []T, add bool, div T, rows int, row func(r int) []T
 			out[k] = v
 		}
 	}
+}
+
+// SumSlicesTree computes dst[j] = sum over r of xs[r][j], in the order of the tree.
+func SumSlicesTree[T Float](dst []T, xs [][]T) {
+	for j := range dst {
+		dst[j] = sumTree(xs, j)
+	}
+}
+
+// MeanSlicesTree computes dst[j] = (sum over r of xs[r][j]) / div, in the order of the tree.
+func MeanSlicesTree[T Float](dst []T, xs [][]T, div T) {
+	for j := range dst {
+		dst[j] = sumTree(xs, j) / div
+	}
+}
+
+// sumTree adds the elements j of slices in a binary tree over their numbers, of which the left
+// part has the largest power of two below their count.
+func sumTree[T Float](xs [][]T, j int) T {
+	switch len(xs) {
+	case 1:
+		return xs[0][j]
+	case 2:
+		return xs[0][j] + xs[1][j]
+	}
+	left := 1 << (bits.Len(uint(len(xs)-1)) - 1)
+	return sumTree(xs[:left], j) + sumTree(xs[left:], j)
 }

@@ -257,7 +257,7 @@ func Heap[T kernels.Float](off int) Alloc[T] {
 }
 
 // Join makes one slice of a pair of parameters, with the distance between rows of the
-// first where they are matrices.
+// first where they are matrices. Of a list, that is its first slice.
 func (a *Args[T]) Join(op Op[T], pair [2]string) {
 	vectors, ints := [2]int{}, [2]int{}
 	vector, number := 0, 0
@@ -274,6 +274,10 @@ func (a *Args[T]) Join(op Op[T], pair [2]string) {
 		case p.Kind >= Count && p.Kind <= Step:
 			number++
 		}
+	}
+	if slices.Contains(op.Params, Param{Name: pair[1], Kind: List}) {
+		a.List[0] = a.Vec[vectors[0]]
+		return
 	}
 	a.Vec[vectors[1]] = a.Vec[vectors[0]]
 	if len(a.Int) > 0 {

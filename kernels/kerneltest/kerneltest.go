@@ -154,7 +154,7 @@ type Op[T kernels.Float] struct {
 	Probe  string // its limit probe
 	Flops  int    // floating-point operations for an element, 0 where they are not counted
 	Params []Param
-	Alias  [][2]string // parameters that may be the same slice
+	Alias  [][2]string // parameters that may be the same slice; a list stands for its first one
 
 	// Narrow says that cores whose data paths have half the width of the widest
 	// level's vectors take the kernel of the level below, in vectors of half the size.

@@ -1177,6 +1177,50 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "SumSlicesTree", Doc: "dst[j] = sum over r of xs[r][j], as a tree", Family: "rows", Probe: "Read1", Flops: 1,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "xs", Kind: List},
+			},
+			Alias: [][2]string{
+				{"dst", "xs"},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumSlicesTree
+				p0 := a.Vec[0]
+				p1 := a.List
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "MeanSlicesTree", Doc: "dst[j] = (sum over r of xs[r][j], as a tree) / div", Family: "rows", Probe: "Read1", Flops: 1,
+			Params: []Param{
+				{Name: "dst", Kind: Out},
+				{Name: "xs", Kind: List},
+				{Name: "div", Kind: Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "xs"},
+			},
+			Bind: func(t *Table[T], a *Args[T]) func(int) float64 {
+				f := t.MeanSlicesTree
+				p0 := a.Vec[0]
+				p1 := a.List
+				p2 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "RowSums", Doc: "dst[r] = sum over j of a[r*stride+j]", Family: "rowwise", Probe: "Read1", Flops: 1,
 			Params: []Param{
 				{Name: "rows", Kind: RowCount},

@@ -109,6 +109,10 @@ type Table[T kernels.Float] struct {
 	MeanSlices func(dst []T, xs [][]T, div T)
 	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
+	// dst[j] = sum over r of xs[r][j], as a tree
+	SumSlicesTree func(dst []T, xs [][]T)
+	// dst[j] = (sum over r of xs[r][j], as a tree) / div
+	MeanSlicesTree func(dst []T, xs [][]T, div T)
 	// dst[r] = sum over j of a[r*stride+j]
 	RowSums func(rows, n int, dst, a []T, stride int)
 	// dst[r] = largest a[r*stride+j] that is not NaN
@@ -374,6 +378,8 @@ func tableOf[T kernels.Float](t *dispatch.Table[T]) *Table[T] {
 		SumSlicesAdd:            t.SumSlicesAdd,
 		MeanSlices:              t.MeanSlices,
 		MeanSlicesAdd:           t.MeanSlicesAdd,
+		SumSlicesTree:           t.SumSlicesTree,
+		MeanSlicesTree:          t.MeanSlicesTree,
 		RowSums:                 t.RowSums,
 		RowMax:                  t.RowMax,
 		RowDots:                 t.RowDots,

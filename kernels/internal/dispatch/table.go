@@ -110,6 +110,10 @@ type Table[T generic.Float] struct {
 	MeanSlices func(dst []T, xs [][]T, div T)
 	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
+	// dst[j] = sum over r of xs[r][j], as a tree
+	SumSlicesTree func(dst []T, xs [][]T)
+	// dst[j] = (sum over r of xs[r][j], as a tree) / div
+	MeanSlicesTree func(dst []T, xs [][]T, div T)
 	// dst[r] = sum over j of a[r*stride+j]
 	RowSums func(rows, n int, dst, a []T, stride int)
 	// dst[r] = largest a[r*stride+j] that is not NaN

@@ -58,6 +58,8 @@ func genericTable[T generic.Float]() Table[T] {
 		SumSlicesAdd:            generic.SumSlicesAdd[T],
 		MeanSlices:              generic.MeanSlices[T],
 		MeanSlicesAdd:           generic.MeanSlicesAdd[T],
+		SumSlicesTree:           generic.SumSlicesTree[T],
+		MeanSlicesTree:          generic.MeanSlicesTree[T],
 		RowSums:                 generic.RowSums[T],
 		RowMax:                  generic.RowMax[T],
 		RowDots:                 generic.RowDots[T],

@@ -197,6 +197,12 @@ func (*Table[T]) MeanSlices(dst []T, xs [][]T, div T) { generic.MeanSlices(dst, 
 // MeanSlicesAdd computes dst[j] += (sum over r of xs[r][j]) / div.
 func (*Table[T]) MeanSlicesAdd(dst []T, xs [][]T, div T) { generic.MeanSlicesAdd(dst, xs, div) }
 
+// SumSlicesTree computes dst[j] = sum over r of xs[r][j], as a tree.
+func (*Table[T]) SumSlicesTree(dst []T, xs [][]T) { generic.SumSlicesTree(dst, xs) }
+
+// MeanSlicesTree computes dst[j] = (sum over r of xs[r][j], as a tree) / div.
+func (*Table[T]) MeanSlicesTree(dst []T, xs [][]T, div T) { generic.MeanSlicesTree(dst, xs, div) }
+
 // RowSums computes dst[r] = sum over j of a[r*stride+j].
 func (*Table[T]) RowSums(rows, n int, dst, a []T, stride int) {
 	generic.RowSums(rows, n, dst, a, stride)
