@@ -12,10 +12,10 @@ import (
 	"hash"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/distributed/internal/scene"
 	"github.com/seed63264101/steepest/optim/distributed/mpi"
 )
 
@@ -55,7 +55,7 @@ func run() error {
 
 // A trainee is a training.
 type trainee struct {
-	*model
+	*scene.Model
 	opt     *optim.Optimizer[float32]
 	lo      int                         // number of the first of its micro-batches
 	room    []*optim.Gradients[float32] // for each of them
@@ -65,9 +65,9 @@ type trainee struct {
 
 // train takes all steps, or those that are left of a training that has been saved.
 func train(t optim.Transport, w io.Writer) error {
-	r := trainee{model: newModel(), reports: sha256.New()}
+	r := trainee{Model: scene.New(), reports: sha256.New()}
 	var err error
-	if r.opt, err = r.optimizer(t, *micro, *steps); err != nil {
+	if r.opt, err = r.Optimizer(t, *micro, *steps); err != nil {
 		return err
 	}
 	defer r.opt.Close()
@@ -80,7 +80,7 @@ func train(t optim.Transport, w io.Writer) error {
 		r.lo, hi, _ = r.opt.Share()
 	}
 	for range hi - r.lo {
-		r.room = append(r.room, r.newGradients())
+		r.room = append(r.room, r.NewGradients())
 	}
 	store, first := checkpoint.Dir{Path: *dir, Keep: 2}, 0
 	if *dir != "" {
@@ -108,7 +108,7 @@ func train(t optim.Transport, w io.Writer) error {
 // step takes a step. Half of the micro-batches are accumulated, and the others given to the step.
 func (r *trainee) step(call int) error {
 	for i, g := range r.room {
-		r.gradient(g, call, r.lo+i, *micro, r.opt.LossScale())
+		r.Gradient(g, call, r.lo+i, *micro, r.opt.LossScale())
 	}
 	half := len(r.room) / 2
 	if err := r.opt.AccumulateGradients(r.room[:half]...); err != nil {
@@ -125,7 +125,7 @@ func conclude(t optim.Transport, opt *optim.Optimizer[float32], w io.Writer) err
 	if err != nil {
 		return err
 	}
-	mine, err := hashOf(s)
+	mine, err := scene.Hash(s)
 	if err != nil {
 		return err
 	}
@@ -147,20 +147,4 @@ func conclude(t optim.Transport, opt *optim.Optimizer[float32], w io.Writer) err
 		}
 	}
 	return nil
-}
-
-// hashOf returns the hash of the file that a snapshot makes: of all bits in it.
-func hashOf(s *optim.Snapshot[float32]) ([]byte, error) {
-	dir, err := os.MkdirTemp("", "trainee")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "end")
-	if err := checkpoint.Write(path, s); err != nil {
-		return nil, err
-	}
-	file, err := os.ReadFile(path)
-	sum := sha256.Sum256(file)
-	return sum[:], err
 }

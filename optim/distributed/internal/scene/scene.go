@@ -1,10 +1,15 @@
-package main
+// Package scene is a training on parameters of all kinds, for tests of several ranks.
+package scene
 
 import (
+	"crypto/sha256"
 	"math"
+	"os"
+	"path/filepath"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -39,8 +44,8 @@ var specs = []spec{
 	{name: "scale", len: 1},
 }
 
-// A model has parameters that are drawn to targets which are 0, by gradients with noise.
-type model struct {
+// A Model has parameters that are drawn to targets which are 0, by gradients with noise.
+type Model struct {
 	params []optim.Param[float32]
 	noise  []float32 // of which each gradient has another part
 	values []float32 // of a parameter of bfloat16
@@ -50,8 +55,9 @@ type model struct {
 // shifts is the number of parts of the noise.
 const shifts = 4093
 
-func newModel() *model {
-	m := &model{}
+// New returns a model as it begins.
+func New() *Model {
+	m := &Model{}
 	most := 0
 	for i, s := range specs {
 		for _, n := range s.shape {
@@ -75,8 +81,8 @@ func newModel() *model {
 	return m
 }
 
-// optimizer returns one of all kinds of options. transport is nil in a process alone.
-func (m *model) optimizer(transport optim.Transport, micro, steps int) (*optim.Optimizer[float32], error) {
+// Optimizer returns one of all kinds of options. transport is nil in a process alone.
+func (m *Model) Optimizer(transport optim.Transport, micro, steps int) (*optim.Optimizer[float32], error) {
 	opts := []optim.Option{
 		optim.WithSchedule(schedule.Warmup{Steps: 5, StartFactor: 0.2, Then: schedule.Cosine{TMax: steps}}),
 		optim.WithLossScaler(optim.LossScaler{Init: 1024, Growth: 2, Backoff: 0.5, Interval: 7}),
@@ -94,8 +100,8 @@ func (m *model) optimizer(transport optim.Transport, micro, steps int) (*optim.O
 	return optim.New(optim.NewAdamW(0.02), m.params, opts...)
 }
 
-// newGradients returns room for those of a micro-batch.
-func (m *model) newGradients() *optim.Gradients[float32] {
+// NewGradients returns room for those of a micro-batch.
+func (m *Model) NewGradients() *optim.Gradients[float32] {
 	g := &optim.Gradients[float32]{Dense: make([][]float32, len(specs)), BF16: make([][]kernels.BFloat16, len(specs))}
 	for i, p := range m.params {
 		if specs[i].narrow {
@@ -107,10 +113,10 @@ func (m *model) newGradients() *optim.Gradients[float32] {
 	return g
 }
 
-// gradient stores the gradients of a micro-batch by its number in the call: of half the squared
+// Gradient stores the gradients of a micro-batch by its number in the call: of half the squared
 // distance to the target, and noise, times the loss scale. Every tenth call has one that is
 // infinite, in another micro-batch each time.
-func (m *model) gradient(g *optim.Gradients[float32], call, number, micro int, scale float64) {
+func (m *Model) Gradient(g *optim.Gradients[float32], call, number, micro int, scale float64) {
 	for i, p := range m.params {
 		d, x := g.Dense[i], p.Value
 		if d == nil {
@@ -130,4 +136,20 @@ func (m *model) gradient(g *optim.Gradients[float32], call, number, micro int, s
 			kernels.RoundBF16(g.BF16[i], d)
 		}
 	}
+}
+
+// Hash returns the hash of the file that a snapshot makes: of all bits in it.
+func Hash(s *optim.Snapshot[float32]) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "scene")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "end")
+	if err := checkpoint.Write(path, s); err != nil {
+		return nil, err
+	}
+	file, err := os.ReadFile(path)
+	sum := sha256.Sum256(file)
+	return sum[:], err
 }
