@@ -26,14 +26,15 @@ test:
 	$(GO) -C bench/plot test ./...
 
 # Training on several ranks: a module of its own, built without cgo as one binary for both MPIs,
-# which must be there.
+# which must be there. So many ranks are killed in steps, and as many in saves, under each.
+KILLS ?= 3
 distributed: distributed-tools
 	@for target in darwin/arm64 windows/amd64; do \
 		echo "vet $$target optim/distributed"; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) -C optim/distributed vet ./... || exit 1; \
 	done
 	CGO_ENABLED=0 $(GO) -C optim/distributed vet ./...
-	STEEPEST_MPI=required CGO_ENABLED=0 $(GO) -C optim/distributed test ./...
+	STEEPEST_MPI=required STEEPEST_KILLS=$(KILLS) CGO_ENABLED=0 $(GO) -C optim/distributed test ./...
 
 # The two MPIs, and a compiler that makes libraries which are none.
 distributed-tools:

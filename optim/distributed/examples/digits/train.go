@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +22,6 @@ const (
 	clipNorm = 5.0 // far above the norms of a healthy run
 	decay    = 0.05
 	warmup   = 0.1 // share of the steps before the rate is highest
-	reports  = 5   // progress lines of a run
 )
 
 // rules are those that -rule names.
@@ -47,47 +47,30 @@ type data struct{ train, test *mnist.Dataset }
 func (o *options) train(t distributed.Transport, d data, w io.Writer) error {
 	m := mlp.New(o.hidden, mlp.Products["steepest"])
 	m.Initialise(o.seed)
-	rise := int(warmup * float64(o.steps))
-	opts := []optim.Option{
-		optim.WithSchedule(schedule.Warmup{Steps: rise, StartFactor: 0.1, Then: schedule.Cosine{TMax: max(1, o.steps-rise)}}),
-		optim.WithoutDecay(optim.BiasOrNorm), optim.ClipNorm(clipNorm), optim.WithReductionOrder(optim.ReduceTree),
-	}
-	if t != nil {
-		opts = append(opts, optim.Distributed(t, o.micro))
-	}
-	opt, err := optim.New(rules[o.rule](o.lr), m.Params(), opts...)
+	opt, err := optim.New(rules[o.rule](o.lr), m.Params(), o.settings(t)...)
 	if err != nil {
 		return err
 	}
 	defer opt.Close()
-
-	batches := train.Batches{Samples: d.train.Len(), Size: o.batch, Seed: o.seed}
-	pass, grads := m.NewPass(o.batch, 0, o.seed), opt.NewGradients()
-	lo, hi := 0, o.micro
-	if t != nil {
-		lo, hi, _ = opt.Share()
+	pass := m.NewPass(o.batch, 0, o.seed)
+	objective := func(b train.Batch, g *optim.Gradients[float32]) (float64, error) {
+		return pass.Gradient(m, d.train, b, g.Dense)
 	}
-	for step := range o.steps {
-		samples := batches.Append(nil, step)
-		for k := lo; k < hi; k++ {
-			from, to := k*len(samples)/o.micro, (k+1)*len(samples)/o.micro
-			if _, err := pass.Gradient(m, d.train, train.Batch{Step: step, Part: k, Samples: samples[from:to]}, grads.Dense); err != nil {
-				return err
-			}
-			if err := opt.AccumulateGradients(grads); err != nil {
-				return err
-			}
-		}
-		if _, err := opt.StepGradients(); err != nil {
+	fit := train.FitOptions[float32]{
+		Batches:      &train.Batches{Samples: d.train.Len(), Size: o.batch, Seed: o.seed},
+		MicroBatches: o.micro,
+		Divergence:   train.NewDivergence(),
+		Stop:         []train.StopRule{train.StepLimit(o.steps)},
+	}
+	if rank, _ := opt.Rank(); rank == 0 && !o.hash {
+		fit.Progress = func(p train.Progress) error {
+			_, accuracy, err := pass.Evaluate(m, d.test)
+			demo.Progress(w, "step", p.Iteration, o.steps, "loss %.6f  accuracy %.4f", p.EpochLoss, accuracy)
 			return err
 		}
-		if n := step + 1; n*reports/o.steps > step*reports/o.steps && !o.hash && w != io.Discard {
-			loss, accuracy, err := pass.Evaluate(m, d.test)
-			if err != nil {
-				return err
-			}
-			demo.Progress(w, "step", n, o.steps, "loss %.6f  accuracy %.4f", loss, accuracy)
-		}
+	}
+	if result, err := train.Fit(context.Background(), opt, objective, fit); err != nil {
+		return demo.Explain(result, err)
 	}
 	loss, accuracy, err := pass.Evaluate(m, d.test)
 	if err != nil {
@@ -98,6 +81,19 @@ func (o *options) train(t distributed.Transport, d data, w io.Writer) error {
 		fmt.Fprintf(w, "accuracy=%.4f loss=%.6f\n", accuracy, loss)
 	}
 	return nil
+}
+
+// settings returns the options of an optimizer.
+func (o *options) settings(t distributed.Transport) []optim.Option {
+	rise := int(warmup * float64(o.steps))
+	list := []optim.Option{
+		optim.WithSchedule(schedule.Warmup{Steps: rise, StartFactor: 0.1, Then: schedule.Cosine{TMax: max(1, o.steps-rise)}}),
+		optim.WithoutDecay(optim.BiasOrNorm), optim.ClipNorm(clipNorm), optim.WithReductionOrder(optim.ReduceTree),
+	}
+	if t != nil {
+		list = append(list, optim.Distributed(t, o.micro))
+	}
+	return list
 }
 
 // describe returns what each rank runs on.
