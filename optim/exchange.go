@@ -177,27 +177,16 @@ func (w *world[T]) collect(o *Optimizer[T], s *workspace[T], k int) {
 	}
 }
 
-// apply takes the prepared step for this rank's blocks, and brings the others' values.
+// apply takes the prepared step for this rank's blocks, and brings the values of all to all.
 func (w *world[T]) apply(o *Optimizer[T]) {
 	if w.size == 1 {
 		o.run(apply)
 		return
 	}
-	w.publish(o, true)
-}
-
-// publish brings the values of all ranks' blocks to all, and takes the prepared step before if
-// that is to be done.
-func (w *world[T]) publish(o *Optimizer[T], step bool) {
-	if w.size == 1 {
-		return
-	}
 	w.exchange(
 		func() {
 			first, last := w.own().pieces[w.piece], w.own().pieces[w.piece+1]
-			if step {
-				w.runOver(o, apply, first, last)
-			}
+			w.runOver(o, apply, first, last)
 			if w.lies(o, w.rank, w.piece) == nil {
 				w.runOver(o, fetch, first, last)
 			}

@@ -64,10 +64,14 @@ type room struct {
 	send, recv []byte
 }
 
-// pieceBlocks is how many blocks' worth of elements travel to and from a rank at a time: what is
+// pieceBlocks is how many blocks' worth of elements travel between two ranks at a time: what is
 // on its way and what is computed stay in the second-level cache together, and messages are
-// long. Tests have fewer, and so many pieces of few elements.
+// long. Of more ranks each has fewer, so that what is on its way to all stays as much. Tests have
+// pieces of few elements.
 var pieceBlocks = 16
+
+// pieceLen returns how many elements a piece has at most.
+func (w *world[T]) pieceLen(blockLen int) int { return max(1, 2*pieceBlocks/w.size) * blockLen }
 
 // runBlocks is how many blocks' worth of elements a part of a parameter has to have for pieces of
 // its own.
@@ -115,7 +119,7 @@ func (w *world[T]) regroup(params []parameter[T], pl *plan) {
 			hi := min(p.Len(), lo+pl.size)
 			long := p.shard.cuts[rank+1]-p.shard.cuts[rank] >= runBlocks*pl.size
 			b := block{i, lo, hi}
-			w.ranks[rank].add(len(w.blocks), b, w.widths[i], pl.size, long)
+			w.ranks[rank].add(len(w.blocks), b, w.widths[i], w.pieceLen(pl.size), long)
 			w.blocks = append(w.blocks, b)
 		}
 	}
@@ -141,9 +145,9 @@ func (w *world[T]) regroup(params []parameter[T], pl *plan) {
 
 // add appends a block, whose elements have as many bytes, to the last piece or begins another.
 // A long part of a parameter has pieces of its own, which need not be copied on their way.
-func (p *part) add(index int, b block, width, blockLen int, long bool) {
+func (p *part) add(index int, b block, width, pieceLen int, long bool) {
 	last, n := len(p.lens)-1, b.hi-b.lo
-	if last < 0 || p.lens[last]+n > pieceBlocks*blockLen || b.param != p.runs[last].param && (long || p.long) {
+	if last < 0 || p.lens[last]+n > pieceLen || b.param != p.runs[last].param && (long || p.long) {
 		last++
 		p.pieces, p.lens, p.sizes = append(p.pieces, len(p.blocks)), append(p.lens, 0), append(p.sizes, 0)
 		p.runs = append(p.runs, b)
