@@ -21,11 +21,11 @@ import (
 // gradients, by Accumulate and Step together, in their order.
 //
 // All ranks make the same optimizer, of parameters with the same values, and take the same steps
-// at the same rates. New, Step, StepGradients, EvalMode, Snapshot, Restore and RestoreShard are
-// calls that all ranks make together. They begin by telling each other where they are, so that what
-// is wrong on one rank is an error on all, which names the rank, and nothing changes: ranks that
-// call different things, an error of one, as a gradient that is missing, and parameters, options,
-// rates and steps that are not the same. Parameters, with their values, and options are compared in
+// at the same rates. New, Step, StepGradients, EvalMode, Snapshot, Restore, RestoreShard and
+// AllGather are calls that all ranks make together. They begin by telling each other where they
+// are, so that what is wrong on one rank is an error on all, which names the rank, and nothing
+// changes: ranks that call different things, an error of one, as a gradient that is missing, and
+// parameters, options, rates and steps that are not the same. Parameters, with their values, and options are compared in
 // New, and again with the next such call after AddParams, Freeze, Thaw, Reset and Restore. Of rules
 // and schedules those are their types and exported fields of plain data, other rules and other
 // schedules, and their saved states; functions cannot be compared, but rates are at each step.

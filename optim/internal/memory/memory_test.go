@@ -3,6 +3,7 @@ package memory
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,7 +26,7 @@ func onAll(t *testing.T, size int, f func(tr *Transport) error) []error {
 	}()
 	select {
 	case <-done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("ranks wait for each other")
 	}
 	return errs
@@ -160,6 +161,7 @@ func TestAbort(t *testing.T) {
 				tr.mu.Lock()
 				waiting = tr.came
 				tr.mu.Unlock()
+				runtime.Gosched()
 			}
 			tr.Abort(reason)
 			tr.Abort(errors.New("another one"))
@@ -168,6 +170,7 @@ func TestAbort(t *testing.T) {
 				tr.mu.Lock()
 				aborted = tr.aborted != nil
 				tr.mu.Unlock()
+				runtime.Gosched()
 			}
 		}
 		first := tr.Barrier()
