@@ -71,7 +71,9 @@ func TestFaults(t *testing.T) {
 		for name, f := range faults {
 			start := time.Now()
 			out, err := m.run(t, 3, "Fault", "FAULT="+name)
-			if err == nil || strings.Contains(err.Error(), "hangs") || !strings.Contains(out, f.says) {
+			// MPICH's launcher may lose the status of a rank that ends by itself: its issue 7057.
+			lost := m.family == mpich && (name == "panics" || name == "exits")
+			if err == nil && !lost || err != nil && strings.Contains(err.Error(), "hangs") || !strings.Contains(out, f.says) {
 				t.Errorf("%s: %v\n%s", name, err, out)
 			}
 			if strings.Contains(out, "SURVIVED") {

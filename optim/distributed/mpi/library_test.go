@@ -60,12 +60,6 @@ func TestGivenLibrary(t *testing.T) {
 // imitate builds a library with the functions of MPI, but for those to be left out. It says it
 // has a version, and a name.
 func imitate(t *testing.T, version, name, without string) string {
-	if _, err := exec.LookPath("gcc"); err != nil {
-		if os.Getenv("STEEPEST_MPI") == "required" {
-			t.Fatal(err)
-		}
-		t.Skip("NOT TESTED: ", err)
-	}
 	source := fmt.Sprintf(`#include <string.h>
 int MPI_Get_version(int *v, int *s) { *v = %s; return 0; }
 int MPI_Get_library_version(char *s, int *n) { strcpy(s, "%s"); *n = strlen(s); return 0; }
@@ -75,8 +69,19 @@ int MPI_Get_library_version(char *s, int *n) { strcpy(s, "%s"); *n = strlen(s); 
 			source += "int " + f + "(void) { return 1; }\n"
 		}
 	}
+	return build(t, source)
+}
+
+// build makes a library of C.
+func build(t *testing.T, source string) string {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		if os.Getenv("STEEPEST_MPI") == "required" {
+			t.Fatal(err)
+		}
+		t.Skip("NOT TESTED: ", err)
+	}
 	dir := t.TempDir()
-	file, library := filepath.Join(dir, "mpi.c"), filepath.Join(dir, "libimitation.so")
+	file, library := filepath.Join(dir, "library.c"), filepath.Join(dir, "library.so")
 	if err := os.WriteFile(file, []byte(source), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,10 @@ func (w *World) Close() error {
 			if !begun.yes {
 				return nil
 			}
-			return w.lib.call("MPI_Finalize")
+			if err := w.lib.call("MPI_Finalize"); err != nil || w.lib.family.name != mpich.name {
+				return err
+			}
+			return runExitHandlers(w.lib.handle, w.lib.addresses["MPI_Finalize"])
 		})
 		close(w.ended)
 	})
