@@ -41,8 +41,8 @@ func TestKilled(t *testing.T) {
 	program := launch.Build(t, "./trainee")
 	args := []string{"-steps", strconv.Itoa(killedSteps), "-micro", "6"}
 	_, want, _ := strings.Cut(alone(t, launch.Job{Program: program, Args: args}), "\n")
+	random := rand.New(rand.NewPCG(1, uint64(kills(t))))
 	launch.Each(t, func(t *testing.T, m launch.MPI) {
-		random := rand.New(rand.NewPCG(1, uint64(kills(t))))
 		for i := range 2 * kills(t) {
 			dir := t.TempDir()
 			phase := []string{"step", "save"}[i%2]

@@ -130,7 +130,7 @@ func measure(world *mpi.World, w io.Writer) error {
 		return err
 	}
 	if *memory {
-		return printMemory(ranks, w)
+		return printMemory(ranks)
 	}
 	var alone *side
 	if world.Rank() == 0 {
@@ -181,7 +181,7 @@ func compare(w io.Writer, what string, alone, ranks []time.Duration) {
 }
 
 // printMemory prints what a rank has after a step.
-func printMemory(s *side, w io.Writer) error {
+func printMemory(s *side) error {
 	if err := s.step(); err != nil {
 		return err
 	}
@@ -200,6 +200,6 @@ func printMemory(s *side, w io.Writer) error {
 		}
 	}
 	rank, size := s.opt.Rank()
-	fmt.Fprintf(w, "rank %d of %d: %d parameters, %d bytes of state, resident %s\n", rank, size, s.model.Len(), state, resident)
+	fmt.Printf("rank %d of %d: %d parameters, %d bytes of state, resident %s\n", rank, size, s.model.Len(), state, resident)
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 	"os"
 
 	"github.com/seed63264101/steepest/optim"
-	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/distributed"
 	"github.com/seed63264101/steepest/optim/distributed/internal/scene"
 	"github.com/seed63264101/steepest/optim/distributed/mpi"
 )
@@ -82,7 +82,10 @@ func train(t optim.Transport, w io.Writer) error {
 	for range hi - r.lo {
 		r.room = append(r.room, r.NewGradients())
 	}
-	store, first := checkpoint.Dir{Path: *dir, Keep: 2}, 0
+	store, first := distributed.Dir{Path: *dir, Keep: 2, Transport: t}, 0
+	if t == nil {
+		store.Transport = distributed.NewMemory(1)[0]
+	}
 	if *dir != "" {
 		if first, _, err = store.LoadFloat32(r.opt); err != nil {
 			return err
