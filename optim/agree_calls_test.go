@@ -175,3 +175,32 @@ func TestRestoreApart(t *testing.T) {
 		allSay(t, errs, d.want)
 	}
 }
+
+// TestEvalModeApart: EvalMode has no error to return where ranks are not at one. It leaves the
+// parameters, and the next step has it.
+func TestEvalModeApart(t *testing.T) {
+	errs := together(t, 2, func(rank int, tr optim.Transport) error {
+		p := []optim.Param[f32]{{Name: "w", Value: []f32{1, 2, 3}}}
+		o, err := optim.New(optim.NewScheduleFreeAdamW(0.1), p, optim.Distributed(tr, 2))
+		if err != nil {
+			return err
+		}
+		step := func() error { _, err := o.Step([][]f32{{1, 1, 1}}); return err }
+		if err := errors.Join(step(), step()); err != nil {
+			return fmt.Errorf("first steps: %w", err)
+		}
+		before := slices.Clone(p[0].Value)
+		if err := o.SetMicroBatches(2 + rank); err != nil {
+			return err
+		}
+		o.EvalMode()
+		if !slices.Equal(p[0].Value, before) {
+			t.Errorf("rank %d: EvalMode has changed the parameters", rank)
+		}
+		if err := o.SetMicroBatches(2); err != nil { // too late
+			return err
+		}
+		return step()
+	})
+	allSay(t, errs, "optim: rank 1 has micro-batches = 3, and rank 0 has 2")
+}
