@@ -46,7 +46,9 @@ func newMicroBatches[T kernels.Float](n int, lengths ...int) *microBatches[T] {
 // variant is taken by two numbers of ranks, and in each type.
 func TestRanksRules(t *testing.T) {
 	t.Run("float32", testRanksRules[float32])
-	t.Run("float64", testRanksRules[float64])
+	if !testing.Short() { // what travels does not depend on the type but in width
+		t.Run("float64", testRanksRules[float64])
+	}
 }
 
 func testRanksRules[T kernels.Float](t *testing.T) {
@@ -102,6 +104,14 @@ func TestRanksLarge(t *testing.T) {
 			opts: []Option{Workers(3), ClipNorm(1)}, micro: []int{3, 2}, batches: newMicroBatches[float64](5, lengths...)}
 		tr.check(t, fmt.Sprint("large, GOMAXPROCS ", procs), 2)
 	}
+}
+
+// TestRanksSmall: of hundreds of small parameters many share a piece.
+func TestRanksSmall(t *testing.T) {
+	lengths := someLengths()
+	tr := &training[float32]{rule: NewLAMB(0.1), params: named(random[float32](rand.New(rand.NewPCG(78, 79)), lengths...)),
+		opts: []Option{ClipParamNorm(5)}, micro: []int{4, 3}, batches: newMicroBatches[float32](7, lengths...)}
+	tr.check(t, "small", 3)
 }
 
 // CheckOwnRule takes steps by a rule from outside of the package in one process and on ranks.

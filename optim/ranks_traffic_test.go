@@ -103,8 +103,7 @@ func TestRanksTraffic(t *testing.T) {
 	}
 }
 
-// TestRanksBytes: what travels for an element has its parameter's width, and a matrix of one rank
-// goes there whole.
+// TestRanksBytes: the new value of an element travels in its parameter's width.
 func TestRanksBytes(t *testing.T) {
 	b := blockLen[float32]()
 	grads := random[float32](rand.New(rand.NewPCG(1, 2)), b, 2*b)
@@ -121,7 +120,7 @@ func TestRanksBytes(t *testing.T) {
 		eachRank(t, 3, 3, params, packedCase{values: c.values}.options(), func(o *Optimizer[float32], n *counter) {
 			*n = counter{Transport: n.Transport}
 			stepOnce(t, o, grads)
-			sums[n.Rank()] = n.toAll / 2 / 1024 * 1024
+			sums[n.Rank()] = n.toAll / 2 / 1024 * 1024 // without what is for blocks and the heading
 		})
 		if got := sums[0] + sums[1] + sums[2]; got != want {
 			t.Errorf("values %v: %d bytes go round, want %d", c.values, got, want)

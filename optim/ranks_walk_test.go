@@ -17,7 +17,7 @@ func TestRanksWalk(t *testing.T) {
 	withPieces(t, 1)
 	walks := uint64(70)
 	if testing.Short() {
-		walks = 14
+		walks = 8
 	}
 	skipped := 0
 	for seed := range walks {
