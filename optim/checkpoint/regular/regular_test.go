@@ -125,7 +125,7 @@ var opening = regexp.MustCompile(`\bos\.(Open|OpenFile|OpenInRoot|OpenRoot|DirFS
 // others says where else in the module files are opened, and why they may be.
 var others = map[string]string{
 	"optim/checkpoint/regular/regular.go":  "this package",
-	"optim/checkpoint/atomic.go":           "a new file, and its directory",
+	"optim/internal/files/files.go":        "a new file, and its directory",
 	"examples/shared/demotest/demotest.go": "a new directory's files, for tests",
 }
 

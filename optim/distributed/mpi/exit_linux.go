@@ -3,8 +3,9 @@ package mpi
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"strings"
+
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // runExitHandlers runs what a library wants done when the process exits, which Go's runtime does
@@ -22,7 +23,7 @@ func runExitHandlers(library, function uintptr) error {
 	if err != nil {
 		return fmt.Errorf("mpi: %w", err)
 	}
-	memory, err := os.Open("/proc/self/mem")
+	memory, err := regular.Open("/proc/self/mem")
 	if err != nil {
 		return fmt.Errorf("mpi: %w", err)
 	}
@@ -50,7 +51,7 @@ type region struct {
 
 // dataAround returns the writable regions of the file that an address is mapped from.
 func dataAround(address uint64) ([]region, error) {
-	maps, err := os.ReadFile("/proc/self/maps")
+	maps, err := regular.ReadFile("/proc/self/maps")
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 	"github.com/seed63264101/steepest/optim/schedule"
 )
 
@@ -149,7 +150,7 @@ func Hash(s *optim.Snapshot[float32]) ([]byte, error) {
 	if err := checkpoint.Write(path, s); err != nil {
 		return nil, err
 	}
-	file, err := os.ReadFile(path)
+	file, err := regular.ReadFile(path)
 	sum := sha256.Sum256(file)
 	return sum[:], err
 }

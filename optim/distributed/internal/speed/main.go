@@ -19,6 +19,7 @@ import (
 	"github.com/seed63264101/steepest/examples/shared/mlp"
 	"github.com/seed63264101/steepest/examples/shared/mnist"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 	"github.com/seed63264101/steepest/optim/distributed"
 	"github.com/seed63264101/steepest/optim/distributed/mpi"
 	"github.com/seed63264101/steepest/optim/train"
@@ -189,7 +190,7 @@ func printMemory(s *side) error {
 	for _, p := range s.opt.Params() {
 		state += p.StateBytes
 	}
-	status, err := os.ReadFile("/proc/self/status")
+	status, err := regular.ReadFile("/proc/self/status")
 	if err != nil {
 		return err
 	}

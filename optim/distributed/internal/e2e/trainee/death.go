@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // A death is a moment at which a rank kills itself, once: the same command goes on afterwards.
@@ -66,7 +68,7 @@ func (d *death) during(call int, phase string, do func() error) error {
 }
 
 func (d *death) die() {
-	if err := os.WriteFile(d.marker, nil, 0o666); err == nil {
+	if err := regular.WriteFile(d.marker, nil); err == nil {
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}
 	select {}
