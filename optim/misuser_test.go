@@ -304,7 +304,7 @@ func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
 			Snapshot() (*optim.Snapshot[f32], error)
 		}](m, goodOptimizer(), goodTables(), goodPacked(), goodRun()).Snapshot())
 		if m.IntN(3) == 0 {
-			s = must(pick(m, goodOptimizer, goodRank)().SnapshotShard())
+			s = must(pick[optim.ShardStateful[f32]](m, goodOptimizer(), goodRank(), goodRun(), goodRun()).SnapshotShard())
 		}
 		v := reflect.ValueOf(s).Elem()
 		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field

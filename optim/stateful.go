@@ -10,7 +10,7 @@ type Stateful[T kernels.Float] interface {
 }
 
 // A ShardStateful is a Stateful whose state each of several ranks can save and restore a part
-// of: an [Optimizer].
+// of: an [Optimizer], or a train.Run.
 type ShardStateful[T kernels.Float] interface {
 	Stateful[T]
 	Rank() (rank, size int)

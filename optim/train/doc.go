@@ -55,7 +55,8 @@
 // [FitOptions.Resume] a program that is started again goes on from there. By hand,
 // checkpoint.Save(path, run) and checkpoint.Load(path, run) do the same at one place. What is
 // not in it are the arguments of [NewRun], which the program makes again, and what callbacks
-// remember.
+// remember. On several ranks a Snapshot is taken, and restored, by all together; it is that of
+// one process, and a run goes on from it on any number of ranks.
 //
 // # Rules of one's own
 //

@@ -82,7 +82,9 @@ type FitOptions[T kernels.Float] struct {
 	// step can be taken. The steps of the files are iterations. It is an error if there are
 	// later ones than where the run begins. A checkpoint that cannot be written ends the run
 	// with an error; where it has ended anyway, the error is added to that of the end, and
-	// FitResult.Saved tells how much of the run is kept.
+	// FitResult.Saved tells how much of the run is kept. Of several ranks all have the same
+	// Checkpoints: rank 0 writes for all, and all read the same files, unless it is a
+	// [ShardStore].
 	Checkpoints     Store // a *checkpoint.Dir, nil for none
 	CheckpointEvery int
 

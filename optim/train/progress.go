@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/state"
 )
 
 // Progress is what is known of a run after a step. It may be kept: the next step leaves it as
@@ -83,4 +84,44 @@ func (r FitResult) String() string {
 		text += " (" + strings.ReplaceAll(r.Fallback.Error(), "\n", "; ") + ")"
 	}
 	return text
+}
+
+// A progressState is a Progress with numbers that JSON keeps.
+type progressState struct {
+	Step                          int
+	GroupLRs                      []state.Real
+	LR, GradNorm, ClipCoef, Scale state.Real
+	Skipped                       bool
+	Param                         string
+	Element                       int
+	Value                         state.Real
+	Iteration                     int
+	Loss, Average, Metric         state.Real
+	Validated                     bool
+}
+
+func saveProgress(p Progress) progressState {
+	var rates []state.Real
+	for _, lr := range p.GroupLRs {
+		rates = append(rates, state.Real(lr))
+	}
+	return progressState{
+		GroupLRs: rates,
+		Step:     p.Step, LR: state.Real(p.LR), GradNorm: state.Real(p.GradNorm), ClipCoef: state.Real(p.ClipCoef), Scale: state.Real(p.LossScale),
+		Skipped: p.Skipped, Param: p.Reason.Param, Element: p.Reason.Element, Value: state.Real(p.Reason.Value),
+		Iteration: p.Iteration, Loss: state.Real(p.Loss), Average: state.Real(p.Average), Metric: state.Real(p.Metric), Validated: p.Validated,
+	}
+}
+
+// restore sets all but what follows from the iteration and the options.
+func (s progressState) restore(p *Progress) {
+	var rates []float64
+	for _, lr := range s.GroupLRs {
+		rates = append(rates, float64(lr))
+	}
+	p.Report = optim.Report{
+		Step: s.Step, LR: float64(s.LR), GradNorm: float64(s.GradNorm), ClipCoef: float64(s.ClipCoef), LossScale: float64(s.Scale),
+		Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)}, GroupLRs: rates,
+	}
+	p.Loss, p.Average, p.Metric, p.Validated = float64(s.Loss), float64(s.Average), float64(s.Metric), s.Validated
 }

@@ -19,8 +19,9 @@ type ranks struct {
 	rank, size int
 	gather     func(mine []byte) ([][]byte, error)
 
-	over  error // why they meet no more in this Fit; nil while they do
-	saves bool  // whether all of them save the run after that
+	fitting bool
+	over    error // why they meet no more in this Fit; nil while they do
+	saves   bool  // whether all of them save the run after that
 }
 
 // newRanks returns nil for an optimizer of a single process.
@@ -41,6 +42,8 @@ const (
 	validated              // with a metric
 	saving
 	saved
+	loaded // the checkpoint of an iteration
+	restoring
 	ending // with a rule's reason, or an error
 )
 
@@ -75,6 +78,13 @@ func (m message) String() string {
 		return fmt.Sprintf("has validated iteration %d", n)
 	case saving, saved:
 		return fmt.Sprintf("takes a Snapshot after iteration %d", n)
+	case loaded:
+		if n == 0 {
+			return "finds no checkpoint to resume from"
+		}
+		return fmt.Sprintf("resumes after iteration %d", n)
+	case restoring:
+		return fmt.Sprintf("restores a Snapshot after iteration %d", n)
 	}
 	return fmt.Sprintf("ends after iteration %d (%s)", n, m.text)
 }
@@ -105,7 +115,9 @@ func (c *ranks) meet(m message, own error) ([]message, error) {
 	case own != nil:
 		err = own
 	}
-	c.over = err
+	if c.fitting {
+		c.over = err
+	}
 	return all, err
 }
 

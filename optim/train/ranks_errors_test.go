@@ -16,13 +16,18 @@ import (
 type fault struct {
 	where string // the call in which it does, or ""
 	what  func() error
+	spoil func(g *optim.Gradients[float32]) // in the objective
 	edit  func(o *FitOptions[float32])
 	want  string // in the errors
 	ended string // how rank 1 ends, if that is another way
 }
 
-func (f fault) cut(where string, iteration int, _ *optim.Gradients[float32]) error {
-	if where != f.where || iteration != 4 {
+func (f fault) cut(where string, iteration int, g *optim.Gradients[float32]) error {
+	switch {
+	case where != f.where || iteration != 4:
+		return nil
+	case f.spoil != nil:
+		f.spoil(g)
 		return nil
 	}
 	return f.what()
@@ -40,6 +45,16 @@ var faults = map[string]fault{
 	"Validate's panic":     {where: "validate", what: func() error { panic("lost") }, want: "train: rank 1: Fit: panic: lost", ended: "panic lost"},
 	"Progress's panic":     {where: "progress", what: func() error { panic("lost") }, want: "train: rank 1: Fit: panic: lost", ended: "panic lost"},
 	"an ended goroutine":   {where: "objective", what: func() error { runtime.Goexit(); return nil }, want: "train: rank 1: Fit: the goroutine was ended", ended: "Goexit"},
+	"a missing gradient":   {where: "objective", spoil: func(g *optim.Gradients[float32]) { g.Dense[2] = nil }, want: `parameter "p2"`},
+	"a swapped Average": {edit: func(o *FitOptions[float32]) {
+		own := o.Progress
+		o.Progress = func(p Progress) error {
+			if p.Iteration == 4 {
+				o.Average.Swap()
+			}
+			return own(p)
+		}
+	}, want: "train: rank 1: Fit: iteration 5: the parameters are swapped with their averages"},
 	"a rule of its own": {edit: func(o *FitOptions[float32]) {
 		o.Stop = append(o.Stop, StopFunc(func(p Progress) string { return map[bool]string{true: "enough"}[p.Iteration == 4] }))
 	}, want: "train: Fit: rank 1 ends after iteration 4 (enough), and rank 0 goes on with iteration 5"},
@@ -80,10 +95,14 @@ func newFaulty(tr optim.Transport, edit func(o *FitOptions[float32])) (*team[flo
 		Validate: s.validate, ValidateEvery: 2, Progress: s.progress, ProgressEvery: 1, History: &s.history,
 		Divergence: &Divergence{Spike: 100, Decay: 0.5, For: 3},
 	}
+	var err error
+	if o.Average, err = NewEMA(named(s.values), 0.5); err != nil {
+		return nil, o, err
+	}
+	s.average = o.Average
 	if edit != nil {
 		edit(&o)
 	}
-	var err error
 	s.opt, err = optim.New(optim.NewAdam(0.1), named(s.values), opts...)
 	return s, o, err
 }

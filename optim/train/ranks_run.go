@@ -11,7 +11,8 @@ import (
 
 // at returns a message of this rank, where it has got to.
 func (r *Run[T]) at(p point) message {
-	return message{header: header{Point: p, Iteration: int64(r.opt.Iterations()), Keeper: -1, Saves: r.o.Checkpoints != nil}}
+	saves := r.o.Checkpoints != nil && p != saving && p != saved // which is not tried again
+	return message{header: header{Point: p, Iteration: int64(r.opt.Iterations()), Keeper: -1, Saves: saves}}
 }
 
 // meet is where ranks meet that have nothing to tell but an error. Of a single process it is
@@ -62,6 +63,14 @@ func (r *Run[T]) meetValidated(metric float64) error {
 	m.Metric = metric
 	_, err := r.ranks.meet(m, nil)
 	return err
+}
+
+// meetSaved tells the others whether this rank has saved what it had to.
+func (r *Run[T]) meetSaved(err error) error {
+	if err != nil {
+		err = iterationError(r.last.Iteration, "", err)
+	}
+	return r.meet(saved, err)
 }
 
 // meetEnding tells the others how the loop has ended here, unless they all know.
@@ -169,7 +178,15 @@ func (r *Run[T]) mostParts() int {
 
 // giveBack leaves the optimizer as NewRun has found it, and the ranks free to meet again.
 func (r *Run[T]) giveBack() {
-	r.ranks.over = nil
+	r.ranks.fitting, r.ranks.over = false, nil
+	r.giveBackParts()
+}
+
+// giveBackParts has the optimizer's number of micro-batches that of a whole batch.
+func (r *Run[T]) giveBackParts() {
+	if r.ranks == nil {
+		return
+	}
 	if _, _, of := r.opt.Share(); of != r.o.MicroBatches {
 		r.opt.Discard()
 		_ = r.opt.SetMicroBatches(r.o.MicroBatches) // which it had before

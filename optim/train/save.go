@@ -29,7 +29,7 @@ func (r *Run[T]) begin() error {
 		r.begun = true
 		return nil
 	}
-	step, fallback, err := r.loadFrom(r.o.Checkpoints)
+	step, fallback, err := r.load()
 	if err != nil {
 		return fmt.Errorf("train: Fit: Resume: %w", err)
 	}
@@ -58,27 +58,56 @@ func (r *Run[T]) save() error {
 	return nil
 }
 
-// store writes a checkpoint. Of several ranks the first one does.
+// store writes a checkpoint. Of several ranks the first one does, unless the Store takes all.
 func (r *Run[T]) store() error {
+	n := r.last.Iteration
 	if r.ranks == nil {
-		return saveTo(r.o.Checkpoints, r.last.Iteration, r)
+		return saveTo(r.o.Checkpoints, n, r)
+	}
+	if _, ok := r.o.Checkpoints.(ShardStore); ok {
+		_, err := r.saveStates(r.parts())
+		if err = r.meet(saving, err); err != nil {
+			return err
+		}
+		return r.meetSaved(saveTo(r.o.Checkpoints, n, r))
 	}
 	s, err := r.Snapshot()
 	if err != nil {
 		return err
 	}
 	if r.ranks.rank == 0 {
-		err = saveTo(r.o.Checkpoints, r.last.Iteration, taken[T]{s})
+		err = saveTo(r.o.Checkpoints, n, &taken[T]{s})
 	}
-	return r.meet(saved, err)
+	return r.meetSaved(err)
 }
 
-// A taken is a Snapshot that all ranks have taken, for a Store to save.
+// load restores the newest checkpoint. Several ranks must all have found the same.
+func (r *Run[T]) load() (step int, fallback, err error) {
+	if _, ok := r.o.Checkpoints.(ShardStore); ok || r.ranks == nil {
+		return loadFrom(r.o.Checkpoints, r)
+	}
+	var t taken[T]
+	step, fallback, err = loadFrom(r.o.Checkpoints, &t)
+	m := r.at(loaded)
+	m.Iteration = int64(step)
+	if err != nil {
+		err = fmt.Errorf("train: Fit: Resume: %w", err)
+	}
+	if _, err = r.ranks.meet(m, err); err == nil && t.snapshot != nil {
+		err = r.Restore(t.snapshot)
+	}
+	return step, fallback, err
+}
+
+// A taken is a Snapshot for a Store to save, or one that it has loaded.
 type taken[T kernels.Float] struct{ snapshot *optim.Snapshot[T] }
 
-func (t taken[T]) Snapshot() (*optim.Snapshot[T], error) { return t.snapshot, nil }
+func (t *taken[T]) Snapshot() (*optim.Snapshot[T], error) { return t.snapshot, nil }
 
-func (t taken[T]) Restore(*optim.Snapshot[T]) error { return errors.ErrUnsupported }
+func (t *taken[T]) Restore(s *optim.Snapshot[T]) error {
+	t.snapshot = s
+	return nil
+}
 
 // A saveError is that of a checkpoint, which is not tried again in the same Fit.
 type saveError struct{ error }

@@ -80,7 +80,8 @@ func states[T kernels.Float](parts []part[T]) (list []state.Part) {
 // in it are the arguments of [NewRun], and what callbacks remember.
 //
 // It is an error where [optim.Optimizer.Snapshot] is one, while the parameters are
-// swapped with those of Average, and within a StopRule or an Observer.
+// swapped with those of Average, and within a StopRule or an Observer. All ranks of a Distributed
+// optimizer must call it, and each gets the whole.
 func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 	if r.opt == nil || r.telling || r.gathering {
 		return nil, r.checkWhole()
@@ -94,6 +95,31 @@ func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 	if err != nil {
 		return nil, err
 	}
+	appendParts(s, parts, texts)
+	return s, nil
+}
+
+// SnapshotShard is Snapshot with the optimizer's [optim.Optimizer.SnapshotShard]. What else the
+// run has, all ranks have whole.
+func (r *Run[T]) SnapshotShard() (*optim.Snapshot[T], error) {
+	if err := r.checkWhole(); err != nil {
+		return nil, err
+	}
+	parts := r.parts()
+	texts, err := r.saveStates(parts)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.opt.SnapshotShard()
+	if err != nil {
+		return nil, err
+	}
+	appendParts(s, parts, texts)
+	return s, nil
+}
+
+// appendParts puts the parts of a run into a snapshot.
+func appendParts[T kernels.Float](s *optim.Snapshot[T], parts []part[T], texts []string) {
 	for i, p := range parts {
 		saved := optim.RunSnapshot[T]{Type: p.Name, State: texts[i]}
 		for _, v := range p.vectors {
@@ -101,46 +127,14 @@ func (r *Run[T]) Snapshot() (*optim.Snapshot[T], error) {
 		}
 		s.Run = append(s.Run, saved)
 	}
-	return s, nil
 }
 
-// Restore puts the run into the state of a snapshot: Fit goes on as it did there.
-//
-// The optimizer must fit the snapshot as [optim.Optimizer.Restore] says, and the run must
-// have the same Batches, MicroBatches, and parts with a state, in the same order; other options
-// may differ. It is an error if not, and where Snapshot is one. Then nothing has changed.
-func (r *Run[T]) Restore(s *optim.Snapshot[T]) error {
-	if err := r.checkWhole(); err != nil {
-		return err
+// Rank returns the number of this process and how many there are, as the optimizer does.
+func (r *Run[T]) Rank() (rank, size int) {
+	if r.opt == nil {
+		return 0, 1
 	}
-	parts := r.parts()
-	if s == nil {
-		return fmt.Errorf("train: nil Snapshot")
-	}
-	if err := checkVectors(parts); err != nil {
-		return err
-	}
-	if err := checkParts(parts, s.Run); err != nil {
-		return err
-	}
-	var texts []string
-	for _, saved := range s.Run {
-		texts = append(texts, saved.State)
-	}
-	undo, err := state.Restore(states(parts), texts)
-	if err != nil {
-		return fmt.Errorf("train: %w", err)
-	}
-	if err := r.opt.Restore(s); err != nil {
-		undo()
-		return err
-	}
-	for i, p := range parts {
-		for j, v := range p.vectors {
-			copy(v.Value, s.Run[i].Vectors[j].Value)
-		}
-	}
-	return nil
+	return r.opt.Rank()
 }
 
 // checkWhole returns an error where the run is not in one piece.
@@ -164,36 +158,6 @@ func checkVectors[T kernels.Float](parts []part[T]) error {
 		for _, v := range p.vectors {
 			if len(v.BF16) > 0 {
 				return fmt.Errorf("train: state of %s: the vector %q is BF16, want one in Value", p.Name, v.Name)
-			}
-		}
-	}
-	return nil
-}
-
-// checkParts returns an error unless the saved parts are those of a run.
-func checkParts[T kernels.Float](parts []part[T], saved []optim.RunSnapshot[T]) error {
-	if len(saved) == 0 {
-		return fmt.Errorf("train: snapshot of an optimizer alone, want one of a Run")
-	}
-	var got, want []string
-	for _, s := range saved {
-		got = append(got, s.Type)
-	}
-	for _, p := range parts {
-		want = append(want, p.Name)
-	}
-	if !slices.Equal(got, want) {
-		return fmt.Errorf("train: snapshot of a Run with %q, want %q", got, want)
-	}
-	for i, p := range parts {
-		vectors := saved[i].Vectors
-		if len(vectors) != len(p.vectors) {
-			return fmt.Errorf("train: snapshot's state of %s: %d vectors, want %d", p.Name, len(vectors), len(p.vectors))
-		}
-		for j, v := range p.vectors {
-			if vectors[j].Name != v.Name || len(vectors[j].Value) != len(v.Value) {
-				return fmt.Errorf("train: snapshot's state of %s: vector %d is %q with %d elements, want %q with %d",
-					p.Name, j, vectors[j].Name, len(vectors[j].Value), v.Name, len(v.Value))
 			}
 		}
 	}
@@ -272,44 +236,4 @@ func (r *loop[T]) RestoreState(text string) error {
 	r.last, r.open = last, s.Open
 	r.saved = -1 // a checkpoint of this iteration may have another state
 	return nil
-}
-
-// A progressState is a Progress with numbers that JSON keeps.
-type progressState struct {
-	Step                          int
-	GroupLRs                      []state.Real
-	LR, GradNorm, ClipCoef, Scale state.Real
-	Skipped                       bool
-	Param                         string
-	Element                       int
-	Value                         state.Real
-	Iteration                     int
-	Loss, Average, Metric         state.Real
-	Validated                     bool
-}
-
-func saveProgress(p Progress) progressState {
-	var rates []state.Real
-	for _, lr := range p.GroupLRs {
-		rates = append(rates, state.Real(lr))
-	}
-	return progressState{
-		GroupLRs: rates,
-		Step:     p.Step, LR: state.Real(p.LR), GradNorm: state.Real(p.GradNorm), ClipCoef: state.Real(p.ClipCoef), Scale: state.Real(p.LossScale),
-		Skipped: p.Skipped, Param: p.Reason.Param, Element: p.Reason.Element, Value: state.Real(p.Reason.Value),
-		Iteration: p.Iteration, Loss: state.Real(p.Loss), Average: state.Real(p.Average), Metric: state.Real(p.Metric), Validated: p.Validated,
-	}
-}
-
-// restore sets all but what follows from the iteration and the options.
-func (s progressState) restore(p *Progress) {
-	var rates []float64
-	for _, lr := range s.GroupLRs {
-		rates = append(rates, float64(lr))
-	}
-	p.Report = optim.Report{
-		Step: s.Step, LR: float64(s.LR), GradNorm: float64(s.GradNorm), ClipCoef: float64(s.ClipCoef), LossScale: float64(s.Scale),
-		Skipped: s.Skipped, Reason: optim.Reason{Param: s.Param, Element: s.Element, Value: float64(s.Value)}, GroupLRs: rates,
-	}
-	p.Loss, p.Average, p.Metric, p.Validated = float64(s.Loss), float64(s.Average), float64(s.Metric), s.Validated
 }

@@ -28,6 +28,15 @@ type Store interface {
 	LoadFloat64(s optim.Stateful[float64]) (step int, fallback, err error)
 }
 
+// A ShardStore is a Store in which each rank of a Distributed optimizer keeps its own part of the
+// state. All ranks call its methods together, with an [optim.ShardStateful], and an error on one
+// must be one on all. Of another Store rank 0 alone calls the methods that save, with a whole
+// snapshot, and all those that load, of the same files.
+type ShardStore interface {
+	Store
+	KeepsShards()
+}
+
 // checkStore returns an error for a Store that cannot be used.
 func checkStore(s Store) error {
 	if v := reflect.ValueOf(s); v.Kind() == reflect.Pointer && v.IsNil() {
@@ -44,10 +53,10 @@ func saveTo[T kernels.Float](s Store, step int, run optim.Stateful[T]) error {
 	return s.SaveFloat64(step, run.(optim.Stateful[float64]))
 }
 
-// loadFrom restores the run from the newest checkpoint.
-func (r *Run[T]) loadFrom(s Store) (step int, fallback, err error) {
-	if r, ok := any(r).(*Run[float32]); ok {
-		return s.LoadFloat32(r)
+// loadFrom restores a run from the newest checkpoint.
+func loadFrom[T kernels.Float](s Store, run optim.Stateful[T]) (step int, fallback, err error) {
+	if run, ok := run.(optim.Stateful[float32]); ok {
+		return s.LoadFloat32(run)
 	}
-	return s.LoadFloat64(any(r).(*Run[float64]))
+	return s.LoadFloat64(run.(optim.Stateful[float64]))
 }
