@@ -2,14 +2,23 @@
 
 package mpi
 
-import "github.com/ebitengine/purego"
+import (
+	"runtime"
 
-// open loads a library. Open MPI loads parts of itself, which need to see its symbols.
+	"github.com/ebitengine/purego"
+)
+
+// open loads a library. Open MPI loads parts of itself, which need to see its symbols. What went
+// wrong is told to the same thread alone.
 func open(name string) (uintptr, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	return purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_GLOBAL)
 }
 
 func symbol(library uintptr, name string) (uintptr, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	return purego.Dlsym(library, name)
 }
 
