@@ -12,8 +12,11 @@ import (
 // String returns the Path.
 func (d Dir) String() string { return d.Path }
 
+// KeepsShards says that a train.Run is to call the methods of a Dir on all ranks.
+func (d Dir) KeepsShards() {}
+
 // SaveFloat32 is [SaveTo], for what is an [optim.ShardStateful]. With the methods beside it a Dir
-// is a train.Store.
+// is a train.Store, and a train.ShardStore.
 func (d Dir) SaveFloat32(step int, s optim.Stateful[float32]) error { return save(d, step, s) }
 
 // SaveFloat64 is SaveFloat32 for float64.
