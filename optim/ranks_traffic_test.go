@@ -2,6 +2,7 @@ package optim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -169,12 +170,23 @@ func TestRanksForget(t *testing.T) {
 					t.Errorf("rank %d holds on to what it has sent", c.Rank())
 				}
 			}
-			for _, source := range o.spaces[0].sources[:cap(o.spaces[0].sources)] {
-				if source.Native != nil {
-					t.Errorf("rank %d holds on to what it has added up", c.Rank())
-				}
-			}
+			checkSources(t, o)
 		})
+	}
+	o := mustNew(t, NewAdam(0.1), named(clones(grads)), WithReductionOrder(ReduceTree))
+	if err := o.Accumulate(slices.Repeat([][][]float32{grads}, 6)...); err != nil { // to nodes of four and two
+		t.Fatal(err)
+	}
+	checkSources(t, o)
+}
+
+// checkSources fails if the first worker holds on to what it has added up.
+func checkSources[T kernels.Float](t *testing.T, o *Optimizer[T]) {
+	t.Helper()
+	for _, source := range o.spaces[0].sources[:cap(o.spaces[0].sources)] {
+		if source.Native != nil {
+			t.Error("a worker holds on to what it has added up")
+		}
 	}
 }
 

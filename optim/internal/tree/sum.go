@@ -64,12 +64,13 @@ func (a *Adder[T]) sum(dst []T, sources []Source[T], lo, depth int) {
 	}
 }
 
-// fused adds the sources up by one kernel, if they are evenly many micro-batches each, but that
-// the last may be fewer, and none is bfloat16.
+// fused adds the sources up by one kernel, if they are evenly many micro-batches each, but for the
+// last one, and none is bfloat16. The last is a node at the right end of the tree, which is the same
+// with a single micro-batch in its place.
 func (a *Adder[T]) fused(dst []T, sources []Source[T], lo int) bool {
 	a.list = a.list[:0]
 	for i, s := range sources {
-		if s.BF16 != nil || s.Len() > sources[0].Len() || i < len(sources)-1 && s.Len() != sources[0].Len() {
+		if s.BF16 != nil || i < len(sources)-1 && s.Len() != sources[0].Len() {
 			return false
 		}
 		a.list = append(a.list, s.Native[lo:lo+len(dst)])

@@ -87,7 +87,7 @@ func testSum[T kernels.Float](t *testing.T) {
 	if _, ok := any(T(0)).(float64); ok {
 		some = never
 	}
-	for n := 1; n <= 12; n++ {
+	for n := 1; n <= 13; n++ {
 		for _, node := range nodesOf(0, n) {
 			if node.Len() < n && node.Lo == 0 {
 				continue // that of fewer micro-batches
