@@ -11,6 +11,15 @@
 // A [Dir] has the last checkpoints of a run instead of one file: [SaveTo] adds one and removes
 // the oldest, and [LoadLatest] takes the newest, or the one before if a disk has damaged it.
 //
+// # Several ranks
+//
+// Of an optimizer that is optim.Distributed all ranks call Load, on a file that each can read.
+// To save it in one file all take a Snapshot, which has the whole state, and one of them gives
+// it to [Write]. Without a process that has the memory for the whole, each rank writes its part
+// by [WriteShard], and [ReadShards] reads them on any number of ranks: package
+// optim/distributed, a module of its own, has a Dir of such files, in which a saving that is
+// interrupted leaves the one before.
+//
 // # Weights
 //
 // [SaveWeights] writes a plain safetensors file with nothing but the parameters.
@@ -65,6 +74,9 @@
 //	header = json.loads(raw[8:8 + int.from_bytes(raw[:8], "little")])
 //	digest = header["__metadata__"]["sha256"].encode()
 //	ok = hashlib.sha256(raw.replace(digest, b"0" * 64)).hexdigest().encode() == digest
+//
+// Of a rank's shard the JSON object says for each parameter "first" and "whole_len": the tensors
+// have the elements from the first on, of so many of the whole.
 //
 // In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
 // the list "extra_bytes" as objects with "name" and "value", both base64.
