@@ -13,7 +13,8 @@
 //
 // # Several ranks
 //
-// Of an optimizer that is optim.Distributed all ranks call Load, on a file that each can read.
+// Of an optimizer that is optim.Distributed all ranks call Load, on a file that each can read; an
+// error on one of them is one on all.
 // To save it in one file all take a Snapshot, which has the whole state, and one of them gives
 // it to [Write]. Without a process that has the memory for the whole, each rank writes its part
 // by [WriteShard], and [ReadShards] reads them on any number of ranks: package
@@ -95,6 +96,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"reflect"
@@ -147,7 +149,7 @@ func load[T kernels.Float](path string, opt Stateful[T], opts []LoadOption) erro
 		return err
 	}
 	s, err := readFile[T](path, o)
-	if err != nil {
+	if err := errorOfAny(opt, err); err != nil {
 		return err
 	}
 	if o.convert {
@@ -156,6 +158,35 @@ func load[T kernels.Float](path string, opt Stateful[T], opts []LoadOption) erro
 		}
 	}
 	return opt.Restore(s)
+}
+
+// errorOfAny returns err, or if opt is an optimizer on several ranks that of another one: those
+// that can read a file would wait for it to restore.
+func errorOfAny[T kernels.Float](opt Stateful[T], err error) error {
+	ranks, ok := opt.(interface {
+		Rank() (rank, size int)
+		AllGather(mine []byte) ([][]byte, error)
+	})
+	if !ok {
+		return err
+	}
+	if _, size := ranks.Rank(); size == 1 {
+		return err
+	}
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	all, failed := ranks.AllGather([]byte(text))
+	if err != nil || failed != nil {
+		return cmp.Or(err, failed)
+	}
+	for r, text := range all {
+		if len(text) > 0 {
+			return fmt.Errorf("rank %d: %s", r, text)
+		}
+	}
+	return nil
 }
 
 // isNil reports whether there is nothing behind v.
