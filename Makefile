@@ -210,10 +210,10 @@ functions-table:
 
 # Each fuzz target in turn.
 fuzz:
-	@for pkg in ./fuzz ./kernels/gonumblas ./optim/checkpoint; do \
-		for target in $$($(GO) test $$pkg -list '^Fuzz' | grep '^Fuzz'); do \
+	@for pkg in fuzz kernels/gonumblas optim/checkpoint optim/distributed; do \
+		for target in $$($(GO) -C $$pkg test . -list '^Fuzz' | grep '^Fuzz'); do \
 			echo "$$target for $(FUZZTIME)"; \
-			$(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" \
+			$(GO) -C $$pkg test . -run '^$$' -fuzz "^$$target\$$" \
 				-fuzztime $(FUZZTIME) -fuzzminimizetime 100x || exit 1; \
 		done; \
 	done

@@ -152,7 +152,7 @@ type ParamInfo struct {
 	Format      Format // of the values: Native or BFloat16
 	Split       bool   // whether the lower halves of a BF16 parameter are kept
 	StateFormat Format // of the rule's vectors
-	StateBytes  int    // of these
+	StateBytes  int    // of these, without what other ranks keep
 }
 
 // Params describes the parameters, in the order in which steps want their

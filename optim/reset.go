@@ -8,7 +8,8 @@ import (
 
 // Reset begins anew from the present values: the rule's state, the counts of steps and
 // skipped steps, the loss scale and the schedules are as [New] made and found them, and
-// accumulated gradients are dropped. Parameters that are frozen stay so.
+// accumulated gradients are dropped. Parameters that are frozen stay so. Of an optimizer that is
+// [Distributed] all ranks must call it.
 //
 // It is an error if the parameters are where [Optimizer.EvalMode] puts them, or if the state
 // of a schedule cannot be had. Then nothing changes.

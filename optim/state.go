@@ -223,26 +223,6 @@ func (o *Optimizer[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 	return s
 }
 
-// restoreSums copies accumulated gradients that fit.
-func (p *parameter[T]) restoreSums(s *ParamSnapshot[T], order ReductionOrder) {
-	if t := p.table; t != nil {
-		t.forget()
-	}
-	switch t := p.table; {
-	case len(s.Sums) == 0:
-	case order == ReduceTree:
-		p.nodes, p.sum = p.nodes[:0], nil
-		for _, sum := range s.Sums {
-			p.nodes = append(p.nodes, slices.Clone(sum))
-		}
-	case t != nil:
-		t.note(s.SumRows)
-		t.sums = append(t.sums, s.Sums[0]...)
-	default:
-		p.sum = slices.Clone(s.Sums[0])
-	}
-}
-
 // restore copies a snapshot that fits, of the whole or of this process's part, and nothing of
 // another one.
 func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {

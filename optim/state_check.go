@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/optim/internal/domain"
-	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
 // check returns an error unless the snapshot fits, of the whole or of this process's part.
@@ -121,44 +120,4 @@ func (o *Optimizer[T]) checkParam(i int, all *Snapshot[T], shard bool) error {
 		sums = sumsOf(all.Accumulated, o.order)
 	}
 	return p.checkSums(s, sums)
-}
-
-// sumsOf returns how many sums of so many batches there are.
-func sumsOf(batches int, order ReductionOrder) int {
-	if order == ReduceInOrder {
-		return min(batches, 1)
-	}
-	return len(tree.Span{Hi: batches}.Grown(nil))
-}
-
-// checkSums returns an error unless there are so many sums of accumulated gradients, and they
-// are those of the parameter, or of rows of a table.
-func (p *parameter[T]) checkSums(s *ParamSnapshot[T], sums int) error {
-	failed := func(format string, args ...any) error {
-		return fmt.Errorf("optim: snapshot of parameter %q: accumulated gradients of %w", p.Name, fmt.Errorf(format, args...))
-	}
-	n, rows := p.Len(), 0
-	if p.table != nil && sums > 0 {
-		rows = len(s.SumRows)
-		n = rows * p.table.dim
-	}
-	if len(s.SumRows) != rows {
-		return failed("%d rows, want %d", len(s.SumRows), rows)
-	}
-	if len(s.Sums) != sums {
-		return failed("%d sums, want %d", len(s.Sums), sums)
-	}
-	for _, sum := range s.Sums {
-		if len(sum) != n {
-			return failed("%d elements, want %d", len(sum), n)
-		}
-	}
-	seen := make(map[int]bool, rows)
-	for _, row := range s.SumRows {
-		if row < 0 || row >= p.dims[0] || seen[row] {
-			return failed("the row %d, want 0 to %d and each once", row, p.dims[0]-1)
-		}
-		seen[row] = true
-	}
-	return nil
 }

@@ -11,6 +11,16 @@
 // A [Dir] has the last checkpoints of a run instead of one file: [SaveTo] adds one and removes
 // the oldest, and [LoadLatest] takes the newest, or the one before if a disk has damaged it.
 //
+// # Several ranks
+//
+// Of an optimizer that is optim.Distributed all ranks call Load, on a file that each can read; an
+// error on one of them is one on all.
+// To save it in one file all take a Snapshot, which has the whole state, and one of them gives
+// it to [Write]. Without a process that has the memory for the whole, each rank writes its part
+// by [WriteShard], and [ReadShards] reads them on any number of ranks: package
+// optim/distributed, a module of its own, has a Dir of such files, in which a saving that is
+// interrupted leaves the one before.
+//
 // # Weights
 //
 // [SaveWeights] writes a plain safetensors file with nothing but the parameters.
@@ -66,6 +76,9 @@
 //	digest = header["__metadata__"]["sha256"].encode()
 //	ok = hashlib.sha256(raw.replace(digest, b"0" * 64)).hexdigest().encode() == digest
 //
+// Of a rank's shard the JSON object says for each parameter "first" and "whole_len": the tensors
+// have the elements from the first on, of so many of the whole.
+//
 // In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
 // the list "extra_bytes" as objects with "name" and "value", both base64.
 //
@@ -83,6 +96,7 @@
 package checkpoint
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"reflect"
@@ -135,7 +149,7 @@ func load[T kernels.Float](path string, opt Stateful[T], opts []LoadOption) erro
 		return err
 	}
 	s, err := readFile[T](path, o)
-	if err != nil {
+	if err := errorOfAny(opt, err); err != nil {
 		return err
 	}
 	if o.convert {
@@ -144,6 +158,35 @@ func load[T kernels.Float](path string, opt Stateful[T], opts []LoadOption) erro
 		}
 	}
 	return opt.Restore(s)
+}
+
+// errorOfAny returns err, or if opt is an optimizer on several ranks that of another one: those
+// that can read a file would wait for it to restore.
+func errorOfAny[T kernels.Float](opt Stateful[T], err error) error {
+	ranks, ok := opt.(interface {
+		Rank() (rank, size int)
+		AllGather(mine []byte) ([][]byte, error)
+	})
+	if !ok {
+		return err
+	}
+	if _, size := ranks.Rank(); size == 1 {
+		return err
+	}
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	all, failed := ranks.AllGather([]byte(text))
+	if err != nil || failed != nil {
+		return cmp.Or(err, failed)
+	}
+	for r, text := range all {
+		if len(text) > 0 {
+			return fmt.Errorf("rank %d: %s", r, text)
+		}
+	}
+	return nil
 }
 
 // isNil reports whether there is nothing behind v.

@@ -17,9 +17,7 @@ type ShardFile struct {
 	SHA256 string `json:"sha256"`
 }
 
-// WriteShard is [Write] for what [optim.Optimizer.SnapshotShard] returns: a file in the same
-// format, whose JSON object says of each parameter "first", the index of the first element
-// that it has, and "whole_len", how many the whole has.
+// WriteShard is [Write] for what [optim.Optimizer.SnapshotShard] returns.
 func WriteShard[T kernels.Float](path string, s *optim.Snapshot[T]) (ShardFile, error) {
 	if s != nil && s.Accumulated > 0 {
 		return ShardFile{}, fmt.Errorf("checkpoint %s: a shard with the gradients of %d batches accumulated, want none", path, s.Accumulated)

@@ -39,7 +39,7 @@ func TestTree(t *testing.T) {
 		{`\"order\":\"tree\",`, ``, `"grad.0.w" has the shape [3 1]`},
 		{`\"accumulated\":7`, `\"accumulated\":8`, `"grad.1.w" is not in the metadata`},
 		{`\"accumulated\":7`, `\"accumulated\":65535`, `more than the 18 tensors`},
-		{`\"accumulated\":7`, `\"accumulated\":9223372036854775807`, `more than the 18 tensors`},
+		{`\"accumulated\":7`, `\"accumulated\":2147483647`, `more than the 18 tensors`},
 		{`"grad.2.0.w"`, `"grad.3.0.w"`, `"grad.3.0.w" is not in the metadata`},
 	} {
 		_, err := decodeBytes[float32](edit(t, good, replace(c.old, c.new)))
