@@ -12,9 +12,8 @@ func TestBinding(t *testing.T) {
 		t.Skip("NOT TESTED: this machine has one core")
 	}
 	eachMPI(t, func(t *testing.T, m mpirun) {
-		option := map[string]string{openMPI.name: "--bind-to", mpich.name: "-bind-to"}[m.family.name]
 		for _, test := range []struct{ to, warnings string }{{"core", "1 warnings"}, {"none", "0 warnings"}} {
-			out, err := m.runArgs(t, []string{"-n", "1", option, test.to}, "Init")
+			out, err := m.runBound(t, test.to, 1, "Init")
 			if err != nil || !strings.Contains(out, test.warnings) {
 				t.Errorf("bound to %s: %v\n%s", test.to, err, out)
 			}

@@ -1,17 +1,12 @@
 package mpi
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 	"testing"
-	"time"
+
+	"github.com/seed63264101/steepest/optim/distributed/internal/launch"
 )
 
 // programVariable chooses what this test's binary does when a launcher starts it.
@@ -34,92 +29,38 @@ func TestMain(m *testing.M) {
 
 // An mpirun is a launcher on this machine.
 type mpirun struct {
-	family  *family
-	command string
+	launch.MPI
+	family *family
 }
 
-// launchers are where they are on machines with both MPIs, and the usual name.
-var launchers = []struct {
-	family   *family
-	commands []string
-	sign     string // in what --version prints
-}{
-	{openMPI, []string{"mpirun.openmpi", "mpirun"}, "Open"},
-	{mpich, []string{"mpirun.mpich", "mpiexec.hydra", "mpirun"}, "HYDRA"},
-}
+// installed returns the launcher of a family. One that is missing ends the test or benchmark.
+func installed(t testing.TB, f *family) mpirun { return mpirun{launch.Find(t, f.name), f} }
 
-// installed returns the launcher of a family.
-func installed(f *family) (mpirun, bool) {
-	for _, l := range launchers {
-		if l.family != f {
-			continue
-		}
-		for _, command := range l.commands {
-			out, err := exec.Command(command, "--version").Output()
-			if err == nil && strings.Contains(string(out), l.sign) {
-				return mpirun{f, command}, true
-			}
-		}
-	}
-	return mpirun{}, false
-}
-
-// eachMPI runs a test with each MPI of this machine. One that is missing is a failure where
-// STEEPEST_MPI is required.
+// eachMPI runs a test with each MPI.
 func eachMPI(t *testing.T, test func(*testing.T, mpirun)) {
-	for _, f := range []*family{openMPI, mpich} {
-		t.Run(f.short(), func(t *testing.T) {
-			m, ok := installed(f)
-			switch {
-			case ok:
-				test(t, m)
-			case os.Getenv("STEEPEST_MPI") == "required":
-				t.Fatalf("%s is not installed (Debian: %s)", f.name, f.install)
-			default:
-				t.Skipf("NOT TESTED: %s is not installed (Debian: %s)", f.name, f.install)
+	launch.Each(t, func(t *testing.T, m launch.MPI) {
+		for _, f := range []*family{openMPI, mpich} {
+			if f.name == m.Name {
+				test(t, mpirun{m, f})
 			}
-		})
-	}
+		}
+	})
 }
-
-// short is a family's name for a test.
-func (f *family) short() string { return strings.ReplaceAll(f.name, " ", "") }
-
-// patience is how long a job may take: one that waits for a dead rank fails by it.
-const patience = 2 * time.Minute
 
 // run starts a program on so many ranks and returns what they print. Variables are NAME=value.
 func (m mpirun) run(t testing.TB, ranks int, program string, variables ...string) (string, error) {
 	t.Helper()
-	return m.runArgs(t, []string{"-n", strconv.Itoa(ranks)}, program, variables...)
+	return m.runBound(t, "", ranks, program, variables...)
 }
 
-func (m mpirun) runArgs(t testing.TB, args []string, program string, variables ...string) (string, error) {
+// runBound is run with ranks that are bound to something.
+func (m mpirun) runBound(t testing.TB, to string, ranks int, program string, variables ...string) (string, error) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.family == openMPI && !strings.Contains(strings.Join(args, " "), "bind-to") {
-		args = append(args, "--bind-to", "none")
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	c := exec.CommandContext(ctx, m.command, append(args, self)...)
-	c.Env = append(os.Environ(),
-		programVariable+"="+program,
-		"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-		"OMPI_MCA_rmaps_base_oversubscribe=1", "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe",
-	)
-	c.Env = append(c.Env, variables...)
-	c.WaitDelay = time.Second
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	err = c.Run()
-	if ctx.Err() != nil {
-		err = errors.New("the job hangs")
-	}
-	return out.String(), err
+	return m.Run(t, launch.Job{Program: self, Ranks: ranks, Env: append(variables, programVariable+"="+program), BindTo: to})
 }
 
 // mustRun fails the test if the job fails.

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +73,34 @@ func TestSameEverywhere(t *testing.T) {
 	o := small()
 	o.hash = true
 	demotest.SameChecksum(t, "9ec1f1290cae3d16", func(w io.Writer) error { return o.train(nil, few(), w) })
+}
+
+// TestGoesOn: a training that lacks its last checkpoint goes on from the one before, on other
+// numbers of ranks and alone.
+func TestGoesOn(t *testing.T) {
+	o := small()
+	o.steps = 64 // the end of an epoch
+	want := alone(t, o)
+	o.checkpoints = t.TempDir()
+	for i, size := range []int{3, 2, 0, 4} {
+		got := ""
+		if size == 0 {
+			got = alone(t, o)
+		} else {
+			got = onRanks(t, size, o)
+			got = got[strings.Index(got, "step "):]
+		}
+		if !strings.HasSuffix(want, got) || (len(got) < len(want)) != (i > 0) {
+			t.Errorf("%d ranks, after %d others:\n%s\nwant the end of\n%s", size, i, got, want)
+		}
+		saved, err := filepath.Glob(filepath.Join(o.checkpoints, "*.json"))
+		if err == nil {
+			err = os.Remove(slices.Max(saved))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestLearns(t *testing.T) {

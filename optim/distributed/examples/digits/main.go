@@ -8,6 +8,7 @@
 //	CGO_ENABLED=0 go build -o digits ./examples/digits
 //	./digits
 //	mpirun -n 4 --bind-to none ./digits
+//	mpirun -n 4 --bind-to none ./digits -checkpoint /tmp/run   # goes on, when it is started again
 //
 // The module's README says how clusters start it.
 package main
@@ -41,6 +42,7 @@ type options struct {
 	lr                          float64
 	seed                        uint64
 	hash                        bool
+	checkpoints                 string
 }
 
 // Flags declares the flags.
@@ -52,6 +54,7 @@ func (o *options) Flags(fs *flag.FlagSet) {
 	fs.IntVar(&o.hidden, "hidden", 64, "units of the hidden layer")
 	fs.Float64Var(&o.lr, "lr", 0.003, "highest learning rate")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights and the order of the images")
+	fs.StringVar(&o.checkpoints, "checkpoint", "", "`directory` for checkpoints, which all ranks see; the newest one is gone on with")
 	fs.BoolVar(&o.hash, "hash", false, "print nothing but the checksum")
 }
 

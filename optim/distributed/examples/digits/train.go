@@ -62,6 +62,13 @@ func (o *options) train(t distributed.Transport, d data, w io.Writer) error {
 		Divergence:   train.NewDivergence(),
 		Stop:         []train.StopRule{train.StepLimit(o.steps)},
 	}
+	if o.checkpoints != "" {
+		dir := distributed.Dir{Path: o.checkpoints, Keep: 2, Transport: t}
+		if t == nil {
+			dir.Transport = distributed.NewMemory(1)[0]
+		}
+		fit.Checkpoints, fit.Resume = dir, true
+	}
 	if rank, _ := opt.Rank(); rank == 0 && !o.hash {
 		fit.Progress = func(p train.Progress) error {
 			_, accuracy, err := pass.Evaluate(m, d.test)

@@ -1,11 +1,8 @@
-//go:build unix
-
 // Package launch starts jobs by the launchers of Open MPI and MPICH, for tests.
 package launch
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,17 +10,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
 
 // An MPI is a launcher on this machine.
 type MPI struct {
-	name    string
+	Name    string
 	command string
 	env     func(name, value string) []string // the arguments that set a variable for some ranks
-	args    []string                          // of every job
+	binding string                            // the argument before what ranks are bound to
 }
 
 // known are the launchers, by the names that they have beside each other and alone, and what they
@@ -34,13 +30,14 @@ var known = []struct {
 	sign, install string
 }{
 	{MPI{
-		name: "OpenMPI",
-		env:  func(name, value string) []string { return []string{"-x", name + "=" + value} },
-		args: []string{"--bind-to", "none", "--oversubscribe"},
+		Name:    "Open MPI",
+		env:     func(name, value string) []string { return []string{"-x", name + "=" + value} },
+		binding: "--bind-to",
 	}, []string{"mpirun.openmpi", "mpirun"}, "Open", "openmpi-bin"},
 	{MPI{
-		name: "MPICH",
-		env:  func(name, value string) []string { return []string{"-env", name, value} },
+		Name:    "MPICH",
+		env:     func(name, value string) []string { return []string{"-env", name, value} },
+		binding: "-bind-to",
 	}, []string{"mpirun.mpich", "mpiexec.hydra", "mpirun"}, "HYDRA", "mpich"},
 }
 
@@ -48,21 +45,30 @@ var known = []struct {
 // required.
 func Each(t *testing.T, test func(*testing.T, MPI)) {
 	for _, k := range known {
-		t.Run(k.name, func(t *testing.T) {
-			for _, command := range k.commands {
-				if out, err := exec.Command(command, "--version").Output(); err == nil && strings.Contains(string(out), k.sign) {
-					m := k.MPI
-					m.command = command
-					test(t, m)
-					return
-				}
-			}
-			if os.Getenv("STEEPEST_MPI") == "required" {
-				t.Fatalf("%s is not installed (Debian: %s)", k.name, k.install)
-			}
-			t.Skipf("NOT TESTED: %s is not installed (Debian: %s)", k.name, k.install)
-		})
+		t.Run(strings.ReplaceAll(k.Name, " ", ""), func(t *testing.T) { test(t, Find(t, k.Name)) })
 	}
+}
+
+// Find returns the launcher of an MPI. One that is missing ends the test or benchmark.
+func Find(t testing.TB, name string) MPI {
+	t.Helper()
+	for _, k := range known {
+		if k.Name != name {
+			continue
+		}
+		for _, command := range k.commands {
+			if out, err := exec.Command(command, "--version").Output(); err == nil && strings.Contains(string(out), k.sign) {
+				k.MPI.command = command
+				return k.MPI
+			}
+		}
+		if os.Getenv("STEEPEST_MPI") == "required" {
+			t.Fatalf("%s is not installed (Debian: %s)", k.Name, k.install)
+		}
+		t.Skipf("NOT TESTED: %s is not installed (Debian: %s)", k.Name, k.install)
+	}
+	t.Fatalf("no MPI has the name %s", name)
+	panic("unreachable")
 }
 
 // Build builds the program in a directory, without cgo, and returns the binary's path.
@@ -84,6 +90,7 @@ type Job struct {
 	Ranks   int
 	Env     []string                            // NAME=value, for all ranks
 	RankEnv func(rank int) (name, value string) // a variable that differs between ranks, or nil
+	BindTo  string                              // what a rank is bound to; none without it
 }
 
 // patience is how long a job may take: one whose ranks wait for a dead one fails by it.
@@ -93,16 +100,22 @@ const patience = 2 * time.Minute
 // an error.
 func (m MPI) Run(t testing.TB, j Job) (string, error) {
 	t.Helper()
-	args := slices.Clone(m.args)
+	args := []string{m.binding, "none"}
+	if j.BindTo != "" {
+		args[1] = j.BindTo
+	}
 	if j.RankEnv == nil {
-		args = append(append(args, "-n", strconv.Itoa(j.Ranks), j.Program), j.Args...)
+		args = append(args, "-n", strconv.Itoa(j.Ranks), j.Program)
+		args = append(args, j.Args...)
 	}
 	for r := 0; j.RankEnv != nil && r < j.Ranks; r++ {
 		if r > 0 {
 			args = append(args, ":")
 		}
-		args = append(append(args, "-n", "1"), m.env(j.RankEnv(r))...)
-		args = append(append(args, j.Program), j.Args...)
+		args = append(args, "-n", "1")
+		args = append(args, m.env(j.RankEnv(r))...)
+		args = append(args, j.Program)
+		args = append(args, j.Args...)
 	}
 	return run(exec.Command(m.command, args...), j.Env)
 }
@@ -113,30 +126,22 @@ func Alone(t testing.TB, j Job) (string, error) {
 	return run(exec.Command(j.Program, j.Args...), j.Env)
 }
 
-// run runs a command in its own process group, so that nothing of it is left.
+// run runs a command, of which nothing is left when its time is over.
 func run(c *exec.Cmd, env []string) (string, error) {
-	c.Env = append(os.Environ(),
+	c.Env = slices.Concat(os.Environ(), []string{
 		"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-		"OMPI_MCA_mpi_yield_when_idle=1", "MPIR_CVAR_POLLS_BEFORE_YIELD=1", // ranks share cores
-	)
-	c.Env = append(c.Env, env...)
+		"OMPI_MCA_rmaps_base_oversubscribe=1", "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe",
+	}, env)
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.WaitDelay = 5 * time.Second
+	isolate(c)
 	if err := c.Start(); err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		syscall.Kill(-c.Process.Pid, syscall.SIGTERM) // the launcher ends its ranks
-		time.Sleep(c.WaitDelay)
-		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
-	})
+	timer := time.AfterFunc(patience, func() { end(c) })
 	err := c.Wait()
-	stop()
-	if ctx.Err() != nil {
+	if !timer.Stop() {
 		err = fmt.Errorf("the job hangs: ended after %v", patience)
 	}
 	return out.String(), err
