@@ -132,7 +132,7 @@ func noRank() error {
 }
 
 // afterInit asks what a library may have changed in a process of Go, and what a world does that
-// is initialized twice, or closed.
+// is initialized twice, called with slices for other ranks, or closed.
 func afterInit() error {
 	w, err := Init()
 	if err != nil {
@@ -148,6 +148,15 @@ func afterInit() error {
 	}()
 	if !strings.Contains(err.Error(), "nil pointer") {
 		return fmt.Errorf("a fault of Go is no panic any more: %v", err)
+	}
+	if err := w.AllGather(nil, nil); err == nil || !strings.Contains(err.Error(), "from 0 ranks, of 2") {
+		return fmt.Errorf("without slices: %v", err)
+	}
+	if err := w.AllGather([]byte{1}, make([][]byte, 2)); err == nil || !strings.Contains(err.Error(), "0 bytes for oneself, of 1") {
+		return fmt.Errorf("without room: %v", err)
+	}
+	if err := w.AllToAll(nil, nil); err == nil || !strings.Contains(err.Error(), "for 0 ranks and from 0, of 2") {
+		return fmt.Errorf("without slices: %v", err)
 	}
 	if err := errors.Join(w.Close(), w.Close()); err != nil {
 		return err
