@@ -14,6 +14,8 @@ func init() {
 	programs["NoRank"] = noRank
 	programs["Truncated"] = truncated
 	programs["AfterInit"] = afterInit
+	programs["InitFails"] = initFails
+	programs["InitAgain"] = initAgain
 }
 
 // faults are how a rank ends a job, in FAULT, and what is then seen beside a status that is not 0.
@@ -172,4 +174,43 @@ func afterInit() error {
 
 func TestAfterInit(t *testing.T) {
 	eachMPI(t, func(t *testing.T, m mpirun) { m.mustRun(t, 2, "AfterInit") })
+}
+
+// initFails has one rank fail before MPI, while the others wait for it in MPI_Init.
+func initFails() error {
+	if os.Getenv("PMI_RANK") == "1" || os.Getenv("OMPI_COMM_WORLD_RANK") == "1" {
+		_, err := Init(WithLibrary("/nowhere/libmpi.so"))
+		time.Sleep(100 * time.Millisecond)
+		return err
+	}
+	_, err := Init()
+	fmt.Println("SURVIVED", err)
+	time.Sleep(2 * patience)
+	return nil
+}
+
+// initAgain has all ranks fail so, and then not.
+func initAgain() error {
+	if _, err := Init(WithLibrary("/nowhere/libmpi.so")); err == nil {
+		return errors.New("a library that is not there was loaded")
+	}
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	if w.Size() != 2 {
+		return fmt.Errorf("%d ranks, want 2", w.Size())
+	}
+	return errors.Join(w.Barrier(), w.Close())
+}
+
+// TestInitFails: a rank without a library ends the job with its error, unless it finds another.
+func TestInitFails(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		out, err := m.run(t, 2, "InitFails")
+		if err == nil || strings.Contains(err.Error(), "hangs") || !strings.Contains(out, "/nowhere/libmpi.so") || strings.Contains(out, "SURVIVED") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		m.mustRun(t, 2, "InitAgain")
+	})
 }
