@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed63264101/steepest/optim/checkpoint"
 	"github.com/seed63264101/steepest/optim/internal/files"
 )
 
@@ -115,7 +114,7 @@ func (d Dir) laterThan(step int) ([]int, error) {
 		i++
 	}
 	for _, s := range steps[i:] {
-		err := verify(d.File(s))
+		_, err := readVerified(d.File(s))
 		if err == nil {
 			return nil, fmt.Errorf("distributed: Dir %s: there is step %d already, which is later than step %d", d.Path, s, step)
 		}
@@ -179,12 +178,4 @@ func (d Dir) clean(step int, later []int, replaced string, remove func(path stri
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// shardsOf returns the files of a manifest in the order of the ranks.
-func (m *manifest) shardsOf(rank, size int) (list []checkpoint.ShardFile) {
-	for i := rank; i < len(m.Shards); i += size {
-		list = append(list, m.Shards[i])
-	}
-	return list
 }

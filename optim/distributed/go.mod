@@ -2,7 +2,8 @@ module github.com/seed63264101/steepest/optim/distributed
 
 go 1.26.0
 
-require github.com/seed63264101/steepest v0.0.0
+// Below every version that there is, so that a program that requires both modules gets its own.
+require github.com/seed63264101/steepest v0.0.0-00010101000000-000000000000
 
 require (
 	github.com/ebitengine/purego v0.11.3

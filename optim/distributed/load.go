@@ -107,8 +107,8 @@ func (d Dir) find(last int, err error) (m *manifest, damaged []error, failed err
 // not whole.
 func (d Dir) verify(m *manifest) (corrupt, err error) {
 	mine := message{Step: m.Step}
-	for _, f := range m.shardsOf(d.Transport.Rank(), d.Transport.Size()) {
-		if err = f.Verify(d.Path); err != nil {
+	for i := d.Transport.Rank(); i < len(m.Shards); i += d.Transport.Size() {
+		if err = m.Shards[i].Verify(d.Path); err != nil {
 			mine.Corrupt = isCorrupt(err)
 			break
 		}

@@ -103,18 +103,18 @@ func readManifest(path string) (*manifest, error) {
 	return m, nil
 }
 
-// verify returns an error unless all files of a checkpoint are whole.
-func verify(path string) error {
+// readVerified is readManifest for a checkpoint all of whose files must be whole.
+func readVerified(path string) (*manifest, error) {
 	m, err := readManifest(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range m.Shards {
 		if err := f.Verify(filepath.Dir(path)); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return m, nil
 }
 
 // Read reads the whole of a checkpoint of ranks, without ranks: an optimizer of one process
@@ -122,10 +122,7 @@ func verify(path string) error {
 // [Dir.File] returns it. It is an error if a file is missing, is not whole, or is of another
 // checkpoint.
 func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
-	if err := verify(path); err != nil {
-		return nil, err
-	}
-	m, err := readManifest(path)
+	m, err := readVerified(path)
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,26 @@ func TestMisuse(t *testing.T) {
 	})
 }
 
+// TestDirectories: where ranks have directories of their own, a saving is an error on all ranks,
+// and the checkpoint before stays.
+func TestDirectories(t *testing.T) {
+	common, own := t.TempDir(), t.TempDir()
+	onRanks(2, func(tr Transport) {
+		d, r := Dir{common, 1, tr}, newRun(kinds[0], tr, 1)
+		if err := SaveTo(d, 1, r); err != nil {
+			t.Error(err)
+		}
+		apart := d
+		if tr.Rank() == 1 {
+			apart.Path = own
+		}
+		wantError(t, SaveTo(apart, 2, r), "rank 0 does not see what rank 1 has written", "one directory", "-00001.safetensors")
+		if step, found, err := LoadLatest(d, r); step != 1 || !found || err != nil {
+			t.Errorf("rank %d: got the step %d, %t: %v", tr.Rank(), step, found, err)
+		}
+	})
+}
+
 // TestUnfit: a checkpoint of another model or rule is an error on all ranks, before anything
 // changes.
 func TestUnfit(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 
 // SaveTo writes the state of s to the directory, which it makes if there is none, as the
 // checkpoint of a step. All ranks call it; an error on one of them is one on all. Each writes
-// its shard, and when all have, rank 0 writes the manifest: a saving that is interrupted anywhere
-// leaves the checkpoints before as they were. Then it removes those beyond the last Keep, and
+// its shard, and when rank 0 sees all of them, it writes the manifest: a saving that is interrupted
+// anywhere leaves the checkpoints before as they were. Then it removes those beyond the last Keep, and
 // what other savings have left behind when they were interrupted, an hour before or more. What
 // has other names stays.
 //
@@ -111,6 +111,9 @@ func checkRank[T kernels.Float](d Dir, s optim.ShardStateful[T]) error {
 
 // conclude writes the manifest and removes what it replaces.
 func (d saving) conclude(m *manifest) error {
+	if err := d.sees(m); err != nil {
+		return err
+	}
 	text, err := m.encode()
 	if err != nil {
 		return fmt.Errorf("distributed: %w", err)
@@ -137,6 +140,21 @@ func (d saving) conclude(m *manifest) error {
 	})
 	if err != nil {
 		return fmt.Errorf("distributed: %s: it is in place, but what it replaces is not removed: %w", path, err)
+	}
+	return nil
+}
+
+// sees returns an error unless the shards of all ranks are in this rank's directory. Where each
+// machine has its own, every rank writes without an error what nobody can load.
+func (d Dir) sees(m *manifest) error {
+	for rank, f := range m.Shards {
+		info, err := os.Stat(filepath.Join(d.Path, f.Name))
+		if err == nil && info.Size() != f.Size {
+			err = fmt.Errorf("%s has %d bytes, want %d", f.Name, info.Size(), f.Size)
+		}
+		if err != nil {
+			return fmt.Errorf("distributed: Dir %s: rank 0 does not see what rank %d has written; all ranks must have one directory: %w", d.Path, rank, err)
+		}
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type scratch struct {
 	requests   []uint64 // as many bytes of each as the family's handles have
 	statuses   []uint64 // likewise
 	pending    int
+	abandoned  [][]byte // what messages may still read and write that an error has left
 }
 
 func newScratch(size int) scratch {
@@ -38,8 +39,11 @@ func (w *World) AllToAll(send, recv [][]byte) error {
 // AllGather implements optim.Transport.
 func (w *World) AllGather(send []byte, recv [][]byte) error {
 	return w.do(func() error {
-		if len(recv) != w.size || len(send) != len(recv[w.rank]) {
-			return fmt.Errorf("mpi: AllGather: slices from %d ranks, of %d, and %d bytes for oneself, of %d", len(recv), w.size, len(recv[w.rank]), len(send))
+		if len(recv) != w.size {
+			return fmt.Errorf("mpi: AllGather: slices from %d ranks, of %d", len(recv), w.size)
+		}
+		if len(send) != len(recv[w.rank]) {
+			return fmt.Errorf("mpi: AllGather: %d bytes for oneself, of %d", len(recv[w.rank]), len(send))
 		}
 		total := 0
 		for _, part := range recv { // the same on all ranks
@@ -105,6 +109,11 @@ func (w *World) exchange(send func(to int) []byte, recv [][]byte) error {
 		clear(w.statuses)
 		if err = w.wait(uintptr(w.pending), uintptr(unsafe.Pointer(&w.requests[0])), uintptr(unsafe.Pointer(&w.statuses[0]))); err != nil {
 			err = w.firstError(err)
+		}
+	}
+	if err != nil {
+		for to := range recv {
+			w.abandoned = append(w.abandoned, send(to), recv[to])
 		}
 	}
 	runtime.KeepAlive(send)

@@ -23,5 +23,6 @@
 // nothing is added up by MPI, whose order depends on the number of ranks. Where a machine has
 // more ranks than cores, calls wait asleep, otherwise busily.
 //
-// A rank that dies ends the job: the launcher kills the others. So does [World.Abort].
+// A rank that dies ends the job: the launcher kills the others. So does [World.Abort]. MPICH's
+// launcher knows a rank only from Init on: call that before anything that may fail.
 package mpi

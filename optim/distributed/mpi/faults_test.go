@@ -14,6 +14,8 @@ func init() {
 	programs["NoRank"] = noRank
 	programs["Truncated"] = truncated
 	programs["AfterInit"] = afterInit
+	programs["InitFails"] = initFails
+	programs["InitAgain"] = initAgain
 }
 
 // faults are how a rank ends a job, in FAULT, and what is then seen beside a status that is not 0.
@@ -132,7 +134,7 @@ func noRank() error {
 }
 
 // afterInit asks what a library may have changed in a process of Go, and what a world does that
-// is initialized twice, or closed.
+// is initialized twice, called with slices for other ranks, or closed.
 func afterInit() error {
 	w, err := Init()
 	if err != nil {
@@ -149,6 +151,15 @@ func afterInit() error {
 	if !strings.Contains(err.Error(), "nil pointer") {
 		return fmt.Errorf("a fault of Go is no panic any more: %v", err)
 	}
+	if err := w.AllGather(nil, nil); err == nil || !strings.Contains(err.Error(), "from 0 ranks, of 2") {
+		return fmt.Errorf("without slices: %v", err)
+	}
+	if err := w.AllGather([]byte{1}, make([][]byte, 2)); err == nil || !strings.Contains(err.Error(), "0 bytes for oneself, of 1") {
+		return fmt.Errorf("without room: %v", err)
+	}
+	if err := w.AllToAll(nil, nil); err == nil || !strings.Contains(err.Error(), "for 0 ranks and from 0, of 2") {
+		return fmt.Errorf("without slices: %v", err)
+	}
 	if err := errors.Join(w.Close(), w.Close()); err != nil {
 		return err
 	}
@@ -163,4 +174,43 @@ func afterInit() error {
 
 func TestAfterInit(t *testing.T) {
 	eachMPI(t, func(t *testing.T, m mpirun) { m.mustRun(t, 2, "AfterInit") })
+}
+
+// initFails has one rank fail before MPI, while the others wait for it in MPI_Init.
+func initFails() error {
+	if os.Getenv("PMI_RANK") == "1" || os.Getenv("OMPI_COMM_WORLD_RANK") == "1" {
+		_, err := Init(WithLibrary("/nowhere/libmpi.so"))
+		time.Sleep(100 * time.Millisecond)
+		return err
+	}
+	_, err := Init()
+	fmt.Println("SURVIVED", err)
+	time.Sleep(2 * patience)
+	return nil
+}
+
+// initAgain has all ranks fail so, and then not.
+func initAgain() error {
+	if _, err := Init(WithLibrary("/nowhere/libmpi.so")); err == nil {
+		return errors.New("a library that is not there was loaded")
+	}
+	w, err := Init()
+	if err != nil {
+		return err
+	}
+	if w.Size() != 2 {
+		return fmt.Errorf("%d ranks, want 2", w.Size())
+	}
+	return errors.Join(w.Barrier(), w.Close())
+}
+
+// TestInitFails: a rank without a library ends the job with its error, unless it finds another.
+func TestInitFails(t *testing.T) {
+	eachMPI(t, func(t *testing.T, m mpirun) {
+		out, err := m.run(t, 2, "InitFails")
+		if err == nil || strings.Contains(err.Error(), "hangs") || !strings.Contains(out, "/nowhere/libmpi.so") || strings.Contains(out, "SURVIVED") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		m.mustRun(t, 2, "InitAgain")
+	})
 }

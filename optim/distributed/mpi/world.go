@@ -48,7 +48,8 @@ var begun struct {
 	yes bool
 }
 
-// Init loads an MPI library and initializes it. All processes of a job must call it, once.
+// Init loads an MPI library and initializes it. All processes of a job must call it, once. After
+// an error the process should end, and then the others do.
 // A program that was started without a launcher is a world of one rank.
 func Init(opts ...Option) (*World, error) {
 	c := config{limit: maxBytes}
@@ -80,6 +81,9 @@ func Init(opts ...Option) (*World, error) {
 		err = w.findBindings(c.warn)
 	}
 	if err != nil {
+		if !begun.yes || w.lib.family.name != mpich.name {
+			tellLauncher()
+		}
 		w.Close()
 		return nil, err
 	}

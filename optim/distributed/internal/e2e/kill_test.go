@@ -50,14 +50,17 @@ func TestKilled(t *testing.T) {
 			if phase == "save" { // not the first, whose length nobody knows
 				call = savedEvery*(2+random.IntN(killedSteps/savedEvery-1)) - 1
 			}
-			death := fmt.Sprintf("%d,%d,%s,%.3f,%s", random.IntN(killedRanks), call, phase, random.Float64(), filepath.Join(dir, "dead"))
+			marker := filepath.Join(dir, "dead")
+			death := fmt.Sprintf("%d,%d,%s,%.3f,%s", random.IntN(killedRanks), call, phase, random.Float64(), marker)
 			job := launch.Job{
 				Program: program, Ranks: killedRanks, Env: []string{"TRAINEE_DEATH=" + death},
 				Args: append(args, "-dir", filepath.Join(dir, "saved"), "-every", strconv.Itoa(savedEvery)),
 			}
 			out, err := m.Run(t, job)
-			if err == nil || strings.Contains(err.Error(), "hangs") || !strings.Contains(out, "signal 9") {
-				t.Errorf("%s: %v\n%s", death, err, out)
+			// Which signal the launcher speaks of differs: another rank may end first, by its MPI's
+			// hand, that was about to read the dead one's memory.
+			if _, alive := os.Stat(marker); err == nil || strings.Contains(err.Error(), "hangs") || alive != nil {
+				t.Errorf("%s: %v, killed: %t\n%s", death, err, alive == nil, out)
 				continue
 			}
 
