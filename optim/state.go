@@ -157,6 +157,9 @@ func (o *Optimizer[T]) snapshot() (*Snapshot[T], error) {
 	if err := o.checkMode(); err != nil {
 		return nil, err
 	}
+	if err := o.failed(); err != nil { // or a step may be half done
+		return nil, err
+	}
 	if o.world != nil && o.pending > 0 {
 		return nil, fmt.Errorf("optim: Snapshot of a Distributed optimizer with the gradients of %d batches accumulated: take the step, or Discard them", o.pending)
 	}

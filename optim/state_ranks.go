@@ -10,8 +10,8 @@ import (
 // shard.
 
 // SnapshotShard is [Optimizer.Snapshot] for what this process keeps the state of: of each
-// parameter the part that it updates. It asks no other rank. Of an optimizer that is not
-// [Distributed] the part is the whole.
+// parameter the part that it updates. It asks no other rank, but is an error after one of the
+// transport. Of an optimizer that is not [Distributed] the part is the whole.
 func (o *Optimizer[T]) SnapshotShard() (*Snapshot[T], error) {
 	s, err := o.snapshot()
 	if err != nil {
