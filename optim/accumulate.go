@@ -6,9 +6,12 @@ import "github.com/seed63264101/steepest/kernels"
 // own, for a later Step. The callers' slices are free for the next micro-batch
 // when it returns; with [ZeroGrads] they are set to zero.
 //
-// With [ReduceSum] the step gets the same bits as if it had been given all batches at
-// once. With [ReduceMean] the division by the number of batches is part of the update
-// and may round differently, unless that number is a power of two.
+// In the order [ReduceTree], and with [ReduceSum], the step gets the same bits as if it had been
+// given all batches at once. With [ReduceInOrder] and [ReduceMean] the division by the number of
+// batches is part of the update and may round differently, unless that number is a power of two.
+//
+// Of an optimizer that is [Distributed] each rank gives its own share of the micro-batches, at most
+// as many as it has. What one rank does wrong here no other is told.
 //
 // The errors are Step's, and change nothing. Gradients that are not finite skip
 // the step they go into.

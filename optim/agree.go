@@ -143,49 +143,6 @@ func (w *world[T]) tellErrors(all []heading, text string, own error) error {
 	return errors.Join(errs...)
 }
 
-// gatherLengths brings together what the headings have announced.
-func (w *world[T]) gatherLengths(mine []byte, all []heading) [][]byte {
-	counts := make([]int, w.size)
-	for r, h := range all {
-		counts[r] = int(h.Length)
-	}
-	return w.gatherBytes(mine, counts)
-}
-
-// gatherBytes brings the bytes of all ranks together, of which there are so many for each. There
-// are none after an error.
-func (w *world[T]) gatherBytes(mine []byte, counts []int) [][]byte {
-	all := make([][]byte, w.size)
-	for r, n := range counts {
-		if all[r] = mine; r != w.rank {
-			all[r] = make([]byte, n)
-		}
-	}
-	if w.gather(mine, all) != nil {
-		return nil
-	}
-	return all
-}
-
-// gatherWords brings a number of each rank to all.
-func (w *world[T]) gatherWords(mine uint64) []uint64 {
-	words := make([]uint64, w.size)
-	parts := w.gatherBytes(binary.LittleEndian.AppendUint64(nil, mine), slices.Repeat([]int{8}, w.size))
-	for r, part := range parts {
-		words[r] = binary.LittleEndian.Uint64(part)
-	}
-	return words
-}
-
-// gatherTexts is gatherBytes for texts whose lengths the others do not know.
-func (w *world[T]) gatherTexts(mine []byte) [][]byte {
-	counts := make([]int, w.size)
-	for r, n := range w.gatherWords(uint64(len(mine))) {
-		counts[r] = int(n)
-	}
-	return w.gatherBytes(mine, counts)
-}
-
 // fail notes an error of the transport, and ends the training of the others, who may wait for
 // this rank.
 func (w *world[T]) fail(err error) {

@@ -121,7 +121,10 @@ func (w *world[T]) compare(mine []fact) error {
 
 // firstOther returns the first rank whose number is not that of rank 0, or -1.
 func (w *world[T]) firstOther(mine uint64) int {
-	all := w.gatherWords(mine)
+	all := gatherEach(w, mine)
+	if w.err != nil {
+		return -1
+	}
 	return slices.IndexFunc(all, func(h uint64) bool { return h != all[0] })
 }
 

@@ -38,6 +38,31 @@ func testAllocations[T kernels.Float](t *testing.T, rule Rule) {
 	}
 }
 
+// TestTreeAllocations: sums of parts of the tree are kept from one step to the next.
+func TestTreeAllocations(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 11))
+	lengths := []int{2000, 10}
+	batches := make([][][]float32, 7)
+	for i := range batches {
+		batches[i] = random[float32](rng, lengths...)
+	}
+	opt := mustNew(t, NewAdam(0.1), named(random[float32](rng, lengths...)), WithReductionOrder(ReduceTree))
+	step := func() {
+		for _, n := range []int{2, 1, 3} {
+			if err := opt.Accumulate(batches[:n]...); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := opt.Step(batches[6]); err != nil {
+			t.Error(err)
+		}
+	}
+	step()
+	if n := kerneltest.Allocations(20, step); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // TestStepAllocations: no step allocates, after the first with as many batches.
 func TestStepAllocations(t *testing.T) {
 	lengths := []int{70000, 3, 64}

@@ -25,16 +25,16 @@ import (
 // AllGather are calls that all ranks make together. They begin by telling each other where they
 // are, so that what is wrong on one rank is an error on all, which names the rank, and nothing
 // changes: ranks that call different things, an error of one, as a gradient that is missing, and
-// parameters, options, rates and steps that are not the same. Parameters, with their values, and options are compared in
-// New, and again with the next such call after AddParams, Freeze, Thaw, Reset and Restore. Of rules
-// and schedules those are their types and exported fields of plain data, other rules and other
-// schedules, and their saved states; functions cannot be compared, but rates are at each step.
-// [Workers] and [ZeroGrads] may differ, and so may the instruction sets. All are to have the same
-// version of this module, and one order of bytes.
+// parameters, options, rates and steps that are not the same. Parameters, with their values, and
+// options are compared in New, and again with the next such call after AddParams, Freeze, Thaw,
+// Reset and Restore. Of rules and schedules those are their types and exported fields of plain
+// data, other rules and other schedules, and their saved states; functions cannot be compared,
+// but rates are at each step. [Workers] and [ZeroGrads] may differ, and so may the instruction
+// sets. All are to have the same version of this module, and one order of bytes.
 //
 // After an error of the transport, and where ranks call different things, nothing goes on: all
-// such calls return it. A rank whose transport fails, or that panics within such a call, aborts
-// the others; one that gives up in between must do so by itself, see [Transport].
+// such calls and SnapshotShard return it. A rank whose transport fails, or that panics within such
+// a call, aborts the others; one that gives up in between must do so by itself, see [Transport].
 //
 // What a rank sends for a step, with R ranks, P parameters of float32, and k as many nodes of the
 // tree as [Optimizer.Share] makes up (1 where R is a power of two that divides the micro-batches):
@@ -80,8 +80,8 @@ func isNil(t Transport) bool {
 }
 
 // Share returns the numbers of the micro-batches of a step that are this process's, lo to hi,
-// exclusive, and how many there are over all ranks: as many for each rank as can be, the first
-// ones having one more. Without [Distributed] there is no number of them: it returns 0, 0, 0.
+// exclusive, and how many there are over all ranks: as even as can be, the first ranks having
+// one more. Without [Distributed] there is no number of them: it returns 0, 0, 0.
 func (o *Optimizer[T]) Share() (lo, hi, of int) {
 	if o.world == nil {
 		return 0, 0, 0
@@ -120,6 +120,8 @@ func (o *Optimizer[T]) SetMicroBatches(n int) error {
 // accumulated, and Accumulate beside them.
 func (w *world[T]) checkCount(o *Optimizer[T], call string, batches int) error {
 	switch n := w.mine.Len(); {
+	case isStep(call) && batches != n && n == 0:
+		return fmt.Errorf("optim: %s: rank %d has the gradients of %d micro-batches, want none: there are %d", call, w.rank, batches, w.microBatches)
 	case isStep(call) && batches != n:
 		return fmt.Errorf("optim: %s: rank %d has the gradients of %d micro-batches, want %d, of the numbers %d to %d of %d",
 			call, w.rank, batches, n, w.mine.Lo, w.mine.Hi-1, w.microBatches)

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"unsafe"
 
-	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/tree"
 )
 
@@ -281,41 +280,6 @@ func (w *world[T]) measured(o *Optimizer[T]) ([]block, [][2]Sum) {
 	return w.blocks, w.results.measured
 }
 
-// gatherBlocks brings the results of each rank's blocks together, in the order of the blocks.
-func gatherBlocks[T kernels.Float, E any](w *world[T], mine, all []E) {
-	if w.err != nil {
-		return
-	}
-	got := make([]E, len(all))
-	at := 0
-	for r := range w.ranks {
-		n := len(w.ranks[r].blocks)
-		w.in[r] = bytesOf(got[at : at+n])
-		if r == w.rank {
-			copy(got[at:], mine[:n])
-		}
-		at += n
-	}
-	if err := w.gather(w.in[w.rank], w.in); err != nil {
-		return
-	}
-	at = 0
-	for r := range w.ranks {
-		for _, k := range w.ranks[r].blocks {
-			all[k] = got[at]
-			at++
-		}
-	}
-}
-
-// gather is AllGather but for a single rank, and notes an error, after which it does nothing.
-func (w *world[T]) gather(send []byte, recv [][]byte) error {
-	if w.size > 1 && w.err == nil {
-		w.fail(w.AllGather(send, recv))
-	}
-	return w.err
-}
-
 // first returns the first of the elements that ranks have found, of which one with the parameter
 // -1 is none.
 func (w *world[T]) first(param, element int, value float64) (int, int, float64) {
@@ -323,25 +287,11 @@ func (w *world[T]) first(param, element int, value float64) (int, int, float64) 
 		Param, Element int64
 		Value          float64
 	}
-	all := make([]found, w.size)
-	gatherAll(w, found{int64(param), int64(element), value}, all)
 	best := found{Param: -1}
-	for _, f := range all {
+	for _, f := range gatherEach(w, found{int64(param), int64(element), value}) {
 		if f.Param >= 0 && (best.Param < 0 || f.Param < best.Param || f.Param == best.Param && f.Element < best.Element) {
 			best = f
 		}
 	}
 	return int(best.Param), int(best.Element), best.Value
-}
-
-// gatherAll brings what each rank has to all.
-func gatherAll[T kernels.Float, E any](w *world[T], mine E, all []E) {
-	if w.err != nil {
-		return
-	}
-	all[w.rank] = mine
-	for r := range all {
-		w.in[r] = bytesOf(all[r : r+1])
-	}
-	w.gather(w.in[w.rank], w.in)
 }

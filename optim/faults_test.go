@@ -75,7 +75,7 @@ func everyCall(tr optim.Transport, n int) error {
 		if err = call(); err == nil {
 			continue
 		}
-		for _, later := range []func() error{calls[0], calls[3], func() error { return o.Restore(nil) }} {
+		for _, later := range []func() error{calls[0], calls[3], calls[4], func() error { return o.Restore(nil) }} {
 			if again := later(); again == nil || again.Error() != err.Error() {
 				return fmt.Errorf("call %d: %w, and a later one: %v", i, err, again)
 			}
@@ -201,6 +201,20 @@ func TestWrongStepOnOneRank(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestStepBeyondNone: a rank without micro-batches is told that it has none, and not from where to
+// where they are.
+func TestStepBeyondNone(t *testing.T) {
+	errs := together(t, 2, func(rank int, tr optim.Transport) error {
+		o, err := optim.New(optim.NewSGD(1), []optim.Param[f32]{{Name: "w", Value: []f32{1}}}, optim.Distributed(tr, 1))
+		if err != nil {
+			return err
+		}
+		_, err = o.Step([][]f32{{1}})
+		return err
+	})
+	allSay(t, errs, "Step: rank 1 has the gradients of 1 micro-batches, want none: there are 1")
 }
 
 // An observed is a schedule whose rate goes by the last metric.

@@ -10,8 +10,8 @@ import (
 // shard.
 
 // SnapshotShard is [Optimizer.Snapshot] for what this process keeps the state of: of each
-// parameter the part that it updates. It asks no other rank. Of an optimizer that is not
-// [Distributed] the part is the whole.
+// parameter the part that it updates. It asks no other rank, but is an error after one of the
+// transport. Of an optimizer that is not [Distributed] the part is the whole.
 func (o *Optimizer[T]) SnapshotShard() (*Snapshot[T], error) {
 	s, err := o.snapshot()
 	if err != nil {
@@ -91,36 +91,6 @@ func (p *parameter[T]) partOf(whole, first, end int) (lo, hi int) {
 		return 0, whole
 	}
 	return first, end
-}
-
-// gatherParts brings the parts of a vector on all ranks together, of so many elements each. What
-// is nil is so on all ranks.
-func gatherParts[T kernels.Float, E any](w *world[T], mine []E, lens []int) []E {
-	if mine == nil {
-		return nil
-	}
-	total := 0
-	for _, n := range lens {
-		total += n
-	}
-	whole := make([]E, total)
-	gatherInto(w, mine, whole, lens)
-	return whole
-}
-
-// gatherInto brings the parts of a vector together in whole, where mine may lie in its place.
-func gatherInto[T kernels.Float, E any](w *world[T], mine, whole []E, lens []int) {
-	if w.err != nil {
-		return
-	}
-	parts := make([][]byte, len(lens))
-	for r, n := range lens {
-		if r == w.rank {
-			copy(whole[:n], mine)
-		}
-		parts[r], whole = bytesOf(whole[:n]), whole[n:]
-	}
-	w.gather(parts[w.rank], parts)
 }
 
 // cut returns the part of a saved whole that is this process's, in the same memory.

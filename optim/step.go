@@ -4,10 +4,10 @@ import "math"
 
 // Step takes one training step. A batch holds one gradient for each parameter,
 // in the order of the parameters. Several batches are the gradients of
-// micro-batches; their mean is taken, or what [WithReduction] says, together with
-// those that [Optimizer.Accumulate] has gathered. Without a batch the step is
-// taken with the latter alone. Step reads the gradients and leaves them as they
-// are, unless [ZeroGrads] is set.
+// micro-batches; their mean is taken, or what [WithReduction] says, in the order of
+// [WithReductionOrder], together with those that [Optimizer.Accumulate] has gathered.
+// Without a batch the step is taken with the latter alone. Step reads the gradients
+// and leaves them as they are, unless [ZeroGrads] is set.
 //
 // The order of things is torch's: reduce, divide by the loss scale, clip, update.
 //
@@ -23,6 +23,10 @@ import "math"
 // negative or not finite. Then nothing changes whatever.
 //
 // With [Unchecked] no gradient is looked at before the update.
+//
+// Of an optimizer that is [Distributed] all ranks must call Step or StepGradients together, each
+// with its own share of the micro-batches, which may be none. An error on one of them is one on
+// all, and so is one of the transport; after that the parameters may be those of half a step.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	defer o.release()
 	return o.step(len(batches), o.takeDense("Step", batches, o.pending))

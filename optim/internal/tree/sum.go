@@ -34,7 +34,7 @@ func (a *Adder[T]) Sum(dst []T, sources []Source[T]) {
 			a.sum(dst[lo:min(len(dst), lo+size)], sources, lo, 0)
 		}
 	}
-	clear(a.list)
+	clear(a.list[:cap(a.list)]) // which may have been longer before the last kernel
 }
 
 // sum is Sum for a piece that begins at lo, at a depth of the tree.
