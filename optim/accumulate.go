@@ -26,7 +26,7 @@ func (o *Optimizer[T]) Accumulate(batches ...[][]T) error {
 
 // accumulate adds the batches that were taken to the sums.
 func (o *Optimizer[T]) accumulate(batches int) {
-	if o.order == ReduceTree {
+	if ranked && o.order == ReduceTree {
 		o.accumulateTree(batches)
 		return
 	}
@@ -128,7 +128,7 @@ func (o *Optimizer[T]) release() {
 
 // combine adds a part of every batch to the parameter's sum, or begins it with them.
 func (o *Optimizer[T]) combine(w *workspace[T], b block, mean bool) {
-	if o.order == ReduceTree {
+	if ranked && o.order == ReduceTree {
 		o.combineTree(w, b, mean)
 		return
 	}

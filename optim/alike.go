@@ -39,7 +39,8 @@ func (n numbers) hash() uint64 {
 // eachNumber has the numbers of an optimizer.
 func (o *Optimizer[T]) eachNumber(f func(name string, group int, v float64)) {
 	f("steps", -1, float64(o.steps))
-	f("micro-batches", -1, float64(o.world.microBatches))
+	_, _, of := o.Share()
+	f("micro-batches", -1, float64(of))
 	f("loss scale", -1, o.scaling.scale)
 	f("good steps of the loss scale", -1, float64(o.scaling.good))
 	f("skipped steps", -1, float64(o.skipped.total))

@@ -49,7 +49,7 @@ func Distributed(t Transport, microBatches int) Option {
 
 // checkTransport returns an error unless the ranks can take steps together.
 func (c *config) checkTransport() error {
-	if !c.distributed {
+	if !ranked || !c.distributed { // the first has been refused
 		return nil
 	}
 	if !c.hasTransport() {
@@ -86,7 +86,8 @@ func (o *Optimizer[T]) Share() (lo, hi, of int) {
 	if o.world == nil {
 		return 0, 0, 0
 	}
-	return o.world.mine.Lo, o.world.mine.Hi, o.world.microBatches
+	mine, of := o.world.share()
+	return mine.Lo, mine.Hi, of
 }
 
 // Rank returns the number of this process and how many there are: 0 and 1 without [Distributed].
@@ -94,7 +95,7 @@ func (o *Optimizer[T]) Rank() (rank, size int) {
 	if o.world == nil {
 		return 0, 1
 	}
-	return o.world.rank, o.world.size
+	return o.world.place()
 }
 
 // SetMicroBatches changes how many micro-batches a step has, as for the last batch of an epoch.

@@ -16,7 +16,7 @@ func (o *Optimizer[T]) EvalMode() {
 	if o.evaluating || !slices.ContainsFunc(o.params, o.evaluates) {
 		return
 	}
-	if o.world == nil {
+	if !ranked || o.world == nil {
 		o.evaluate()
 		return
 	}
@@ -27,9 +27,7 @@ func (o *Optimizer[T]) EvalMode() {
 		o.evaluate()
 		return nil
 	})
-	if o.world.err == nil {
-		o.world.err = err
-	}
+	o.world.giveUp(err)
 }
 
 // evaluates reports whether a parameter has another point to evaluate at.
@@ -52,8 +50,8 @@ func (o *Optimizer[T]) evaluate() {
 		if p.mine.Len() > 0 {
 			e.Evaluate(p.mine.Value, p.state)
 		}
-		if w := o.world; w != nil {
-			gatherInto(w, p.mine.Value, p.Value, p.partLens(w, p.Len()))
+		if ranked && o.world != nil {
+			o.world.bringValues(p, &ParamSnapshot[T]{Value: p.mine.Value})
 		}
 	}
 }

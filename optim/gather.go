@@ -17,10 +17,14 @@ func (o *Optimizer[T]) AllGather(mine []byte) ([][]byte, error) {
 		return nil, o.checkMode()
 	}
 	mine = slices.Clone(mine)
-	w := o.world
-	if w == nil {
+	if !ranked || o.world == nil {
 		return [][]byte{mine}, nil
 	}
+	return o.world.allGather(mine)
+}
+
+// allGather is AllGather of several ranks.
+func (w *world[T]) allGather(mine []byte) ([][]byte, error) {
 	h := newHeading("AllGather")
 	h.Length = uint64(len(mine))
 	all := w.gatherLengths(mine, w.headings(h))

@@ -50,7 +50,7 @@ type Optimizer[T kernels.Float] struct {
 	spaces          []workspace[T]
 	pass            pass
 	pool            *parallel.Pool
-	world           *world[T] // nil in a single process
+	world           ranks[T] // nil in a single process
 	closed          bool
 }
 
@@ -66,8 +66,8 @@ type Optimizer[T kernels.Float] struct {
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
 	c, err := newConfig[T](opts)
 	o := &Optimizer[T]{config: c}
-	if c.hasTransport() {
-		o.world = newWorld[T](c.transport)
+	if ranked && c.hasTransport() {
+		o.world = newRanks[T](c.transport)
 		err = o.world.within("New", func() error {
 			return o.world.agree(o, "New", o.eachNumber, o.build(rule, params, err))
 		})

@@ -69,6 +69,9 @@ func (c *config) checkOrder() error {
 	if !c.order.isValid() {
 		return fmt.Errorf("optim: ReductionOrder = %d, want ReduceInOrder or ReduceTree", int(c.order))
 	}
+	if !ranked && (c.order == ReduceTree || c.distributed) {
+		return fmt.Errorf("optim: ReduceTree or Distributed in a build with the tag singleprocess")
+	}
 	return c.checkTransport()
 }
 
@@ -108,7 +111,8 @@ func (o *Optimizer[T]) firstBatch() int {
 	if o.world == nil {
 		return 0
 	}
-	return o.world.mine.Lo
+	mine, _ := o.world.share()
+	return mine.Lo
 }
 
 // growNodes makes the nodes of a block of a whole parameter those of o.grown. Of these the first ones

@@ -97,13 +97,13 @@ func (o *Optimizer[T]) work(number int) {
 
 // do does the present pass's work on block k.
 func (o *Optimizer[T]) do(w *workspace[T], k int) {
-	if o.world != nil && o.world.do(o, w, k) {
+	if ranked && o.world != nil && o.world.do(o, w, k) {
 		return
 	}
 	b := o.plan.blocks[k]
 	switch o.pass.phase {
 	case accumulate:
-		if o.order == ReduceTree {
+		if ranked && o.order == ReduceTree {
 			o.growNodes(w, b)
 		} else {
 			o.combine(w, b, false)

@@ -165,7 +165,7 @@ func TestRanksForget(t *testing.T) {
 	for _, micro := range []int{2, 4} { // one on each rank is sent as it is
 		eachRank(t, 2, micro, named(clones(grads)), nil, func(o *Optimizer[float32], c *counter) {
 			stepOnce(t, o, grads)
-			for _, held := range o.world.out {
+			for _, held := range o.world.(*world[float32]).out {
 				if held != nil {
 					t.Errorf("rank %d holds on to what it has sent", c.Rank())
 				}
@@ -198,8 +198,8 @@ func TestRanksAllocations(t *testing.T) {
 	count := func(pieces int) (allocations float64) {
 		grads := random[float32](rand.New(rand.NewPCG(1, 4)), ranks*pieces*pieceBlocks*b)
 		eachRank(t, ranks, 4, named(clones(grads)), []Option{ClipNorm(1)}, func(o *Optimizer[float32], c *counter) {
-			if o.world.pieces != pieces {
-				t.Errorf("%d pieces, want %d", o.world.pieces, pieces)
+			if o.world.(*world[float32]).pieces != pieces {
+				t.Errorf("%d pieces, want %d", o.world.(*world[float32]).pieces, pieces)
 			}
 			batch := [][][]float32{grads}
 			step := func() {

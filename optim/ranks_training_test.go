@@ -166,8 +166,8 @@ func (tr *training[T]) take(o *Optimizer[T], seed uint64) ([]string, error) {
 			rest = rest[k:]
 		}
 		reports = append(reports, reportOf(tr.stepWith(o, rest))+evaluated(o))
-		if o.world != nil && o.world.err != nil {
-			return nil, o.world.err
+		if o.world != nil && o.world.failed() != nil {
+			return nil, o.world.failed()
 		}
 		if err := checkCleared(o, given); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func (o *Optimizer[T]) Restore(s *Snapshot[T]) error { return o.restore(s, false
 // restore copies a snapshot that fits, of the whole or of this process's part, and nothing of
 // another one.
 func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
-	if o.world == nil {
+	if !ranked || o.world == nil {
 		return o.tryRestore("", s, shard)
 	}
 	call := "Restore"
@@ -40,7 +40,7 @@ func (o *Optimizer[T]) restore(s *Snapshot[T], shard bool) error {
 
 func (o *Optimizer[T]) tryRestore(call string, s *Snapshot[T], shard bool) error {
 	undo, err := o.restoreFallible(s, shard)
-	if o.world != nil {
+	if ranked && o.world != nil {
 		all := o.world.agree(nil, call, s.eachNumber, err)
 		if err == nil && all != nil {
 			undo()

@@ -116,7 +116,7 @@ type RunSnapshot[T kernels.Float] struct {
 // one on all. There gradients accumulated for the next step are an error: they are on many
 // ranks, and their number may change. [Optimizer.SnapshotShard] is without the other ranks' state.
 func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
-	if o.world == nil {
+	if !ranked || o.world == nil {
 		return o.snapshot()
 	}
 	var s *Snapshot[T]

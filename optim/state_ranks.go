@@ -39,11 +39,11 @@ func (w *world[T]) snapshotWhole(o *Optimizer[T], s *Snapshot[T], err error) (*S
 		if p.Rest != nil {
 			saved.Rest = slices.Clone(p.Rest)
 		} else { // the optimizer's own
-			saved.Rest = gatherParts(w, saved.Rest, p.partLens(w, p.Len()))
+			saved.Rest = gatherParts(w, saved.Rest, w.partLens(p, p.Len()))
 		}
 		lens := o.wholeLens(p)
 		for j := range saved.State {
-			v, parts := &saved.State[j], p.partLens(w, lens[j])
+			v, parts := &saved.State[j], w.partLens(p, lens[j])
 			v.Value = gatherParts(w, v.Value, parts)
 			v.BF16 = gatherParts(w, v.BF16, parts)
 			if v.Format == Int8 {
@@ -71,7 +71,7 @@ func (o *Optimizer[T]) wholeLens(p *parameter[T]) []int {
 }
 
 // partLens returns how many elements each rank has of a vector, whose whole is so long.
-func (p *parameter[T]) partLens(w *world[T], whole int) []int {
+func (w *world[T]) partLens(p *parameter[T], whole int) []int {
 	lens := make([]int, w.size)
 	for r := range lens {
 		lo, hi := p.partOf(whole, p.shard.cuts[r], p.shard.cuts[r+1])
@@ -126,14 +126,19 @@ func (o *Optimizer[T]) restoreValues(p *parameter[T], s *ParamSnapshot[T], shard
 		copy(p.Rest, s.Rest)
 		return
 	}
-	lens := p.partLens(o.world, p.Len())
+	o.world.bringValues(p, s)
+}
+
+// bringValues brings the values of a parameter to all ranks, given those of this one's part.
+func (w *world[T]) bringValues(p *parameter[T], mine *ParamSnapshot[T]) {
+	lens := w.partLens(p, p.Len())
 	switch {
 	case p.Value != nil:
-		gatherInto(o.world, s.Value, p.Value, lens)
+		gatherInto(w, mine.Value, p.Value, lens)
 	case p.Rest != nil:
-		gatherInto(o.world, s.Rest, p.Rest, lens)
+		gatherInto(w, mine.Rest, p.Rest, lens)
 		fallthrough
 	default:
-		gatherInto(o.world, s.BF16, p.BF16, lens)
+		gatherInto(w, mine.BF16, p.BF16, lens)
 	}
 }

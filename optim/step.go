@@ -34,7 +34,7 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 
 // step takes the step of so many batches that were taken, unless there was an error.
 func (o *Optimizer[T]) step(batches int, err error) (Report, error) {
-	if o.world == nil {
+	if !ranked || o.world == nil {
 		return o.tryStep(batches, err)
 	}
 	var r Report
@@ -50,7 +50,7 @@ func (o *Optimizer[T]) tryStep(batches int, err error) (Report, error) {
 	if err == nil {
 		lr, err = o.nextRates()
 	}
-	if o.world != nil {
+	if ranked && o.world != nil {
 		err = o.world.agree(o, "Step", o.eachOfStep, err)
 	}
 	if err != nil {
@@ -92,10 +92,10 @@ func (o *Optimizer[T]) take(lr float64, batches int) (Report, error) {
 // failed returns the error of the transport, after which this process knows no more where the
 // others are.
 func (o *Optimizer[T]) failed() error {
-	if o.world == nil {
+	if !ranked || o.world == nil {
 		return nil
 	}
-	return o.world.err
+	return o.world.failed()
 }
 
 // prepare computes the coefficients of the step from the norm of the gradients
@@ -127,7 +127,7 @@ func (o *Optimizer[T]) update() {
 	if o.failed() != nil {
 		return
 	}
-	if o.world != nil {
+	if ranked && o.world != nil {
 		o.world.apply(o)
 	} else {
 		o.run(apply)
@@ -143,7 +143,7 @@ func (o *Optimizer[T]) conclude() {
 		o.params[i].own = [2]Sum{}
 	}
 	blocks, measured := o.plan.blocks[:o.plan.dense.blocks], o.plan.measured
-	if o.world != nil {
+	if ranked && o.world != nil {
 		blocks, measured = o.world.measured(o)
 	}
 	for k, b := range blocks {

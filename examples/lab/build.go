@@ -42,7 +42,7 @@ func buildEngine() (*engine, error) {
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "lab.wasm")
 	// What the compiler inlines makes a tenth of the download, and races are as fast without.
-	if _, err := runGo(root, "build", "-trimpath", "-ldflags=-s -w", "-gcflags=all=-l",
+	if _, err := runGo(root, "build", "-tags=singleprocess", "-trimpath", "-ldflags=-s -w", "-gcflags=all=-l",
 		"-o", out, module+"/examples/lab/wasm"); err != nil {
 		return nil, err
 	}
