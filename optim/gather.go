@@ -52,6 +52,7 @@ func gatherInto[T kernels.Float, E any](w *world[T], mine, whole []E, lens []int
 		w.in[r], whole = bytesOf(whole[:n]), whole[n:]
 	}
 	w.gather(w.in[w.rank], w.in)
+	clear(w.in) // which may be a snapshot's
 }
 
 // gatherParts is gatherInto a vector of its own. What is nil is so on all ranks.

@@ -112,7 +112,8 @@ func (o *Optimizer[T]) build(rule Rule, params []Param[T], wrong error) error {
 // AddParams adds parameters behind those that the optimizer has; steps want their
 // gradients in that order. A new parameter's own steps are counted from its first
 // one, as in torch, so that moments are corrected for their youth. The schedule
-// goes on.
+// goes on. An optimizer that is [Distributed] shares the parameters of a call out among
+// the ranks by themselves, so that many small ones are better added by one call.
 //
 // The errors are those of New, and gradients that were accumulated and not yet
 // used. Then nothing changes.

@@ -147,7 +147,7 @@ func (o *Optimizer[T]) newWorkspace() workspace[T] {
 		vectors = max(vectors, len(rule.State())+scratchOf(rule))
 		if t := p.table; t != nil {
 			whole = max(whole, (1+t.scratch)*t.dim)
-		} else if p.cohort >= 0 {
+		} else if p.cohort >= 0 && p.mine.Len() > 0 {
 			if u := o.cohorts[p.cohort].whole; u != nil {
 				whole = max(whole, p.Len()+u.Scratch(p.dims))
 			}

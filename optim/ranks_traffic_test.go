@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -149,6 +150,26 @@ func TestRanksState(t *testing.T) {
 				t.Errorf("%v, %d ranks have %d bytes of state, the largest %d, want %d, at most %d", format, size, sum, most, total, limit)
 			}
 		}
+	}
+}
+
+// TestRanksWorkspace: the workers of the rank that a matrix belongs to have room for it, and no
+// others.
+func TestRanksWorkspace(t *testing.T) {
+	var with atomic.Int64
+	var wg sync.WaitGroup
+	for _, tp := range memory.New(3) {
+		wg.Go(func() {
+			o, err := New(NewMuon(0.1), []Param[float32]{{Name: "w", Value: make([]float32, 12), Shape: []int{3, 4}}}, Distributed(tp, 3))
+			if err != nil {
+				t.Error(err)
+			} else if len(o.spaces[0].whole) > 0 {
+				with.Add(1)
+			}
+		})
+	}
+	if wg.Wait(); with.Load() != 1 {
+		t.Errorf("%d ranks have room for the matrix, want 1", with.Load())
 	}
 }
 

@@ -50,8 +50,9 @@
 // is a tensor "model.NAME" for every parameter and a tensor "state.NAME.VECTOR"
 // for every vector that the rule keeps for it, such as
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
-// step, or "grad.I.NAME" for the I-th of several sums of them, "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME"
-// for the caller's own vectors. They have the dtype F32 or F64, and the shape of the
+// step, or in the order optim.ReduceTree "grad.I.NAME" for the I-th of their sums,
+// "run.I.NAME" for those of the I-th part of a train.Run, and "extra.NAME" for the
+// caller's own vectors. They have the dtype F32 or F64, and the shape of the
 // parameter NAME if they have as many elements, or else one dimension; gradients of
 // a Sparse parameter are a matrix of its rows that have some.
 //

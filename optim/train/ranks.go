@@ -101,7 +101,7 @@ func (m *message) fail(err error) {
 
 // meet tells the others where this rank is, with its error if it has failed, and returns what
 // they say. If one has failed, or they are not all at the same place, all get an error, and
-// meet no more.
+// meet no more in the present Fit.
 func (c *ranks) meet(m message, own error) ([]message, error) {
 	if c.over != nil {
 		return nil, c.over

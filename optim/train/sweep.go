@@ -70,11 +70,11 @@ func (o SweepOptions) cells() (list []CellResult) {
 // one cell after the other, in their order, while up to Workers runs are trained. The results
 // do not depend on Workers.
 //
-// All runs must start with the same parameters, in any format, have the same Batches, and directories of their
-// own for Checkpoints: it is an error, which names the cell, if one does not, or is to Resume,
-// and so may start elsewhere. So is an optimizer that is Distributed. A run that diverges or fails is a result like others, and so is
-// an error of build. If ctx is cancelled, its cause is returned with the results, of
-// which those that were not reached have it as Err.
+// All runs must start with the same parameters, in any format, have the same Batches, and
+// directories of their own for Checkpoints: it is an error, which names the cell, if one does not,
+// or is to Resume, and so may start elsewhere. So is an optimizer that is Distributed. A run that
+// diverges or fails is a result like others, and so is an error of build. If ctx is cancelled, its
+// cause is returned with the results, of which those that were not reached have it as Err.
 func Sweep[T kernels.Float](ctx context.Context, build func(c Cell) (*Run[T], error), o SweepOptions) (*SweepResult, error) {
 	switch {
 	case ctx == nil:
