@@ -29,7 +29,7 @@ test:
 # which must be there. So many ranks are killed in steps, and as many in saves, under each.
 KILLS ?= 3
 distributed: distributed-tools
-	@for target in darwin/arm64 windows/amd64; do \
+	@for target in linux/arm64 darwin/arm64 windows/amd64; do \
 		echo "vet $$target optim/distributed"; \
 		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) -C optim/distributed vet ./... || exit 1; \
 	done

@@ -150,14 +150,17 @@ func (d Dir) clean(step int, later []int, replaced string, remove func(path stri
 		}
 		errs = append(errs, remove(d.File(s)))
 	}
-	named := make(map[string]bool)
+	named, corrupt := make(map[string]bool), make(map[int]bool)
 	for _, s := range steps {
 		if m, err := readManifest(d.File(s)); err == nil {
 			for _, f := range m.Shards {
 				named[f.Name] = true
 			}
 		} else if !slices.Contains(gone, s) {
-			return errors.Join(append(errs, err)...) // its shards may be there
+			if !isCorrupt(err) {
+				return errors.Join(append(errs, err)...)
+			}
+			corrupt[s] = true // its shards stay as long as it does
 		}
 	}
 	// The age is by the clock of the file system, which is not always this machine's.
@@ -168,9 +171,9 @@ func (d Dir) clean(step int, later []int, replaced string, remove func(path stri
 	entries, err := os.ReadDir(d.Path)
 	errs = append(errs, err)
 	for _, e := range entries {
-		_, id, ok := parseShardName(e.Name())
+		s, id, ok := parseShardName(e.Name())
 		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() || named[e.Name()] || !ok && !files.IsTemp(e.Name()) {
+		if err != nil || !info.Mode().IsRegular() || named[e.Name()] || ok && corrupt[s] || !ok && !files.IsTemp(e.Name()) {
 			continue
 		}
 		if ok && removed[id] || now.ModTime().Sub(info.ModTime()) >= abandoned {

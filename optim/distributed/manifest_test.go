@@ -3,9 +3,11 @@ package distributed
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
@@ -79,6 +81,46 @@ func TestShardNames(t *testing.T) {
 			t.Errorf("%q is taken for a shard", other)
 		}
 	}
+}
+
+// TestCorruptManifest: a run that goes on behind a corrupt manifest saves another step without an
+// error, and removes what was corrupt in its turn.
+func TestCorruptManifest(t *testing.T) {
+	path := t.TempDir()
+	onRanks(2, func(tr Transport) {
+		d, r := Dir{path, 2, tr}, newRun(kinds[0], tr, 1)
+		for step := 1; step <= 2; step++ {
+			if err := SaveTo(d, step, r); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err := os.Truncate(Dir{Path: path}.File(2), 100); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Now().Add(-2 * abandoned)
+	for _, name := range names(t, path) {
+		if err := os.Chtimes(filepath.Join(path, name), past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	onRanks(2, func(tr Transport) {
+		d, r := Dir{path, 2, tr}, newRun(kinds[0], tr, 1)
+		if step, _, err := LoadLatest(d, r); step != 1 || err == nil {
+			t.Errorf("got the step %d: %v", step, err)
+		}
+		for step := 3; step <= 4; step++ {
+			if err := SaveTo(d, step, r); err != nil {
+				t.Errorf("step %d: %v", step, err)
+			}
+			if got, want := len(names(t, path)), 2*(1+2); tr.Rank() == 0 && got != want {
+				t.Errorf("step %d: %d files, want %d", step, got, want)
+			}
+		}
+		if step, _, err := LoadLatest(d, r); step != 4 || err != nil {
+			t.Errorf("got the step %d: %v", step, err)
+		}
+	})
 }
 
 // FuzzManifest: a text is refused, or it is what its manifest is written as, and names files

@@ -72,22 +72,31 @@ func (o *options) Check() error {
 
 // Run trains as a rank of a job, or alone if no launcher has started the process.
 func (o *options) Run(w io.Writer) error {
-	images, test, err := mnist.Load("", o.seed)
-	if err != nil {
-		return err
-	}
-	d := data{images, test}
 	if !mpi.Launched() {
+		d, err := o.load()
+		if err != nil {
+			return err
+		}
 		return o.train(nil, d, w)
 	}
-	world, err := mpi.Init()
+	world, err := mpi.Init() // before what may fail: the launcher does not know of the rank until then
 	if err != nil {
 		return err
 	}
-	if err := o.onRank(world, world.Library(), d, w); err != nil {
+	d, err := o.load()
+	if err == nil {
+		err = o.onRank(world, world.Library(), d, w)
+	}
+	if err != nil {
 		world.Abort(err) // the others may not know of it, and would wait
 	}
 	return world.Close()
+}
+
+// load returns the images.
+func (o *options) load() (data, error) {
+	train, test, err := mnist.Load("", o.seed)
+	return data{train, test}, err
 }
 
 // onRank trains as a rank. Rank 0 alone prints.
