@@ -37,7 +37,12 @@ func (o *Optimizer[T]) step(batches int, err error) (Report, error) {
 	if !ranked || o.world == nil {
 		return o.tryStep(batches, err)
 	}
-	var r Report
+	return o.stepOnRanks(batches, err)
+}
+
+// stepOnRanks is step with others. Apart from it, what it captures is not allocated for one
+// process.
+func (o *Optimizer[T]) stepOnRanks(batches int, err error) (r Report, _ error) {
 	err = o.world.within("Step", func() error {
 		r, err = o.tryStep(batches, err)
 		return err
