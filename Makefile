@@ -241,12 +241,12 @@ lab-tools:
 		tar -xzOf axe-core-4.14.1.tgz package/axe.min.js >axe.new && rm axe-core-4.14.1.tgz && \
 		echo "$(AXE_SHA256)  axe.new" | sha256sum -c --quiet && mv axe.new $(AXE); }
 
-# What the lab's page weighs on the way, in bytes, its largest files first; at most 1.3 MB.
+# What the lab's page weighs on the way, in bytes, its largest files first; at most 1.31 MB.
 lab-size:
 	@dir=$$(mktemp -d) && $(GO) run ./examples/lab -export $$dir >/dev/null && cd $$dir && \
 	find . -type f ! -name '*.md' ! -name LICENSE | while read -r file; do \
 		echo "$$(brotli -q 11 -c "$$file" | wc -c) $$file"; \
-	done | sort -rn | awk '{ sum += $$1; print } END { print sum " all"; exit sum > 1300000 }'; \
+	done | sort -rn | awk '{ sum += $$1; print } END { print sum " all"; exit sum > 1310000 }'; \
 	status=$$?; rm -r $$dir; exit $$status
 
 fuzz-short:
