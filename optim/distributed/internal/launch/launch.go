@@ -96,8 +96,8 @@ type Job struct {
 // patience is how long a job may take: one whose ranks wait for a dead one fails by it.
 const patience = 2 * time.Minute
 
-// Run runs a job and returns what it has printed. With a signal or another status than 0 there is
-// an error.
+// Run runs a job and returns what it has printed, and behind it what came on stderr: an MPI may warn
+// there of the machine. With a signal or another status than 0 there is an error.
 func (m MPI) Run(t testing.TB, j Job) (string, error) {
 	t.Helper()
 	args := []string{m.binding, "none"}
@@ -132,8 +132,8 @@ func run(c *exec.Cmd, env []string) (string, error) {
 		"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
 		"OMPI_MCA_rmaps_base_oversubscribe=1", "PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe",
 	}, env)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
 	c.WaitDelay = 5 * time.Second
 	isolate(c)
 	if err := c.Start(); err != nil {
@@ -144,5 +144,5 @@ func run(c *exec.Cmd, env []string) (string, error) {
 	if !timer.Stop() {
 		err = fmt.Errorf("the job hangs: ended after %v", patience)
 	}
-	return out.String(), err
+	return out.String() + errs.String(), err
 }
