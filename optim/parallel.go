@@ -47,7 +47,9 @@ func (o *Optimizer[T]) runOver(ph phase, items []int, first, last, workers int) 
 	o.pass.phase, o.pass.items, o.pass.last = ph, items, last
 	o.pass.next.Store(int64(first))
 	if workers == 1 || o.closed {
-		o.work(0)
+		for i := first; i < last; i++ {
+			o.doItem(&o.spaces[0], i)
+		}
 		return
 	}
 	if most := o.plan.most; o.pool == nil || o.pool.Workers() < most {
@@ -79,19 +81,25 @@ func (o *Optimizer[T]) Close() {
 
 // work takes items until none is left.
 func (o *Optimizer[T]) work(number int) {
-	w, items := &o.spaces[number], o.pass.items
+	w := &o.spaces[number]
 	for {
 		i := int(o.pass.next.Add(1)) - 1
-		switch {
-		case i >= o.pass.last:
+		if i >= o.pass.last {
 			return
-		case items == nil:
-			o.do(w, i)
-		default:
-			for k := items[i]; k < items[i+1]; k++ {
-				o.do(w, k)
-			}
 		}
+		o.doItem(w, i)
+	}
+}
+
+// doItem does the present pass's work on item i.
+func (o *Optimizer[T]) doItem(w *workspace[T], i int) {
+	items := o.pass.items
+	if items == nil {
+		o.do(w, i)
+		return
+	}
+	for k := items[i]; k < items[i+1]; k++ {
+		o.do(w, k)
 	}
 }
 
