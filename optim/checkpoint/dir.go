@@ -7,9 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim/internal/files"
@@ -33,34 +30,22 @@ func (d Dir) Validate() error {
 	return nil
 }
 
-// What the names of a Dir's files begin and end with.
-const (
-	filePrefix = "step-"
-	fileSuffix = ".safetensors"
-)
+// fileSuffix is what the names of a Dir's files end with.
+const fileSuffix = ".safetensors"
 
 // File returns the path of the step's checkpoint, which [Load], [Read] and [LoadWeights] take.
 // With fewer than eleven digits of the step, names sort by it.
 func (d Dir) File(step int) string {
-	return filepath.Join(d.Path, fmt.Sprintf("%s%010d%s", filePrefix, step, fileSuffix))
+	return filepath.Join(d.Path, files.StepName(step, fileSuffix))
 }
 
 // Steps returns the steps whose checkpoints are there, ascending. There are none if there is
 // no directory.
 func (d Dir) Steps() ([]int, error) {
-	entries, err := os.ReadDir(d.Path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	steps, err := files.Steps(d.Path, fileSuffix)
+	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
-	var steps []int
-	for _, e := range entries {
-		digits := strings.TrimSuffix(strings.TrimPrefix(e.Name(), filePrefix), fileSuffix)
-		// Other texts of a number make no name of a Dir's.
-		if step, err := strconv.Atoi(digits); err == nil && step >= 0 && e.Name() == filepath.Base(d.File(step)) {
-			steps = append(steps, step)
-		}
-	}
-	slices.Sort(steps)
 	return steps, nil
 }
 
@@ -102,23 +87,16 @@ func (d Dir) laterThan(step int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, found := slices.BinarySearch(steps, step)
-	if found {
-		i++
-	}
-	for _, s := range steps[i:] {
+	later := files.Later(steps, step)
+	for _, s := range later {
 		if whole, err := isWhole(d.File(s)); err != nil {
 			return nil, fmt.Errorf("checkpoint: Dir %s: step %d is later than step %d, and it cannot be read: %w", d.Path, s, step, err)
 		} else if whole {
 			return nil, fmt.Errorf("checkpoint: Dir %s: there is step %d already, which is later than step %d", d.Path, s, step)
 		}
 	}
-	return steps[i:], nil
+	return later, nil
 }
-
-// abandoned is the age from which a temporary file has no writer any more. If it does have
-// one, that writer's rename fails, and its old file stays.
-const abandoned = time.Hour
 
 // clean removes what step has replaced, and the later files, which are corrupt.
 func (d Dir) clean(step int, later []int) error {
@@ -149,7 +127,7 @@ func (d Dir) clean(step int, later []int) error {
 		if !files.IsTemp(e.Name()) {
 			continue
 		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && now.ModTime().Sub(info.ModTime()) >= abandoned {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && now.ModTime().Sub(info.ModTime()) >= files.Abandoned {
 			remove(filepath.Join(d.Path, e.Name()))
 		}
 	}

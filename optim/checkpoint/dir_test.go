@@ -56,7 +56,7 @@ func TestDir(t *testing.T) {
 		if err := os.WriteFile(path, nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		past := time.Now().Add(-2 * abandoned)
+		past := time.Now().Add(-2 * files.Abandoned)
 		if err := os.Chtimes(path, past, past); err != nil {
 			t.Fatal(err)
 		}

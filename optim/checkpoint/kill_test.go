@@ -207,7 +207,7 @@ func snapshotOf(t testing.TB, opt *optim.Optimizer[float32]) *optim.Snapshot[flo
 // age makes the temporary files of a directory older, and returns their number.
 func age(t testing.TB, dir string) (n int) {
 	t.Helper()
-	past := time.Now().Add(-2 * abandoned)
+	past := time.Now().Add(-2 * files.Abandoned)
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/seed63264101/steepest/optim/internal/files"
 )
@@ -53,9 +52,8 @@ func (d Dir) checkTransport() error {
 	return nil
 }
 
-// What the names of a Dir's files begin and end with.
+// What the names of a Dir's files end with.
 const (
-	filePrefix     = "step-"
 	manifestSuffix = ".json"
 	shardSuffix    = ".safetensors"
 )
@@ -63,17 +61,17 @@ const (
 // File returns the path of the step's manifest, which [Read] takes. With fewer than eleven digits
 // of the step, names sort by it.
 func (d Dir) File(step int) string {
-	return filepath.Join(d.Path, fmt.Sprintf("%s%010d%s", filePrefix, step, manifestSuffix))
+	return filepath.Join(d.Path, files.StepName(step, manifestSuffix))
 }
 
 // shardName returns the name of a rank's shard.
 func shardName(step int, id string, rank int) string {
-	return fmt.Sprintf("%s%010d-%s-%05d%s", filePrefix, step, id, rank, shardSuffix)
+	return files.StepName(step, fmt.Sprintf("-%s-%05d%s", id, rank, shardSuffix))
 }
 
 // parseShardName is the inverse of shardName.
 func parseShardName(name string) (step int, id string, ok bool) {
-	parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, filePrefix), shardSuffix), "-")
+	parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, files.StepPrefix), shardSuffix), "-")
 	if len(parts) != 3 {
 		return 0, "", false
 	}
@@ -88,18 +86,10 @@ func parseShardName(name string) (step int, id string, ok bool) {
 // Steps returns the steps whose manifests are there, ascending. There are none if there is no
 // directory.
 func (d Dir) Steps() ([]int, error) {
-	entries, err := os.ReadDir(d.Path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	steps, err := files.Steps(d.Path, manifestSuffix)
+	if err != nil {
 		return nil, fmt.Errorf("distributed: %w", err)
 	}
-	var steps []int
-	for _, e := range entries {
-		digits := strings.TrimSuffix(strings.TrimPrefix(e.Name(), filePrefix), manifestSuffix)
-		if step, err := strconv.Atoi(digits); err == nil && step >= 0 && e.Name() == filepath.Base(d.File(step)) {
-			steps = append(steps, step)
-		}
-	}
-	slices.Sort(steps)
 	return steps, nil
 }
 
@@ -109,11 +99,8 @@ func (d Dir) laterThan(step int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, found := slices.BinarySearch(steps, step)
-	if found {
-		i++
-	}
-	for _, s := range steps[i:] {
+	later := files.Later(steps, step)
+	for _, s := range later {
 		_, err := readVerified(d.File(s))
 		if err == nil {
 			return nil, fmt.Errorf("distributed: Dir %s: there is step %d already, which is later than step %d", d.Path, s, step)
@@ -122,7 +109,7 @@ func (d Dir) laterThan(step int) ([]int, error) {
 			return nil, fmt.Errorf("distributed: Dir %s: step %d is later than step %d, and it cannot be read: %w", d.Path, s, step, err)
 		}
 	}
-	return steps[i:], nil
+	return later, nil
 }
 
 // isCorrupt reports whether an error says that a checkpoint is not whole, and not that it cannot
@@ -131,9 +118,6 @@ func isCorrupt(err error) bool {
 	_, path := errors.AsType[*fs.PathError](err)
 	return !path || errors.Is(err, fs.ErrNotExist)
 }
-
-// abandoned is the age from which files that no manifest names have no writer any more.
-const abandoned = time.Hour
 
 // clean removes what the manifest of a step has replaced: the later ones, which are corrupt, those
 // beyond Keep, the one of the same step, whose ID is given, and then all shards of these. Shards of
@@ -176,7 +160,7 @@ func (d Dir) clean(step int, later []int, replaced string, remove func(path stri
 		if err != nil || !info.Mode().IsRegular() || named[e.Name()] || ok && corrupt[s] || !ok && !files.IsTemp(e.Name()) {
 			continue
 		}
-		if ok && removed[id] || now.ModTime().Sub(info.ModTime()) >= abandoned {
+		if ok && removed[id] || now.ModTime().Sub(info.ModTime()) >= files.Abandoned {
 			errs = append(errs, remove(filepath.Join(d.Path, e.Name())))
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 	"github.com/seed63264101/steepest/optim/train"
 )
 
@@ -128,19 +128,6 @@ func undisturbed(k kind, last int) (states []*optim.Snapshot[float32]) {
 		states = append(states, r.snapshot())
 	}
 	return states
-}
-
-func wantError(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Errorf("no error, want %q", parts)
-		return
-	}
-	for _, p := range parts {
-		if !strings.Contains(err.Error(), p) {
-			t.Errorf("got %v, want %q", err, p)
-		}
-	}
 }
 
 // names lists a directory.
@@ -305,7 +292,7 @@ func TestDamage(t *testing.T) {
 				if _, ok := errors.AsType[*checkpoint.FallbackError](err); !ok {
 					t.Errorf("rank %d: got %v, want a FallbackError", tr.Rank(), err)
 				}
-				wantError(t, err, c.want...)
+				opttest.WantError(t, err, c.want...)
 				if !reflect.DeepEqual(r.snapshot(), want[1]) {
 					t.Errorf("rank %d: another state than that of the checkpoint before", tr.Rank())
 				}
@@ -314,7 +301,7 @@ func TestDamage(t *testing.T) {
 				}
 			})
 			_, err := Read[float32](newest)
-			wantError(t, err, c.want...)
+			opttest.WantError(t, err, c.want...)
 			if err := os.WriteFile(c.path, before, 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -323,7 +310,7 @@ func TestDamage(t *testing.T) {
 	// The same step again, and a later one that is whole.
 	onRanks(2, func(tr Transport) {
 		d, r := Dir{path, 2, tr}, newRun(k, tr, 2)
-		wantError(t, SaveTo(d, 1, r), "step 2 already", "step 1")
+		opttest.WantError(t, SaveTo(d, 1, r), "step 2 already", "step 1")
 		if _, _, err := LoadLatest(d, r); err != nil {
 			t.Error(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/files"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // errDisk is the error of a disk that fails.
@@ -110,9 +112,9 @@ func TestInterrupted(t *testing.T) {
 						}
 						continue
 					}
-					wantError(t, err, errDisk.Error())
+					opttest.WantError(t, err, errDisk.Error())
 					if r != rank {
-						wantError(t, err, fmt.Sprint("rank ", rank))
+						opttest.WantError(t, err, fmt.Sprint("rank ", rank))
 					}
 				}
 				goOn(t, name, path, want, i > 2)
@@ -150,7 +152,7 @@ func goOn(t *testing.T, name, path string, want []*optim.Snapshot[float32], save
 		})
 	}
 	// What was left behind goes when it is old.
-	past := time.Now().Add(-2 * abandoned)
+	past := time.Now().Add(-2 * files.Abandoned)
 	for _, name := range names(t, path) {
 		if err := os.Chtimes(filepath.Join(path, name), past, past); err != nil {
 			t.Error(err)

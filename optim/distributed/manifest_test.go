@@ -11,6 +11,8 @@ import (
 
 	"github.com/seed63264101/steepest/optim"
 	"github.com/seed63264101/steepest/optim/checkpoint"
+	"github.com/seed63264101/steepest/optim/internal/files"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // sampleManifest returns that of a checkpoint of two ranks.
@@ -65,7 +67,7 @@ func TestManifest(t *testing.T) {
 		m := sampleManifest()
 		c.change(m)
 		_, err := parseManifest(encoded(t, m))
-		wantError(t, err, c.want)
+		opttest.WantError(t, err, c.want)
 	}
 }
 
@@ -98,7 +100,7 @@ func TestCorruptManifest(t *testing.T) {
 	if err := os.Truncate(Dir{Path: path}.File(2), 100); err != nil {
 		t.Fatal(err)
 	}
-	past := time.Now().Add(-2 * abandoned)
+	past := time.Now().Add(-2 * files.Abandoned)
 	for _, name := range names(t, path) {
 		if err := os.Chtimes(filepath.Join(path, name), past, past); err != nil {
 			t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/internal/opttest"
 )
 
 // plainState is a state without shards.
@@ -18,14 +19,14 @@ func (plainState) Restore(*optim.Snapshot[float32]) error      { return nil }
 // TestMisuse: errors of one rank are errors of all, which name it, and no rank waits.
 func TestMisuse(t *testing.T) {
 	path := t.TempDir()
-	wantError(t, SaveTo(Dir{Path: path, Keep: 1}, 1, newRun(kinds[0], nil, 1)), "without a Transport")
+	opttest.WantError(t, SaveTo(Dir{Path: path, Keep: 1}, 1, newRun(kinds[0], nil, 1)), "without a Transport")
 	_, _, err := LoadLatest(Dir{Path: path}, newRun(kinds[0], nil, 1))
-	wantError(t, err, "without a Transport")
-	wantError(t, Dir{}.SaveFloat32(1, plainState{}), "plainState has no shards")
+	opttest.WantError(t, err, "without a Transport")
+	opttest.WantError(t, Dir{}.SaveFloat32(1, plainState{}), "plainState has no shards")
 	_, _, err = Dir{}.LoadFloat32(plainState{})
-	wantError(t, err, "plainState has no shards")
+	opttest.WantError(t, err, "plainState has no shards")
 	_, err = Read[float32](filepath.Join(path, "step-0000000001.json"))
-	wantError(t, err, "no such file")
+	opttest.WantError(t, err, "no such file")
 
 	const odd = 1
 	onRanks(3, func(tr Transport) {
@@ -65,9 +66,9 @@ func TestMisuse(t *testing.T) {
 			{load(d, good), load(Dir{"", 1, tr}, good), "without a Path"},
 		} {
 			err := choose(c.good, c.bad)
-			wantError(t, err, c.want)
+			opttest.WantError(t, err, c.want)
 			if me != odd {
-				wantError(t, err, "rank 1")
+				opttest.WantError(t, err, "rank 1")
 			}
 		}
 		lo, hi, _ := good.Share()
@@ -80,7 +81,7 @@ func TestMisuse(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		wantError(t, SaveTo(d, 1, good), "1 batches accumulated", "Discard")
+		opttest.WantError(t, SaveTo(d, 1, good), "1 batches accumulated", "Discard")
 		good.Discard()
 
 		// Nothing is there, and what is no directory is an error.
@@ -97,7 +98,7 @@ func TestMisuse(t *testing.T) {
 	}
 	onRanks(2, func(tr Transport) {
 		d, r := Dir{filepath.Join(file, "dir"), 1, tr}, newRun(kinds[0], tr, 1)
-		wantError(t, SaveTo(d, 1, r), file)
+		opttest.WantError(t, SaveTo(d, 1, r), file)
 	})
 }
 
@@ -114,7 +115,7 @@ func TestDirectories(t *testing.T) {
 		if tr.Rank() == 1 {
 			apart.Path = own
 		}
-		wantError(t, SaveTo(apart, 2, r), "rank 0 does not see what rank 1 has written", "one directory", "-00001.safetensors")
+		opttest.WantError(t, SaveTo(apart, 2, r), "rank 0 does not see what rank 1 has written", "one directory", "-00001.safetensors")
 		if step, found, err := LoadLatest(d, r); step != 1 || !found || err != nil {
 			t.Errorf("rank %d: got the step %d, %t: %v", tr.Rank(), step, found, err)
 		}
@@ -145,7 +146,7 @@ func TestUnfit(t *testing.T) {
 				t.Error(err)
 			}
 			_, found, err := LoadLatest(d, opt)
-			wantError(t, err, c.want)
+			opttest.WantError(t, err, c.want)
 			if found || opt.Steps() != 0 {
 				t.Errorf("rank %d has restored what does not fit", tr.Rank())
 			}
@@ -155,6 +156,6 @@ func TestUnfit(t *testing.T) {
 			t.Error(err)
 		}
 		_, _, err = d.LoadFloat64(wide)
-		wantError(t, err, "F32", "F64")
+		opttest.WantError(t, err, "F32", "F64")
 	})
 }
