@@ -74,9 +74,10 @@ func (c *config) hasTransport() bool {
 	return rank >= 0 && rank < size
 }
 
-func isNil(t Transport) bool {
-	v := reflect.ValueOf(t)
-	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
+// isNil reports whether there is nothing to call methods of.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 // Share returns the numbers of the micro-batches of a step that are this process's, lo to hi,

@@ -16,7 +16,7 @@ func checkRule[T kernels.Float](rule Rule, u Updater[T]) error {
 	if name == "" {
 		return fmt.Errorf("optim: the rule %T has no name", rule)
 	}
-	if v := reflect.ValueOf(u); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNil(u) {
 		return fmt.Errorf("optim: the rule %s returns a nil Updater for %T", name, T(0))
 	}
 	if err := checkHidden(rule, "ForShape", "Scratch", "StateLens"); err != nil {

@@ -46,10 +46,16 @@ func (d Dir) Validate() error {
 
 // checkTransport returns an error if there is no way to tell the other ranks of any.
 func (d Dir) checkTransport() error {
-	if v := reflect.ValueOf(d.Transport); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNil(d.Transport) {
 		return fmt.Errorf("distributed: Dir %s without a Transport", d.Path)
 	}
 	return nil
+}
+
+// isNil reports whether there is nothing to call methods of.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 // What the names of a Dir's files end with.

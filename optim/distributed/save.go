@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -99,7 +98,7 @@ func shardFor[T kernels.Float](d Dir, step int, s optim.ShardStateful[T]) (*opti
 
 // checkRank returns an error unless s is of the Dir's ranks.
 func checkRank[T kernels.Float](d Dir, s optim.ShardStateful[T]) error {
-	if v := reflect.ValueOf(s); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+	if isNil(s) {
 		return fmt.Errorf("distributed: Dir %s: %T is nil", d.Path, s)
 	}
 	rank, size := s.Rank()
